@@ -1,0 +1,1 @@
+"""Each headline figure with its peers in the same run."""

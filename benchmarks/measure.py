@@ -1,0 +1,64 @@
+"""Several ways to the same answer, run in turn: results compared first, then medians and spread, with the machine."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def compare(
+    ways: Mapping[str, Callable[[], Any]], *, repetitions: int, check: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Run each way once and `check` the answers (it raises, or returns what to note of each); then time them in turn.
+
+    In turn (a, b, c, a, b, c …), so that whatever else this machine does falls on all of them alike.
+    """
+    notes = check({name: way() for name, way in ways.items()})
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(repetitions):
+        for name, way in ways.items():
+            begun = time.perf_counter()
+            way()
+            seconds[name].append(time.perf_counter() - begun)
+    return {
+        name: {
+            "median_s": round(statistics.median(found), 4),
+            "fastest_s": round(min(found), 4),
+            "slowest_s": round(max(found), 4),
+            "repetitions": repetitions,
+            **notes.get(name, {}),
+        }
+        for name, found in seconds.items()
+    }
+
+
+def machine(packages: Iterable[str]) -> dict[str, Any]:
+    """What it ran on. Only ratios within one run mean anything."""
+    return {
+        "cores": os.cpu_count(),
+        "architecture": platform.machine(),
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in packages},
+    }
+
+
+def report(name: str, results: Mapping[str, Any]) -> None:
+    """Print a table for each case and keep everything as JSON."""
+    for case, ways in results["cases"].items():
+        print(f"\n{case}  {ways['about']}")
+        for way, found in ways["ways"].items():
+            rest = {key: value for key, value in found.items() if not key.endswith("_s") and key != "repetitions"}
+            spread = f"({found['fastest_s']:.3f}–{found['slowest_s']:.3f})"
+            print(f"  {way:<28}{found['median_s']:>9.3f} s {spread:<18} {rest or ''}")
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps(results, ensure_ascii=False, indent=1)
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")

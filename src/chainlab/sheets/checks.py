@@ -1,0 +1,114 @@
+"""What must hold between rows: unique keys, references to another sheet, nothing that contains itself."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+from chainlab.sheets import messages
+from chainlab.sheets.layout import Field, Layout, Level, Reference, Sheet
+from chainlab.sheets.reading import Column, Complaint, Row
+
+
+class Checker:
+    """Checks the rows of a whole workbook; references found by name are rewritten to the id they mean."""
+
+    def __init__(self, layout: Layout, rows: Sequence[Row], columns: Sequence[Column]) -> None:
+        self.layout = layout
+        self.rows = {sheet.key: [row for row in rows if row.sheet == sheet.key] for sheet in layout.sheets}
+        self.repeated: set[int] = set()  # identities of rows that say again what an earlier row said
+        self._letters = {(column.sheet_name, column.field): column.letter for column in columns}
+
+    def complaints(self) -> Iterator[Complaint]:
+        for sheet in self.layout.sheets:
+            for row in self.rows[sheet.key]:
+                yield from self._one_of(sheet, row)
+            for reference in sheet.references:
+                yield from self._references(sheet, reference)
+        for sheet in self.layout.sheets:
+            for keys in sheet.unique:
+                yield from self._duplicates(sheet, keys)
+            for left, right in sheet.differs:
+                yield from self._differences(sheet, sheet.field(left), sheet.field(right))
+
+    def _say(self, code: str, row: Row, field: Field, *, level: Level | None = None, **words: object) -> Complaint:
+        letter = self._letters.get((row.sheet_name, field.key))
+        return messages.complaint(
+            code,
+            sheet=row.sheet_name,
+            cell=f"{letter}{row.row_number}" if letter else None,
+            row_number=row.row_number,
+            field=field,
+            level=level,
+            words=words,
+        )
+
+    def _one_of(self, sheet: Sheet, row: Row) -> Iterator[Complaint]:
+        for keys in sheet.one_of:
+            if all(row.values[key] is None for key in keys):
+                fields = [sheet.field(key) for key in keys]
+                named = ("、".join(field.header_zh for field in fields), ", ".join(field.header_en for field in fields))
+                yield self._say("one_of_missing", row, fields[0], fields=named)
+
+    def _references(self, sheet: Sheet, reference: Reference) -> Iterator[Complaint]:
+        target = self.layout.sheet(reference.sheet)
+        field = sheet.field(reference.field)
+        known = self._index(reference)
+        for row in self.rows[sheet.key]:
+            value = row.values[reference.field]
+            if value is None:
+                continue
+            found = known.get(_folded(value), set())
+            if len(found) == 1:
+                row.values[reference.field] = next(iter(found))
+                continue
+            code = "reference_ambiguous" if found else "reference_unknown"
+            title = (target.title_zh, target.title_en)
+            yield self._say(code, row, field, level=reference.level, text=value, target=title)
+
+    def _index(self, reference: Reference) -> Mapping[str, set[object]]:
+        """What each id, credit code or name of the target sheet stands for; an id beats a name that looks like it."""
+        known: dict[str, set[object]] = {}
+        identity = reference.to[0]
+        for key in reference.to:
+            added: dict[str, set[object]] = {}
+            for row in self.rows[reference.sheet]:
+                value = row.values[key]
+                if value is not None and row.values[identity] is not None:
+                    added.setdefault(_folded(value), set()).add(row.values[identity])
+            for value, found in added.items():
+                known.setdefault(value, found)
+        return known
+
+    def _duplicates(self, sheet: Sheet, keys: tuple[str, ...]) -> Iterator[Complaint]:
+        """The same row twice counts once; one key with different contents is an error on each row after the first."""
+        seen: dict[tuple[object, ...], Row] = {}
+        field = sheet.field(keys[0])
+        for row in self.rows[sheet.key]:
+            values = tuple(row.values[key] for key in keys)
+            if any(value is None for value in values):
+                continue
+            identity = tuple(_folded(value) for value in values)
+            first = seen.setdefault(identity, row)
+            if first is row:
+                continue
+            code = "duplicate_same" if first.values == row.values else "duplicate_differs"
+            if id(row) in self.repeated:
+                continue
+            if code == "duplicate_same":
+                self.repeated.add(id(row))
+            shown = " / ".join(str(value) for value in values)
+            yield self._say(code, row, field, other=first.row_number, text=shown)
+            if code == "duplicate_differs":
+                yield self._say(code, first, field, other=row.row_number, text=shown)
+
+    def _differences(self, sheet: Sheet, left: Field, right: Field) -> Iterator[Complaint]:
+        for row in self.rows[sheet.key]:
+            one, other = row.values[left.key], row.values[right.key]
+            if one is not None and other is not None and _folded(one) == _folded(other):
+                names = (right.header_zh, right.header_en)
+                yield self._say("contains_itself", row, left, other_field=names, text=other)
+
+
+def _folded(value: object) -> str:
+    return "".join(unicodedata.normalize("NFKC", str(value)).split()).lower()

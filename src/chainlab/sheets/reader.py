@@ -1,0 +1,119 @@
+"""Reading a workbook that a stranger made: the gate, then a child process that may die without harm."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from chainlab.sheets import archive, gate, layouts, messages, reading
+from chainlab.sheets import grid as grids
+from chainlab.sheets import layout as shapes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be and how much the reading child may use."""
+
+    file_bytes: int = gate.MAX_BYTES
+    bounds: archive.Bounds = dataclasses.field(default_factory=archive.Bounds)
+    memory_bytes: int = 3 << 30
+    seconds: int = 300
+    rows: int = 200_000
+
+
+def read(path: Path | str, *, layout: shapes.Layout | str, limits: Limits | None = None) -> reading.Reading:
+    """The rows of a workbook and everything wrong with it. Never raises for what a user sends.
+
+    `layout` is a Layout or the key of one. The file is parsed only in a child process with limits on memory, time and
+    written bytes; if the child is killed the reading says so and holds no rows.
+    """
+    wanted = layouts.get(layout) if isinstance(layout, str) else layout
+    limits = limits or Limits()
+    verdict = gate.inspect(path, max_bytes=limits.file_bytes, bounds=limits.bounds)
+    if not verdict.is_accepted:
+        return _refused(wanted, verdict)
+    answer = _ask_child(Path(path), layout=wanted, verdict=verdict, limits=limits)
+    if isinstance(answer, str):
+        words = {"seconds": limits.seconds} if answer == "reading_timeout" else {}
+        return _refused(wanted, verdict, messages.complaint(answer, words=words))
+    found = reading.from_plain(answer)
+    complaints = (*verdict.complaints, *found.complaints)
+    notes = tuple(complaint for complaint in complaints if complaint.level == "note")
+    return dataclasses.replace(found, complaints=complaints, notes=notes)
+
+
+def _refused(layout: shapes.Layout, verdict: gate.Verdict, *more: reading.Complaint) -> reading.Reading:
+    complaints = (*verdict.complaints, *more)
+    return reading.Reading(
+        layout_key=layout.key,
+        layout_version=layout.version,
+        sha256=verdict.sha256,
+        rows=(),
+        complaints=complaints,
+        notes=tuple(complaint for complaint in complaints if complaint.level == "note"),
+    )
+
+
+def cells(path: Path | str, *, limits: Limits | None = None) -> list[grids.Grid]:
+    """The cells of every sheet as they stand, parsed in the child; nothing for a file that is refused."""
+    limits = limits or Limits()
+    verdict = gate.inspect(path, max_bytes=limits.file_bytes, bounds=limits.bounds)
+    if not verdict.is_accepted:
+        return []
+    answer = _ask_child(Path(path), layout=None, verdict=verdict, limits=limits)
+    return [] if isinstance(answer, str) else [grids.from_plain(plain) for plain in answer["grids"]]
+
+
+def _ask_child(
+    path: Path, *, layout: shapes.Layout | None, verdict: gate.Verdict, limits: Limits
+) -> dict[str, Any] | str:
+    """What the child answered, or the code of the complaint about why it did not."""
+    request = {
+        "path": str(path.resolve()),
+        "format": verdict.format,
+        "encoding": verdict.encoding,
+        "sha256": verdict.sha256,
+        "layout": shapes.to_plain(layout) if layout is not None else None,
+        "memory_bytes": limits.memory_bytes,
+        "seconds": limits.seconds,
+        "max_rows": limits.rows,
+    }
+    try:
+        child = subprocess.run(  # our own module, no shell, nothing of the user's on the command line
+            [sys.executable, "-m", "chainlab.sheets.child"],
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            timeout=limits.seconds,
+            check=False,
+            env=_environment(),
+        )
+    except subprocess.TimeoutExpired:
+        return "reading_timeout"
+    if child.returncode not in (0, 3):
+        return _post_mortem(child)
+    answer: dict[str, Any] = json.loads(child.stdout)
+    return str(answer["refused"]) if "refused" in answer else answer
+
+
+def _post_mortem(child: subprocess.CompletedProcess[bytes]) -> str:
+    """Killed by a limit or a signal: the file's doing. Anything else is a fault of ours, and is logged as one."""
+    # Out of memory in the middle of an import surfaces as a SystemError.
+    if child.returncode < 0 or b"MemoryError" in child.stderr or b"SystemError" in child.stderr:
+        return "reading_killed"
+    import logging
+
+    logging.getLogger(__name__).error("reading child failed: %s", child.stderr.decode(errors="replace")[-2000:])
+    return "reading_failed"
+
+
+def _environment() -> dict[str, str]:
+    """Only what the child needs to find this package: it gets no secret of the parent's environment."""
+    import os
+
+    source = str(Path(__file__).resolve().parents[2])
+    known = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR") if key in os.environ}
+    return {**known, "PYTHONPATH": source, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,186 @@
+"""What came out of a workbook: typed rows, complaints with their cells, and notes on what was left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from chainlab.sheets.layout import Level
+
+
+class Blank(enum.StrEnum):
+    """Why a value is missing. 未填 is a question still open; the other two are answers."""
+
+    UNFILLED = "unfilled"  # 未填
+    NOT_APPLICABLE = "not_applicable"  # 不适用: "—", "无", "/"
+    WITHHELD = "withheld"  # 按约定不提供
+
+
+class Band(NamedTuple):
+    """An amount between two bounds in 万元; an exact amount has equal bounds."""
+
+    low_wan: Decimal
+    high_wan: Decimal
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low_wan == self.high_wan
+
+    @property
+    def middle_wan(self) -> Decimal:
+        return (self.low_wan + self.high_wan) / 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One data row. `values` holds every field of the layout sheet (None where blank, with the reason in `blanks`)."""
+
+    sheet: str  # key in the layout
+    row_number: int  # as Excel shows it
+    values: dict[str, object]
+    raw: dict[str, str]  # what the cell said, for the fields whose column is there
+    sheet_name: str = ""  # as the workbook calls it
+    blanks: dict[str, Blank] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong, where, and what to do. No sheet: the whole file; no row: the sheet or its header."""
+
+    sheet: str | None  # as the workbook calls it
+    cell: str | None
+    row_number: int | None
+    field: str | None
+    level: Level
+    code: str
+    message_zh: str
+    message_en: str
+
+    def message(self, language: str = "zh-hans") -> str:
+        return self.message_en if language == "en" else self.message_zh
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Column:
+    """A header that was recognised: which column, which field, in which unit, for which period."""
+
+    sheet: str
+    sheet_name: str
+    field: str
+    letter: str
+    header: str
+    unit: str = ""
+    year: int | None = None
+    month: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything a workbook said. `notes` are the complaints of level note; they are in `complaints` too."""
+
+    layout_key: str
+    sha256: str
+    rows: tuple[Row, ...]
+    complaints: tuple[Complaint, ...]
+    notes: tuple[Complaint, ...] = ()
+    sheets_seen: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    layout_version: int = 0
+
+    @property
+    def errors(self) -> tuple[Complaint, ...]:
+        return tuple(complaint for complaint in self.complaints if complaint.level == "error")
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing was read because the file itself was turned away or the header was not found."""
+        return not self.rows and bool(self.errors)
+
+    def rows_of(self, sheet: str) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.sheet == sheet)
+
+    def complaints_of(self, row: Row) -> tuple[Complaint, ...]:
+        return tuple(
+            complaint
+            for complaint in self.complaints
+            if complaint.sheet == row.sheet_name and complaint.row_number == row.row_number
+        )
+
+
+def to_plain(reading: Reading) -> dict[str, Any]:
+    """The reading as values that JSON can carry; typed values are tagged."""
+    return {
+        "layout_key": reading.layout_key,
+        "layout_version": reading.layout_version,
+        "sha256": reading.sha256,
+        "sheets_seen": list(reading.sheets_seen),
+        "complaints": [dataclasses.astuple(complaint) for complaint in reading.complaints],
+        "columns": [dataclasses.astuple(column) for column in reading.columns],
+        "rows": [
+            [
+                row.sheet,
+                row.row_number,
+                {key: _pack(value) for key, value in row.values.items()},
+                row.raw,
+                row.sheet_name,
+                row.blanks,
+            ]
+            for row in reading.rows
+        ],
+    }
+
+
+def from_plain(plain: Mapping[str, Any]) -> Reading:
+    """The reading that `to_plain` packed."""
+    complaints = tuple(Complaint(*complaint) for complaint in plain["complaints"])
+    return Reading(
+        layout_key=plain["layout_key"],
+        layout_version=plain["layout_version"],
+        sha256=plain["sha256"],
+        sheets_seen=tuple(plain["sheets_seen"]),
+        complaints=complaints,
+        notes=tuple(complaint for complaint in complaints if complaint.level == "note"),
+        columns=tuple(Column(*column) for column in plain["columns"]),
+        rows=tuple(_row(*row) for row in plain["rows"]),
+    )
+
+
+def _row(
+    sheet: str, number: int, values: dict[str, Any], raw: dict[str, str], sheet_name: str, blanks: dict[str, str]
+) -> Row:
+    return Row(
+        sheet=sheet,
+        row_number=number,
+        values={key: _unpack(value) for key, value in values.items()},
+        raw=raw,
+        sheet_name=sheet_name,
+        blanks={key: Blank(reason) for key, reason in blanks.items()},
+    )
+
+
+def _pack(value: object) -> object:
+    match value:
+        case Band():
+            return {"band": [str(value.low_wan), str(value.high_wan)]}
+        case Decimal():
+            return {"decimal": str(value)}
+        case dt.date():
+            return {"date": value.isoformat()}
+        case _:
+            return value
+
+
+def _unpack(value: object) -> object:
+    match value:
+        case {"band": [str(low), str(high)]}:
+            return Band(Decimal(low), Decimal(high))
+        case {"decimal": str(number)}:
+            return Decimal(number)
+        case {"date": str(text)}:
+            return dt.date.fromisoformat(text)
+        case _:
+            return value

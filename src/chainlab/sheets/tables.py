@@ -1,0 +1,278 @@
+"""One sheet of a workbook read as the rows of one sheet of a layout."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from chainlab.sheets import furniture, headers, messages, values
+from chainlab.sheets import grid as grids
+from chainlab.sheets.layout import Field, Kind, Sheet
+from chainlab.sheets.reading import Band, Blank, Column, Complaint, Row
+
+MAX_NOTES_OF_A_KIND = 50  # a column of 5,000 numbers kept as text is said fifty times, not 5,000
+
+
+class Table:
+    """Reads a grid; `rows`, `complaints` and `columns` hold what it found."""
+
+    def __init__(self, grid: grids.Grid, *, sheet: Sheet, max_rows: int) -> None:
+        self.grid, self.sheet, self.max_rows = grid, sheet, max_rows
+        self.matcher = headers.Matcher(sheet)
+        self.rows: list[Row] = []
+        self.complaints: list[Complaint] = []
+        self.columns: list[Column] = []
+        self._by_column: dict[int, headers.Match] = {}
+        self._settings: dict[str, values.Setting] = {}
+        self._period: dt.date | None = None
+        self._totals = furniture.Totals()
+        self._skipped: dict[str, list[int]] = {}
+        self._said: dict[tuple[str, str], int] = {}
+        self._filled: dict[grids.Position, grids.Position] = {}
+
+    def read(self) -> None:
+        """Find the header, then read row by row."""
+        header = headers.find(self.grid, self.matcher)
+        if header is None:
+            self._say("header_missing", columns=_names(self.sheet, required_only=False))
+            return
+        self._take_header(header)
+        self._spread_merges(header)
+        key_columns = [column for column, match in self._by_column.items() if match.field.is_key]
+        for index in range(header.bottom + 1, len(self.grid.rows)):
+            if not self._take_row(index, header=header, key_columns=key_columns):
+                break
+        self._tell_skipped()
+        if not self.rows and not self.sheet.is_optional:
+            self._say("rows_none")
+
+    def _say(
+        self,
+        code: str,
+        *,
+        place: grids.Position | None = None,
+        row: int | None = None,
+        field: Field | None = None,
+        words: Mapping[str, object] | None = None,
+        **more: object,
+    ) -> None:
+        at = place[0] if place else row
+        complaint = messages.complaint(
+            code,
+            sheet=self.grid.name,
+            cell=grids.address(*place) if place else None,
+            row_number=None if at is None else at + 1,
+            field=field,
+            words={**(words or {}), **more},
+        )
+        count = self._said[code, complaint.field or ""] = self._said.get((code, complaint.field or ""), 0) + 1
+        if complaint.level != "note" or count <= MAX_NOTES_OF_A_KIND:
+            self.complaints.append(complaint)
+
+    # -- the header
+
+    def _take_header(self, header: headers.Header) -> None:
+        if header.above:
+            self._say("title_rows", count=header.top, text="；".join(header.above))
+        if header.bottom > header.top:
+            self._say("header_two_rows", row=header.top)
+        self._by_column = self._without_duplicates(header)
+        for column, text in header.texts.items():
+            if column in header.matches or headers.is_ignored(text):
+                continue
+            near = self.matcher.nearest(text)
+            self._say(
+                "column_unknown",
+                place=(header.bottom, column),
+                header=text.replace("\n", ""),
+                nearest=(near.header_zh, near.header_en),
+            )
+        found = {match.field.key for match in header.matches.values()}
+        for field in self.sheet.fields:
+            if field.is_required and field.key not in found:
+                self._say("column_missing", row=header.bottom, field=field)
+        for column, match in self._by_column.items():
+            self._settings[match.field.key] = self._setting(match, header, column)
+        self._period = self._period_of(header)
+
+    def _without_duplicates(self, header: headers.Header) -> dict[int, headers.Match]:
+        """Columns by field. Two columns for one field are an error and neither is used: the choice is not ours."""
+        places: dict[str, list[int]] = {}
+        for column, match in header.matches.items():
+            places.setdefault(match.field.key, []).append(column)
+        kept = {}
+        for column, match in header.matches.items():
+            same = places[match.field.key]
+            if len(same) == 1:
+                kept[column] = match
+            elif column == same[1]:
+                cells = "、".join(grids.address(header.bottom, other) for other in same)
+                self._say("column_duplicate", place=(header.bottom, column), field=match.field, cells=cells)
+        return kept
+
+    def _setting(self, match: headers.Match, header: headers.Header, column: int) -> values.Setting:
+        field = match.field
+        default = field.unit or ("亿元" if field.kind is Kind.YI else "万元" if field.kind.is_money else "")
+        stated = match.unit or (header.unit if field.kind.is_money else "")
+        place = (header.bottom, column)
+        if field.kind.is_money and stated and stated not in headers.MONEY_UNITS:
+            self._say("unit_wrong", place=place, field=field, unit=stated, expected="万元 / 亿元")
+            stated = default
+        elif field.kind.is_money and stated and stated != default:
+            self._say("unit_converted", place=place, field=field, unit=stated)
+        elif match.unit and not field.kind.is_money and default and match.unit != default:
+            self._say("unit_wrong", place=place, field=field, unit=match.unit, expected=default)
+        self.columns.append(
+            Column(
+                self.sheet.key,
+                self.grid.name,
+                field.key,
+                grids.letter(column),
+                header.texts[column].replace("\n", "/"),
+                stated or default,
+                match.year,
+                match.month,
+            )
+        )
+        return values.Setting(stated or default, bool(stated), self.grid.is_1904)
+
+    def _period_of(self, header: headers.Header) -> dt.date | None:
+        if not self.sheet.period_field:
+            return None
+        title = header.title_month
+        years = {match.year for match in self._by_column.values() if match.year} | ({title[0]} if title else set())
+        months = {match.month for match in self._by_column.values() if match.month} | ({title[1]} if title else set())
+        if len(years) > 1 or len(months) > 1:
+            shown = "、".join([*(f"{year}年" for year in sorted(years)), *(f"{month}月" for month in sorted(months))])
+            self._say("period_conflict", row=header.bottom, periods=shown)
+            return None
+        return dt.date(years.pop(), months.pop(), 1) if years and months else None
+
+    # -- the rows
+
+    def _spread_merges(self, header: headers.Header) -> None:
+        """A key merged over several rows belongs to each of them; an amount does not (it would count twice)."""
+        for (top, left), (bottom, right) in self.grid.merges:
+            match = self._by_column.get(left)
+            if top <= header.bottom or bottom == top or match is None:
+                continue
+            cells = f"{grids.address(top, left)}:{grids.address(bottom, right)}"
+            if not match.field.is_key:
+                self._say("merged_not_filled", place=(top, left), field=match.field, cells=cells)
+                continue
+            self._say("merged_filled", place=(top, left), field=match.field, cells=cells)
+            for row in range(top + 1, min(bottom, len(self.grid.rows) - 1) + 1):
+                self._filled[row, left] = (top, left)
+
+    def _take_row(self, index: int, *, header: headers.Header, key_columns: list[int]) -> bool:
+        """Read one row; False when reading must stop here."""
+        texts = self.grid.texts(index)
+        if not any(texts) and not self._has_marks(index):
+            return True
+        kind = "data" if self._has_marks(index) else furniture.kind_of(texts, key_columns=key_columns)
+        if kind == "data":
+            again = furniture.repeats_header(texts, header=header, matcher=self.matcher)
+            if again == "other":
+                self._say("second_table", row=index, number=index + 1)
+                return False
+            kind = again or kind
+        match kind:
+            case "total":
+                self._check_total(index, texts)
+            case "data":
+                if len(self.rows) >= self.max_rows:
+                    self._say("rows_too_many", row=index, limit=self.max_rows)
+                    return False
+                self._read_data(index)
+            case "remark" | "signature":
+                self._say("rows_remark", row=index, text=" ".join(text for text in texts if text))
+            case _:
+                self._skipped.setdefault(kind, []).append(index + 1)
+        return True
+
+    def _has_marks(self, index: int) -> bool:
+        return any((index, column) in self.grid.uncalculated for column in self._by_column)
+
+    def _read_data(self, index: int) -> None:
+        row = Row(
+            self.sheet.key, index + 1, dict.fromkeys(field.key for field in self.sheet.fields), {}, self.grid.name
+        )
+        for column, match in self._by_column.items():
+            field = match.field
+            place = (index, column)
+            cell = self.grid.cell(*place)
+            if cell.is_empty and place in self._filled:
+                cell = self.grid.cell(*self._filled[place])
+            parsed = values.parse(cell, field=field, setting=self._settings[field.key])
+            row.values[field.key] = parsed.value
+            row.raw[field.key] = cell.text
+            if parsed.blank is not None:
+                row.blanks[field.key] = parsed.blank
+            for code, words in parsed.findings:
+                self._say(code, place=place, field=field, words=words)
+            self._add_up(field, parsed.value)
+        self._complete(row, index)
+        self.rows.append(row)
+
+    def _complete(self, row: Row, index: int) -> None:
+        """Stand-ins for blank ids and months, then what is required and missing."""
+        period = self.sheet.period_field
+        if period and row.values[period] is None and self._period is not None:
+            row.values[period] = self._period
+            row.blanks.pop(period, None)
+        columns = {match.field.key: column for column, match in self._by_column.items()}
+        for field in self.sheet.fields:
+            if row.values[field.key] is None and field.falls_back_to:
+                row.values[field.key] = next((row.values[key] for key in field.falls_back_to if row.values[key]), None)
+            if row.values[field.key] is not None:
+                row.blanks.pop(field.key, None)
+                continue
+            if field.key not in columns:
+                row.blanks.setdefault(field.key, Blank.UNFILLED)
+            elif field.is_required and field.key in row.blanks:
+                self._say("required", place=(index, columns[field.key]), field=field)
+
+    def _add_up(self, field: Field, value: object) -> None:
+        if field.kind is Kind.RATIO or not field.kind.is_number:
+            return
+        match value:
+            case Band() if value.is_exact:
+                self._totals.add(field.key, value.low_wan)
+            case int() | Decimal():
+                self._totals.add(field.key, Decimal(value))
+
+    def _check_total(self, index: int, texts: list[str]) -> None:
+        title = next(text for text in texts if text)
+        self._say("rows_total", row=index, text=title)
+        for column, match in self._by_column.items():
+            field = match.field
+            if field.kind is Kind.RATIO or not field.kind.is_number:
+                continue
+            parsed = values.parse(self.grid.cell(index, column), field=field, setting=self._settings[field.key])
+            stated: Any = parsed.value.low_wan if isinstance(parsed.value, Band) else parsed.value
+            if stated is None:
+                continue
+            counted = self._totals.mismatch(field.key, Decimal(stated))
+            if counted is not None:
+                self._say(
+                    "total_mismatch",
+                    place=(index, column),
+                    field=field,
+                    text=title,
+                    stated=format(Decimal(stated), "f"),
+                    counted=format(counted, "f"),
+                )
+        self._totals.close_block()
+
+    def _tell_skipped(self) -> None:
+        for kind, code in (("repeated", "rows_repeated_header"), ("example", "rows_example"), ("help", "rows_help")):
+            rows = self._skipped.get(kind)
+            if rows:
+                self._say(code, row=rows[0] - 1, count=len(rows), rows="、".join(map(str, rows)))
+
+
+def _names(sheet: Sheet, *, required_only: bool) -> tuple[str, str]:
+    fields = [field for field in sheet.fields if field.is_required or not required_only][:8]
+    return "、".join(field.header_zh for field in fields), ", ".join(field.header_en for field in fields)

@@ -1,0 +1,198 @@
+"""Which categories and suppliers to recruit: the best choice with its proof, or the best found with a bound."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from chainlab.targets import allocation, greedy, model
+from chainlab.targets import problem as problems
+
+if TYPE_CHECKING:
+    from chainlab.targets.problem import Flags, Problem
+
+METHODS = {
+    "none": "没有符合条件的供应商",
+    "greedy-meets-bound": "贪心解达到上界，已证明最优（就这些候选和假设而言）",
+    "exact": "HiGHS 整数规划，已证明最优（就这些候选和假设而言）",
+    "best-found": "限时内的最好解，未证明最优",
+    "greedy": "限时内整数规划未得更好的解，采用贪心解，未证明最优",
+}
+
+
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class Choice:
+    """延链补链 targets: the suppliers to recruit, in which categories, and what each would cover.
+
+    objective_wan: covered amount; bound_wan: what no choice can exceed; is_proven: they are equal.
+    categories, suppliers: ids, sorted. covered: anchor_id, part_id, supplier_id, amount_wan, sorted.
+    method: `none`, `greedy-meets-bound`, `exact`, `best-found` or `greedy`; METHODS says them in Chinese.
+    demand_wan: all demand of known amount; unknown_count: demand rows without an amount, in no sum.
+    """
+
+    objective_wan: float
+    bound_wan: float
+    is_proven: bool
+    categories: tuple[Any, ...]
+    suppliers: tuple[Any, ...]
+    covered: pa.Table
+    method: str
+    demand_wan: float = 0.0
+    unknown_count: int = 0
+
+
+def choose(
+    demand: object,
+    offers: object,
+    *,
+    max_categories: int | None = None,
+    max_suppliers: int | None = None,
+    min_anchors: int = 1,
+    must_include: Iterable[Any] = (),
+    must_exclude: Iterable[Any] = (),
+    costs: object = None,
+    budget_wan: float | None = None,
+    time_limit_s: float = 30,
+) -> Choice:
+    """The suppliers and categories that cover the largest amount of demand.
+
+    demand: anchor_id, part_id, category_id, amount_wan (rows given twice add; null = unknown: in no sum, but a wish).
+    offers: supplier_id, part_id, optional capacity_wan. A capacity is the supplier's: what it offers under capacity c
+    or less takes no more than c together (so one figure repeated on all its rows is shared); null = unlimited; of two
+    rows for one part the smaller holds; capacity 0 covers nothing.
+    max_categories: demand counts only in chosen categories (None: in all; rows without a category only then).
+    min_anchors: distinct anchors that want something of a chosen supplier within the chosen categories.
+    must_include, must_exclude: supplier ids. costs: supplier → cost, or supplier_id, cost_wan; with a budget a supplier
+    of unknown cost cannot be chosen. time_limit_s: for the solver.
+
+    No eligible supplier gives a proven Choice of 0. Same rows in any order give the same answer, unless time ran out.
+    Raises Infeasible when must_include cannot hold, engines.BadTable and ValueError for input that makes no sense.
+    """
+    deadline = time.monotonic() + time_limit_s
+    limits = problems.Limits(
+        max_categories=max_categories,
+        max_suppliers=max_suppliers,
+        min_anchors=min_anchors,
+        must_include=_ids(must_include),
+        must_exclude=_ids(must_exclude),
+        costs=costs,
+        budget_wan=budget_wan,
+    )
+    problem = problems.read(demand, offers, limits)
+    if not len(problem.group_amount) or max_categories == 0 or max_suppliers == 0:
+        if len(problem.required):
+            raise problems.Infeasible(
+                [("类别或供应商上限为 0，必选供应商无法列入", "nothing may be chosen, so nobody can be in")]
+            )
+        return _nothing(problem)
+    return _solved(problem, deadline)
+
+
+def _ids(given: Iterable[Any]) -> tuple[Any, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _solved(problem: Problem, deadline: float) -> Choice:
+    start = greedy.choose(problem, _required_categories(problem, deadline))
+    bound = greedy.upper_bound(problem)
+    best = _finished(problem, start, deadline, bound=bound, method="greedy") if start is not None else None
+    if best is not None and _same(best.objective_wan, bound):
+        return _proven(best, "greedy-meets-bound" if best.suppliers else "none")
+    answer = model.Model(problem).solve(start=start, time_limit_s=deadline - time.monotonic())
+    if answer.outcome is model.Outcome.INFEASIBLE:
+        raise problems.Infeasible([_JOINTLY])
+    bound = min(bound, answer.bound_wan)
+    if answer.is_taken is not None and answer.is_chosen is not None:
+        found = _finished(problem, (answer.is_taken, answer.is_chosen), deadline, bound=bound, method="best-found")
+        if best is None or found.objective_wan >= best.objective_wan:
+            best = found
+    if best is None:
+        raise TimeoutError("no choice with all that must be in was found in the time allowed; allow more time")
+    if answer.outcome is model.Outcome.OPTIMAL and _same(best.objective_wan, bound):
+        return _proven(best, "exact" if best.suppliers else "none")
+    return dataclasses.replace(best, bound_wan=max(bound, best.objective_wan))
+
+
+def _required_categories(problem: Problem, deadline: float) -> list[Flags]:
+    """A choice of categories in which everybody who must be in is eligible; Infeasible if there is none."""
+    if not (problem.is_category_limited and len(problem.required)):
+        return []
+    answer = model.Model(problem).solve(time_limit_s=deadline - time.monotonic(), only_required=True)
+    if answer.outcome is model.Outcome.INFEASIBLE:
+        raise problems.Infeasible([_JOINTLY])
+    return [] if answer.is_chosen is None else [answer.is_chosen]
+
+
+def _finished(problem: Problem, chosen: tuple[Flags, Flags], deadline: float, *, bound: float, method: str) -> Choice:
+    """The choice as rows: idle suppliers and categories left out, the amount added up from the rows themselves."""
+    is_taken, is_chosen = chosen
+    if not np.isfinite(problem.link_capacity).any():
+        is_taken = allocation.without_idle(problem, is_taken, is_chosen)
+    flow = allocation.flows(problem, is_taken, is_chosen, time_limit_s=max(1.0, deadline - time.monotonic()))
+    covered = allocation.rows(problem, flow)
+    suppliers = tuple(sorted(set(covered["supplier_id"].to_pylist())))
+    is_listed = np.array([name in set(suppliers) for name in problem.suppliers], dtype=bool)
+    needed = _needed_categories(problem, flow, is_listed, is_chosen)
+    return Choice(
+        objective_wan=math.fsum(covered["amount_wan"].to_pylist()),
+        bound_wan=bound,
+        is_proven=False,
+        categories=tuple(
+            problem.categories[one] for one in np.flatnonzero(needed) if problem.categories[one] is not None
+        ),
+        suppliers=suppliers,
+        covered=covered,
+        method=method,
+        demand_wan=math.fsum(problem.points["amount_wan"].drop_null().to_pylist()),
+        unknown_count=problem.unknown_count,
+    )
+
+
+def _needed_categories(problem: Problem, flow: Any, is_listed: Flags, is_chosen: Flags) -> Flags:
+    """Chosen categories in which something is covered, or without which a listed supplier lacks anchors."""
+    needed = np.zeros(len(problem.categories), dtype=bool)
+    needed[problem.group_category[problem.link_group[flow > 0]]] = True
+    for one in np.flatnonzero(is_chosen & ~needed):
+        if problem.eligible(needed)[is_listed].all():
+            break
+        needed[one] = True
+    for one in np.flatnonzero(needed):
+        if not (flow[problem.group_category[problem.link_group] == one] > 0).any():
+            needed[one] = False
+            needed[one] = not problem.eligible(needed)[is_listed].all()
+    return needed
+
+
+def _nothing(problem: Problem) -> Choice:
+    empty = allocation.rows(problem, np.zeros(len(problem.link_group)))
+    return Choice(
+        objective_wan=0.0,
+        bound_wan=0.0,
+        is_proven=True,
+        categories=(),
+        suppliers=(),
+        covered=empty,
+        method="none",
+        demand_wan=math.fsum(problem.points["amount_wan"].drop_null().to_pylist()),
+        unknown_count=problem.unknown_count,
+    )
+
+
+def _same(value: float, bound: float) -> bool:
+    return bound - value <= problems.TOLERANCE * max(1.0, bound)
+
+
+def _proven(choice: Choice, method: str) -> Choice:
+    return dataclasses.replace(choice, bound_wan=choice.objective_wan, is_proven=True, method=method)
+
+
+_JOINTLY = (
+    "必选供应商不能同时满足类别数、供应商数、链主数和预算的限制",
+    "those that must be in cannot all hold within the limits on categories, suppliers, anchors and budget",
+)

@@ -1,0 +1,311 @@
+"""The exact model: a mixed-integer program for HiGHS, maximum coverage with categories, capacities and budget.
+
+max Σ y_g  with  y_g ≤ amount_g · z_category(g),  y_g ≤ Σ amount_g·x_s (no capacity) + Σ f_sg (with capacity),
+f_sg ≤ amount_g · x_s,  Σ_{g: capacity(s,g) ≤ c} f_sg ≤ c · x_s for each capacity c of s,
+Σ z ≤ categories,  Σ x ≤ suppliers,  Σ cost·x ≤ budget,  and for min_anchors = k: k·x_s ≤ Σ_a v_sa, v_sa ≤ Σ z over the
+categories in which anchor a wants something of s. x, z are 0 or 1; y, f, v follow.
+(Church & ReVelle 1974, maximal covering location, with a choice of categories on top.)
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from chainlab.targets.problem import Flags, Numbers, Problem, Rows
+
+
+class Outcome(enum.Enum):
+    """How the solver ended."""
+
+    OPTIMAL = "optimal"
+    STOPPED = "stopped"
+    INFEASIBLE = "infeasible"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Answer:
+    """What the solver says: the best choice found (None: none), its flows by link, and the bound, in 万元."""
+
+    outcome: Outcome
+    is_taken: Flags | None = None
+    is_chosen: Flags | None = None
+    flow: Numbers | None = None
+    bound_wan: float = np.inf
+
+
+class _Rows:
+    """Rows of the constraint matrix while they are being collected, in triplets; every row is `… ≤ upper`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.upper: list[Numbers] = []
+        self.triplets: list[tuple[Rows, Rows, Numbers]] = []
+
+    def add(self, upper: Numbers | float, *entries: tuple[Rows, Rows, Numbers], count: int) -> None:
+        """`count` new rows; entries are (row among the new ones, column, value)."""
+        for row, column, value in entries:
+            self.triplets.append((np.asarray(row) + self.count, np.asarray(column), np.asarray(value)))
+        self.upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), (count,)))
+        self.count += count
+
+    def matrix(self, columns: int) -> Any:
+        from scipy import sparse
+
+        row, column, value = (np.concatenate(found) for found in zip(*self.triplets, strict=True))
+        return sparse.csr_array((value, (row, column)), shape=(self.count, columns))
+
+
+class Model:
+    """Columns of the program: x suppliers, z categories, y groups, f links with a capacity, v (supplier, anchor)."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.is_capped = np.isfinite(problem.link_capacity)
+        self.capped = np.flatnonzero(self.is_capped)
+        self.seats, self.wish_seat, self.wish_category = _seats(problem)
+        sizes = [len(problem.suppliers), len(problem.categories), len(problem.group_amount), len(self.capped)]
+        self.x, self.z, self.y, self.f, self.v, self.width = np.concatenate(
+            [[0], np.cumsum([*sizes, len(self.seats)])]
+        ).tolist()
+        # A power of two keeps the amounts exact; the largest then lies between 4,096 and 8,192, whatever the unit.
+        largest = float(problem.group_amount.max(initial=1.0))
+        self.scale = float(2.0 ** (12 - np.floor(np.log2(largest))))
+        self.amount = problem.group_amount * self.scale
+
+    def solve(
+        self,
+        *,
+        time_limit_s: float,
+        start: tuple[Flags, Flags] | None = None,
+        fixed: tuple[Flags, Flags] | None = None,
+        only_required: bool = False,
+    ) -> Answer:
+        """Solve from a known choice (suppliers, categories); or with those that must be in and nobody else; or only
+        allocate flows for a `fixed` choice."""
+        import highspy
+
+        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in _OPTIONS.items():
+            solver.setOptionValue(option, value)
+        solver.setOptionValue("time_limit", max(0.0, time_limit_s))
+        solver.passModel(self._program(highspy, fixed, only_required=only_required))
+        if start is not None:
+            # After the whole model and its objective: an objective passed later would discard it.
+            solution = highspy.HighsSolution()
+            solution.col_value = self._columns(start).tolist()
+            solver.setSolution(solution)
+        solver.run()
+        return self._answer(highspy, solver, is_program=fixed is None)
+
+    def _program(self, highspy: Any, fixed: tuple[Flags, Flags] | None, *, only_required: bool) -> Any:
+        rows = self._constraints()
+        matrix = rows.matrix(self.width)
+        lower, upper = np.zeros(self.width), np.ones(self.width)
+        upper[self.y : self.f] = self.amount
+        upper[self.f : self.v] = np.minimum(
+            self.amount[self.problem.link_group[self.capped]], self.problem.link_capacity[self.capped] * self.scale
+        )
+        if only_required:
+            upper[self.x : self.z] = 0.0
+        lower[self.x + self.problem.required] = upper[self.x + self.problem.required] = 1.0
+        if not self.problem.is_category_limited:
+            lower[self.z : self.y] = 1.0
+        if fixed is not None:
+            lower[: self.y] = upper[: self.y] = np.concatenate(fixed).astype(np.float64)
+        program = highspy.HighsLp()
+        program.num_col_, program.num_row_ = self.width, rows.count
+        cost = np.zeros(self.width)
+        cost[self.y : self.f] = 1.0
+        program.col_cost_, program.col_lower_, program.col_upper_ = cost, lower, upper
+        program.row_lower_, program.row_upper_ = np.full(rows.count, -np.inf), np.concatenate(rows.upper)
+        program.sense_ = highspy.ObjSense.kMaximize
+        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
+        program.a_matrix_.value_ = matrix.data
+        if fixed is None:
+            whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+            program.integrality_ = [whole] * self.y + [real] * (self.width - self.y)
+        return program
+
+    def _constraints(self) -> _Rows:
+        problem, rows = self.problem, _Rows()
+        groups = np.arange(len(self.amount))
+        free = np.flatnonzero(~self.is_capped)
+        covered = [
+            (groups, self.y + groups, np.ones(len(groups))),
+            (problem.link_group[free], self.x + problem.link_supplier[free], -self.amount[problem.link_group[free]]),
+            (problem.link_group[self.capped], self.f + np.arange(len(self.capped)), -np.ones(len(self.capped))),
+        ]
+        rows.add(0.0, *covered, count=len(groups))
+        if problem.is_category_limited:
+            chosen = (groups, self.z + problem.group_category, -self.amount)
+            rows.add(0.0, covered[0], chosen, count=len(groups))
+        self._add_capacities(rows)
+        self._add_limits(rows)
+        self._add_anchors(rows)
+        return rows
+
+    def _add_capacities(self, rows: _Rows) -> None:
+        problem, capped = self.problem, self.capped
+        number = np.arange(len(capped))
+        supplier, group = problem.link_supplier[capped], problem.link_group[capped]
+        one = np.ones(len(capped))
+        rows.add(
+            0.0, (number, self.f + number, one), (number, self.x + supplier, -self.amount[group]), count=len(capped)
+        )
+        for held_by, members, capacity in self.capacities():
+            flows = (np.zeros(len(members), np.int64), self.f + members, np.ones(len(members)))
+            rows.add(
+                0.0,
+                flows,
+                (np.zeros(1, np.int64), np.array([self.x + held_by]), np.array([-capacity * self.scale])),
+                count=1,
+            )
+
+    def capacities(self) -> Iterator[tuple[int, Rows, float]]:
+        """(supplier, its flows, capacity): what is offered under capacity c or less takes no more than c together."""
+        capacity = self.problem.link_capacity[self.capped]
+        supplier = self.problem.link_supplier[self.capped]
+        for held_by in np.unique(supplier):
+            mine = np.flatnonzero(supplier == held_by)
+            for limit in np.unique(capacity[mine]):
+                yield int(held_by), mine[capacity[mine] <= limit], float(limit)
+
+    def _add_limits(self, rows: _Rows) -> None:
+        problem, limits = self.problem, self.problem.limits
+        suppliers, categories = np.arange(len(problem.suppliers)), np.arange(len(problem.categories))
+        here = np.zeros_like
+        if problem.is_category_limited:
+            entry = (here(categories), self.z + categories, np.ones(len(categories)))
+            rows.add(float(limits.max_categories or 0), entry, count=1)
+        if limits.max_suppliers is not None:
+            entry = (here(suppliers), self.x + suppliers, np.ones(len(suppliers)))
+            rows.add(float(limits.max_suppliers), entry, count=1)
+        if limits.budget_wan is not None:
+            largest = max(1.0, limits.budget_wan)
+            entry = (here(suppliers), self.x + suppliers, np.nan_to_num(problem.cost) / largest)
+            rows.add(limits.budget_wan / largest, entry, count=1)
+
+    def _add_anchors(self, rows: _Rows) -> None:
+        problem = self.problem
+        seat, anchors = np.arange(len(self.seats)), float(max(1, problem.limits.min_anchors))
+        rows.add(
+            0.0,
+            (seat, self.v + seat, np.ones(len(seat))),
+            (self.wish_seat, self.z + self.wish_category, -np.ones(len(self.wish_seat))),
+            count=len(seat),
+        )
+        supplier, number = np.unique(self.seats, return_inverse=True)
+        each = np.arange(len(supplier))
+        rows.add(
+            0.0,
+            (each, self.x + supplier, np.full(len(supplier), anchors)),
+            (number.reshape(-1), self.v + seat, -np.ones(len(seat))),
+            count=len(supplier),
+        )
+        if problem.is_category_limited:
+            # One that must be in has to cover something, so one of the categories it can cover must be chosen.
+            for one in problem.required:
+                useful = np.unique(problem.group_category[problem.link_group[problem.links_of(int(one))]])
+                entry = (np.zeros_like(useful), self.z + useful, -np.ones(len(useful)))
+                rows.add(-1.0, entry, count=1)
+
+    def _columns(self, start: tuple[Flags, Flags]) -> Numbers:
+        """A full solution with the given suppliers and categories, flows filled in link order."""
+        problem, (is_taken, is_chosen) = self.problem, start
+        column = np.zeros(self.width)
+        column[: self.y] = np.concatenate(start)
+        flow = fill(problem, is_taken, is_chosen)
+        column[self.f : self.v] = flow[self.capped] * self.scale
+        covered = np.bincount(problem.link_group, flow, len(problem.group_amount)) * self.scale
+        column[self.y : self.f] = np.minimum(covered, self.amount)
+        met = np.bincount(self.wish_seat, is_chosen[self.wish_category], len(self.seats))
+        column[self.v :] = np.minimum(met, 1.0)
+        return column
+
+    def _answer(self, highspy: Any, solver: Any, *, is_program: bool) -> Answer:
+        status, info = solver.getModelStatus(), solver.getInfo()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return Answer(outcome=Outcome.INFEASIBLE)
+        is_optimal = status == highspy.HighsModelStatus.kOptimal
+        bound = info.mip_dual_bound if is_program else info.objective_function_value
+        bound = float(bound) / self.scale if np.isfinite(bound) else np.inf
+        value = np.array(solver.getSolution().col_value, dtype=np.float64)
+        has_choice = is_optimal or info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        if len(value) != self.width or not has_choice:
+            return Answer(outcome=Outcome.STOPPED, bound_wan=bound)
+        flow = np.zeros(len(self.problem.link_group))
+        flow[self.capped] = value[self.f : self.v] / self.scale
+        return Answer(
+            outcome=Outcome.OPTIMAL if is_optimal else Outcome.STOPPED,
+            is_taken=value[self.x : self.z] > 0.5,
+            is_chosen=value[self.z : self.y] > 0.5,
+            flow=flow,
+            bound_wan=bound,
+        )
+
+
+def fill(problem: Problem, is_taken: Flags, is_chosen: Flags) -> Numbers:
+    """Flow by link when the suppliers serve themselves one after another; with capacities perhaps not the best."""
+    rest = np.where(is_chosen[problem.group_category], problem.group_amount, 0.0)
+    flow = np.zeros(len(problem.link_group))
+    for supplier in np.flatnonzero(is_taken):
+        links = problem.links_of(int(supplier))
+        flow[links] = serve(problem, links, rest)
+        rest[problem.link_group[links]] -= flow[links]
+    return flow
+
+
+def serve(problem: Problem, links: slice, rest: Numbers) -> Numbers:
+    """What one supplier covers of what is left, by link: all of it, or up to its capacities, smallest first."""
+    wanted = rest[problem.link_group[links]]
+    capacity = problem.link_capacity[links]
+    if np.isinf(capacity).all():
+        return wanted
+    given = wanted.copy()
+    used = 0.0
+    for number in np.argsort(capacity, kind="stable"):
+        if np.isinf(capacity[number]):
+            break
+        given[number] = min(wanted[number], max(0.0, capacity[number] - used))
+        used += given[number]
+    return given
+
+
+def _seats(problem: Problem) -> tuple[Rows, Rows, Rows]:
+    """Supplier of each (supplier, anchor) that must be counted, and the wishes as (seat, category).
+
+    Only where the choice of categories matters: a supplier each of whose categories alone brings enough anchors is
+    eligible as soon as it covers anything.
+    """
+    none = np.empty(0, dtype=np.int64)
+    least = problem.limits.min_anchors
+    if not problem.is_category_limited or least <= 1:
+        return none, none, none
+    supplier, anchor, category = problem.wishes
+    size = len(problem.categories)
+    pair, inverse = np.unique(supplier * size + category, return_inverse=True)
+    thin = np.bincount(inverse.reshape(-1), minlength=len(pair)) < least
+    is_watched = np.zeros(len(problem.suppliers), dtype=bool)
+    is_watched[pair[thin] // size] = True
+    kept = is_watched[supplier]
+    seats, seat = np.unique(np.stack([supplier[kept], anchor[kept]]), axis=1, return_inverse=True)
+    return seats[0].astype(np.int64), seat.reshape(-1), category[kept]
+
+
+_OPTIONS = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+    "mip_rel_gap": 0.0,
+    "mip_abs_gap": 1e-6,
+    "mip_feasibility_tolerance": 1e-9,
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}

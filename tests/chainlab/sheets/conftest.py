@@ -1,0 +1,81 @@
+"""Workbooks made by openpyxl, a writer the product does not use for them, and small layouts to read them by."""
+
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from chainlab import sheets
+
+Rows = Sequence[Sequence[Any]]
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Callable[..., Path]:
+    """Write rows (or rows by sheet name) to an xlsx; `touch` may change the openpyxl workbook before it is saved."""
+
+    def make(
+        rows: Rows | Mapping[str, Rows],
+        *,
+        name: str = "ledger.xlsx",
+        touch: Callable[[openpyxl.Workbook], None] | None = None,
+    ) -> Path:
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title, lines in rows.items() if isinstance(rows, Mapping) else [("Sheet1", rows)]:
+            page = book.create_sheet(title)
+            for number, line in enumerate(lines, start=1):
+                for column, value in enumerate(line, start=1):
+                    if value is not None:
+                        page.cell(number, column, value)
+        if touch is not None:
+            touch(book)
+        path = tmp_path / name
+        book.save(path)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def repack(tmp_path: Path) -> Callable[..., Path]:
+    """Copy an xlsx with some parts replaced or added."""
+
+    def make(source: Path, parts: Mapping[str, bytes], *, name: str = "repacked.xlsx") -> Path:
+        path = tmp_path / name
+        with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+            for part in old.namelist():
+                if part not in parts:
+                    new.writestr(part, old.read(part))
+            for part, content in parts.items():
+                new.writestr(part, content)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def firms() -> sheets.Layout:
+    """A small ledger: a firm, its figures, a day, a share."""
+    return one_sheet(
+        sheets.Field("name", "企业名称", "Firm", is_required=True, is_key=True),
+        sheets.Field("district", "区市", "District", is_key=True),
+        sheets.Field("output_wan", "产值", "Output", kind=sheets.Kind.WAN, unit="万元"),
+        sheets.Field("total_wan", "总投资", "Investment", kind=sheets.Kind.YI, unit="亿元"),
+        sheets.Field("count", "数量", "Count", kind=sheets.Kind.INTEGER, unit="个"),
+        sheets.Field("share_ratio", "占比", "Share", kind=sheets.Kind.RATIO, unit="%"),
+        sheets.Field("on", "日期", "Day", kind=sheets.Kind.DATE),
+    )
+
+
+def one_sheet(*fields: sheets.Field, **rules: Any) -> sheets.Layout:
+    sheet = sheets.Sheet("firms", "企业台账", "Firms", fields, **rules)
+    return sheets.Layout("firms", 1, "企业台账", "Firms", (sheet,))
+
+
+def codes(reading: sheets.Reading, *, level: str = "") -> set[str]:
+    """The codes of a reading's complaints."""
+    return {one.code for one in reading.complaints if not level or one.level == level}
