@@ -1,0 +1,116 @@
+// The chain map: draws the links beneath the chips, lights what a chip feeds and what feeds it, walks by arrow keys,
+// and turns the server's SVG into a PNG. Without script the chips still stand, link and print.
+const SVG = "http://www.w3.org/2000/svg";
+
+export function start(): void {
+  document.querySelectorAll<HTMLElement>("[data-atlas]").forEach(board);
+  document.querySelectorAll<HTMLButtonElement>("[data-board-png]").forEach((button) => {
+    button.addEventListener("click", () => void picture(button));
+  });
+}
+
+function board(atlas: HTMLElement): void {
+  const chips = new Map<string, HTMLElement>();
+  atlas.querySelectorAll<HTMLElement>(".chip").forEach((chip) => chips.set(chip.dataset.key ?? "", chip));
+  const draw = (): void => links(atlas, chips);
+  draw();
+  new ResizeObserver(draw).observe(atlas);
+  window.addEventListener("beforeprint", draw);
+  for (const type of ["focusin", "mouseover"] as const) {
+    atlas.addEventListener(type, (event) => light(atlas, chips, (event.target as HTMLElement).closest(".chip")));
+  }
+  for (const type of ["focusout", "mouseleave"] as const) {
+    atlas.addEventListener(type, () => light(atlas, chips, null));
+  }
+  atlas.addEventListener("keydown", (event) => walk(atlas, chips, event));
+}
+
+const words = (text: string | undefined): string[] => (text ?? "").split(" ").filter(Boolean);
+
+function links(atlas: HTMLElement, chips: Map<string, HTMLElement>): void {
+  const svg = atlas.querySelector("svg.atlas-links");
+  if (!svg) return;
+  const frame = atlas.getBoundingClientRect();
+  svg.setAttribute("width", String(atlas.scrollWidth));
+  svg.setAttribute("height", String(atlas.scrollHeight));
+  const paths: SVGPathElement[] = [];
+  chips.forEach((chip, key) => {
+    for (const fed of words(chip.dataset.feeds)) {
+      const other = chips.get(fed);
+      if (other) paths.push(curve(chip, other, frame, atlas, key, fed));
+    }
+  });
+  svg.replaceChildren(...paths);
+}
+
+function curve(from: HTMLElement, to: HTMLElement, frame: DOMRect, atlas: HTMLElement, a: string, b: string): SVGPathElement {
+  const start = from.getBoundingClientRect();
+  const end = to.getBoundingClientRect();
+  const isForward = end.left >= start.right;
+  const x1 = (isForward ? start.right : start.left) - frame.left + atlas.scrollLeft;
+  const x2 = (isForward ? end.left : end.right) - frame.left + atlas.scrollLeft;
+  const y1 = start.top + start.height / 2 - frame.top + atlas.scrollTop;
+  const y2 = end.top + end.height / 2 - frame.top + atlas.scrollTop;
+  const middle = (x1 + x2) / 2;
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", `M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`);
+  path.dataset.from = a;
+  path.dataset.to = b;
+  return path;
+}
+
+function light(atlas: HTMLElement, chips: Map<string, HTMLElement>, chip: Element | null): void {
+  const key = chip instanceof HTMLElement ? (chip.dataset.key ?? "") : "";
+  const feeds = chip instanceof HTMLElement ? words(chip.dataset.feeds) : [];
+  const fedBy = chip instanceof HTMLElement ? words(chip.dataset.fedBy) : [];
+  atlas.classList.toggle("atlas-lit", key !== "" && feeds.length + fedBy.length > 0);
+  chips.forEach((one, name) => {
+    one.classList.toggle("chip-here", name === key && key !== "");
+    one.classList.toggle("chip-fed", feeds.includes(name));
+    one.classList.toggle("chip-feeds", fedBy.includes(name));
+  });
+  atlas.querySelectorAll<SVGPathElement>(".atlas-links path").forEach((path) => {
+    path.classList.toggle("lit", key !== "" && (path.dataset.from === key || path.dataset.to === key));
+  });
+}
+
+// Arrow keys: up and down inside a layer, left and right to the neighbouring layer at the same height.
+function walk(atlas: HTMLElement, chips: Map<string, HTMLElement>, event: KeyboardEvent): void {
+  const here = (event.target as HTMLElement).closest<HTMLElement>(".chip");
+  if (!here || !["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"].includes(event.key)) return;
+  event.preventDefault();
+  const columns = [...atlas.querySelectorAll<HTMLElement>(".atlas-column")];
+  const column = columns.findIndex((one) => one.contains(here));
+  const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key] as [number, number];
+  const target = step[0] === 0 ? beside(columns[column], here, step[1]) : nearest(columns[column + step[0]], here);
+  target?.focus();
+  if (!target) chips.get(here.dataset.key ?? "")?.focus();
+}
+
+function beside(column: HTMLElement | undefined, here: HTMLElement, by: number): HTMLElement | undefined {
+  const inside = [...(column?.querySelectorAll<HTMLElement>(".chip") ?? [])];
+  return inside[inside.indexOf(here) + by];
+}
+
+function nearest(column: HTMLElement | undefined, here: HTMLElement): HTMLElement | undefined {
+  const top = here.getBoundingClientRect().top;
+  const away = (chip: HTMLElement): number => Math.abs(chip.getBoundingClientRect().top - top);
+  return [...(column?.querySelectorAll<HTMLElement>(".chip") ?? [])].sort((a, b) => away(a) - away(b))[0];
+}
+
+async function picture(button: HTMLButtonElement): Promise<void> {
+  const answer = await fetch(button.dataset.boardPng ?? "", { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await answer.text())}`;
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth * 2;
+  canvas.height = image.naturalHeight * 2;
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const link = document.createElement("a");
+  link.download = button.dataset.name ?? "map.png";
+  link.href = canvas.toDataURL("image/png");
+  link.click();
+}
