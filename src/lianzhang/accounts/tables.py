@@ -1,0 +1,144 @@
+"""The address list and the bodies as tables."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang import tables
+from lianzhang.accounts.masking import masked_phone
+from lianzhang.accounts.models import Appointment, Body, Person
+from lianzhang.accounts.rules import BodyKind, Post
+
+
+def _person_url(person: Person) -> str:
+    return reverse("accounts:person", args=[person.pk])
+
+
+def _body_url(body: Body) -> str:
+    return reverse("accounts:body", args=[body.code])
+
+
+def _posts(person: Person) -> list[Appointment]:
+    """Posts in force, prefetched by `queries.address_list`."""
+    return list(getattr(person, "posts_now", ()))
+
+
+def _of_body_kind(found: QuerySet[Any], kind: str) -> QuerySet[Any]:
+    return found.filter(pk__in=Appointment.objects.filter(body__kind=kind).values("person_id"))
+
+
+def _in_post(found: QuerySet[Any], post: str) -> QuerySet[Any]:
+    return found.filter(pk__in=Appointment.objects.filter(post=post).values("person_id"))
+
+
+PEOPLE = tables.TableSpec(
+    key="people",
+    title=_("通讯录"),
+    columns=(
+        tables.Column("name", _("姓名"), lambda p: p.name, link=_person_url, sort="name"),
+        tables.Column("title", _("行政职务"), lambda p: p.title, sort="title"),
+        tables.Column("bodies", _("机构"), lambda p: [a.body.name_zh for a in _posts(p)], kind="list"),
+        tables.Column("posts", _("职务"), lambda p: [a.get_post_display() for a in _posts(p)], kind="list"),
+        tables.Column(
+            "duties", _("分工"), lambda p: [a.duties for a in _posts(p) if a.duties], kind="list", is_default=False
+        ),
+        tables.Column(
+            "phone",
+            _("手机"),
+            lambda p: masked_phone(p.phone),
+            secrecy="sensitive",
+            help=_("中间四位不显示；完整号码只有本人和人员管理员在人员页上可见。"),
+        ),
+        tables.Column("username", _("登录名"), lambda p: p.username, kind="code", sort="username", is_default=False),
+        tables.Column(
+            "state",
+            _("状态"),
+            lambda p: tables.Badge(_("在用")) if p.is_active else tables.Badge(_("已停用"), "late"),
+            kind="badge",
+            sort="-is_active",
+        ),
+    ),
+    filters=(
+        tables.Filter("kind", _("机构种类"), choices=BodyKind.choices, apply=_of_body_kind),
+        tables.Filter("post", _("职务"), choices=Post.choices, apply=_in_post),
+        tables.Filter("is_active", _("在用"), kind="boolean", is_folded=True),
+    ),
+    search=("name", "username", "title", "appointments__body__name_zh"),
+    default_order=("name",),
+    row_url=_person_url,
+    empty=tables.Empty(_("通讯录中没有人员。")),
+)
+
+BODIES = tables.TableSpec(
+    key="bodies",
+    title=_("机构"),
+    columns=(
+        tables.Column("name", _("名称"), lambda b: b.name_zh, link=_body_url, sort="name_zh"),
+        tables.Column("kind", _("种类"), lambda b: b.get_kind_display(), sort="kind"),
+        tables.Column("parent", _("上级机构"), lambda b: b.parent.name_zh if b.parent else None),
+        tables.Column("region_code", _("行政区划代码"), lambda b: b.region_code, kind="code", sort="region_code"),
+        tables.Column("person_count", _("在任人数"), lambda b: b.person_count, kind="integer", sort="person_count"),
+        tables.Column("code", _("代码"), lambda b: b.code, kind="code", sort="code", is_default=False),
+        tables.Column("name_en", _("英文名称"), lambda b: b.name_en, sort="name_en", is_default=False),
+    ),
+    filters=(
+        tables.Filter("kind", _("种类"), choices=BodyKind.choices),
+        tables.Filter("is_active", _("在用"), kind="boolean", is_folded=True),
+    ),
+    search=("name_zh", "name_en", "code"),
+    default_order=("kind", "name_zh"),
+    row_url=_body_url,
+    empty=tables.Empty(_("还没有机构。")),
+)
+
+APPOINTMENTS = tables.TableSpec(
+    key="appointments",
+    title=_("任职"),
+    columns=(
+        tables.Column("person", _("姓名"), lambda a: a.person.name, link=lambda a: _person_url(a.person)),
+        tables.Column("body", _("机构"), lambda a: a.body.name_zh, link=lambda a: _body_url(a.body)),
+        tables.Column("post", _("职务"), lambda a: a.get_post_display(), sort="post"),
+        tables.Column("starts_on", _("任职日期"), lambda a: a.starts_on, kind="date", sort="starts_on"),
+        tables.Column("ends_on", _("离任日期"), lambda a: a.ends_on, kind="date", sort="ends_on"),
+        tables.Column("basis", _("依据文件"), lambda a: a.basis),
+        tables.Column("duties", _("分工"), lambda a: a.duties),
+    ),
+    default_order=("starts_on",),
+)
+
+_KINDS = {"task": _("督办事项"), "project": _("项目"), "visit": _("走访承诺")}
+
+HANDOVER_ITEMS = tables.TableSpec(
+    key="handover_items",
+    title=_("移交清单"),
+    columns=(
+        tables.Column("kind", _("类别"), lambda i: _KINDS[i.kind]),
+        tables.Column("code", _("编号"), lambda i: i.code, kind="code"),
+        tables.Column("title", _("事项"), lambda i: i.title, is_wrapped=True),
+        tables.Column("due_on", _("期限"), lambda i: date.fromisoformat(i.due_on) if i.due_on else None, kind="date"),
+    ),
+    row_id=lambda i: f"{i.kind}-{i.key}",
+    empty=tables.Empty(_("没有未办结的事项。")),
+)
+
+HANDOVERS = tables.TableSpec(
+    key="handovers",
+    title=_("移交清单"),
+    columns=(
+        tables.Column(
+            "outgoing",
+            _("离任"),
+            lambda h: f"{h.outgoing.person.name} · {h.outgoing}",
+            link=lambda h: reverse("handovers:handover", args=[h.pk]),
+        ),
+        tables.Column("incoming", _("继任"), lambda h: h.incoming.person.name if h.incoming else None),
+        tables.Column("drawn_up_on", _("日期"), lambda h: h.drawn_up_on, kind="date", sort="drawn_up_on"),
+        tables.Column("accepted_at", _("签收时间"), lambda h: h.accepted_at, kind="datetime", sort="accepted_at"),
+    ),
+    default_order=("-drawn_up_on",),
+    row_url=lambda h: reverse("handovers:handover", args=[h.pk]),
+    empty=tables.Empty(_("没有移交清单。")),
+)

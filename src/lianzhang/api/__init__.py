@@ -1,0 +1,1 @@
+"""REST resources by app under /api/v1/, with the same permission as the pages."""

@@ -1,0 +1,34 @@
+"""The REST API: one router per resource, joined here. OpenAPI at /api/v1/openapi.json."""
+
+from ninja import NinjaAPI
+
+from lianzhang.api import chains, problems, projects, registry, resources, security, supervision
+
+api = NinjaAPI(
+    title="Lianzhang 链长",
+    version="1",
+    description="The records of the chain office, with the same permission as its pages.",
+    urls_namespace="api",
+    docs_url=None,
+    auth=[security.Token(), security.Session()],
+)
+problems.register(api)
+
+READ_ONLY = (
+    chains.SCHEMES,
+    chains.CHAINS,
+    chains.ACTIONS,
+    registry.ENTERPRISES,
+    chains.SEGMENTS,
+    chains.GAPS,
+    chains.TARGET_LISTS,
+    supervision.MEETINGS,
+)
+for resource in READ_ONLY:
+    api.add_router(f"/{resource.key}", resources.router(resource))
+_projects = resources.router(projects.PROJECTS)
+projects.add_writes(_projects)
+api.add_router("/projects", _projects)
+_tasks = resources.router(supervision.TASKS)
+supervision.add_writes(_tasks)
+api.add_router("/tasks", _tasks)

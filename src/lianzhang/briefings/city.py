@@ -1,0 +1,193 @@
+"""全市总表: one row per chain — who answers, last year's result, this year's plan, projects, what is late, as of when.
+
+Composed from chains, projects and supervision in a fixed number of queries, whatever the size of the city; a chain
+without recorded projects shows a blank, not a zero, because "none recorded" is not "none".
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import F, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianzhang.accounts.models import Person
+from lianzhang.briefings import plans as counted
+from lianzhang.chains import rules
+from lianzhang.chains.models import Action, Chain, Result, Scheme
+from lianzhang.chains.queries import plans, schemes
+from lianzhang.projects import queries as projects
+from lianzhang.supervision import queries as supervision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """今年计划 of one chain, counted by light."""
+
+    actions: tuple[Action, ...] = ()
+    verdicts: tuple[rules.Verdict, ...] = ()
+
+    def count(self, *lights: rules.Light) -> int:
+        """How many actions show one of these lights."""
+        return sum(1 for verdict in self.verdicts if verdict.light in lights)
+
+    @property
+    def overdue_count(self) -> int:
+        """Open actions past their day."""
+        return sum(1 for verdict in self.verdicts if verdict.is_overdue)
+
+    @property
+    def unreported_count(self) -> int:
+        """Overdue actions nobody ever reported on."""
+        return sum(1 for verdict in self.verdicts if verdict.is_overdue and verdict.is_unreported)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One chain of the table."""
+
+    chain: Chain
+    group: str
+    answering: schemes.Answering
+    vacant: str
+    results: tuple[Result, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    stages: projects.StageCounts | None = None
+    late_tasks: int = 0
+    late_projects: int = 0
+    year: int = 0
+
+    @property
+    def pk(self) -> int:
+        """The chain's id: a row is a chain."""
+        return self.chain.pk
+
+    @property
+    def as_of(self) -> date | None:
+        """数据截至: the newest day any of the row's words is from."""
+        days = [result.as_of for result in self.results]
+        days += [action.progress_on for action in self.plan.actions]
+        days += [getattr(action, "published_on", None) for action in self.plan.actions]
+        return max((day for day in days if day is not None), default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """The sentence over the table, as numbers."""
+
+    chain_count: int
+    planned_chain_count: int
+    action_count: int
+    overdue_count: int
+    overdue_chain_count: int
+    unreported_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class City:
+    """The whole table for a scheme and a year."""
+
+    scheme: Scheme
+    year: int
+    years: list[int]
+    rows: list[Row]
+
+    @property
+    def summary(self) -> Summary:
+        """The sentence's numbers, from the rows shown."""
+        planned = [row.plan for row in self.rows if row.plan.actions]
+        return Summary(
+            chain_count=len(self.rows),
+            planned_chain_count=len(planned),
+            action_count=sum(len(plan.actions) for plan in planned),
+            overdue_count=sum(plan.overdue_count for plan in planned),
+            overdue_chain_count=sum(1 for plan in planned if plan.overdue_count),
+            unreported_count=sum(plan.unreported_count for plan in planned),
+        )
+
+    @property
+    def as_of(self) -> date | None:
+        """The newest day in the table."""
+        return max((row.as_of for row in self.rows if row.as_of is not None), default=None)
+
+
+def compose(person: Person, scheme: Scheme, *, year: int | None, today: date) -> City:
+    """The table of `scheme` for plan year `year` (default: the newest year with plans), as far as `person` sees."""
+    chains = list(schemes.chains(person, scheme).select_related(None))
+    years = plans.years(scheme, person)
+    chosen = year if year is not None else next(iter(years), today.year)
+    by_chain: dict[int, list[Action]] = {}
+    for action in _slim(counted.actions(person, today=today).filter(chain__scheme=scheme, year=chosen)):
+        by_chain.setdefault(action.chain_id, []).append(action)
+    return City(
+        scheme=scheme,
+        year=chosen,
+        years=years,
+        rows=_rows(person, scheme, chains, by_chain, year=chosen, today=today),
+    )
+
+
+def _slim(found: "QuerySet[Action]") -> "QuerySet[Action]":
+    """Only what a row says: whole records of some hundred actions with their bodies and sources cost half the page."""
+    slim = found.select_related(None).only(
+        "chain",
+        "year",
+        "matter",
+        "matter_en",
+        "due_on",
+        "progress_on",
+        "state",
+        "light",
+        "light_reason",
+        "target_value",
+        "done_value",
+        "counted_from",
+    )
+    return slim.annotate(published_on=F("source__published_on")).order_by("position", "code")
+
+
+def _rows(
+    person: Person, scheme: Scheme, chains: list[Chain], actions: dict[int, list[Action]], *, year: int, today: date
+) -> list[Row]:
+    answering = schemes.answering(chains, on=today)
+    results: dict[int, list[Result]] = {}
+    said = plans.results(person, chains=chains, year=year - 1).select_related(None)
+    for result in said.only("chain", "statement", "statement_en", "as_of"):
+        results.setdefault(result.chain_id, []).append(result)
+    stages = projects.stage_counts_by_chain(person)
+    late_projects = projects.late_by_chain(person, today)
+    late_tasks = supervision.overdue_by_chain(person, today)
+    vacant = vacancy_word(scheme)
+    return [
+        Row(
+            chain=chain,
+            group=str(group.label),
+            answering=answering[chain.pk],
+            vacant=vacant,
+            results=tuple(results.get(chain.pk, ())),
+            plan=_plan(actions.get(chain.pk, []), today=today),
+            stages=stages.get(chain.pk),
+            late_tasks=late_tasks.get(chain.pk, 0),
+            late_projects=late_projects.get(chain.pk, 0),
+            year=year,
+        )
+        for group in schemes.groups(scheme, chains, language=get_language() or "")
+        for chain in group.chains
+    ]
+
+
+def _plan(actions: list[Action], *, today: date) -> Plan:
+    return Plan(actions=tuple(actions), verdicts=tuple(plans.verdict(action, today=today) for action in actions))
+
+
+def vacancy_word(scheme: Scheme) -> str:
+    """What an unfilled post says: a scheme taken from a publication did not publish it, one's own has it vacant."""
+    return _("未公布") if scheme.source_id is not None and not scheme.is_illustrative else _("空缺")
+
+
+def statement(record: Result | Action) -> str:
+    """A result or an action in the reader's language."""
+    chinese, english = (
+        (record.statement, record.statement_en) if isinstance(record, Result) else (record.matter, record.matter_en)
+    )
+    return english if english and (get_language() or "").startswith("en") else chinese

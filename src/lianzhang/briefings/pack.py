@@ -1,0 +1,160 @@
+"""推进会清单: every chain's plan actions, late tasks and projects by stage, as one workbook and one Word document."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lianzhang.accounts.models import Person
+from lianzhang.briefings import city, work
+from lianzhang.briefings import plans as counted
+from lianzhang.chains import rules
+from lianzhang.chains.models import Action, Scheme
+from lianzhang.chains.queries import plans
+from lianzhang.projects import queries as projects
+from lianzhang.projects.models import Project
+from lianzhang.supervision import queries as supervision
+from lianzhang.supervision.models import Task
+from lianzhang.tables import Column, ExportHeader, Light, TableSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A plan action with how it stands."""
+
+    action: Action
+    verdict: rules.Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """The meeting's lists for a scheme and a plan year."""
+
+    scheme: Scheme
+    year: int
+    today: date
+    planned: list[Planned]
+    tasks: list[Task]
+    projects: list[Project]
+
+    @property
+    def parts(self) -> list[tuple[TableSpec, list[Any]]]:
+        """The three tables with their rows, in the order of the papers."""
+        return [(ACTIONS, self.planned), (TASKS, self.tasks), (PROJECTS, self.projects)]
+
+    @property
+    def lead(self) -> str:
+        """The sentence over the papers."""
+        late = sum(1 for planned in self.planned if planned.verdict.is_overdue)
+        said = _("%(year)s 年度计划 %(actions)s 项，逾期 %(late)s 项；督办逾期 %(tasks)s 件；项目 %(projects)s 个。")
+        return said % {
+            "year": self.year,
+            "actions": len(self.planned),
+            "late": late,
+            "tasks": len(self.tasks),
+            "projects": len(self.projects),
+        }
+
+
+def compose(scheme: Scheme, *, person: Person, year: int | None, today: date) -> Pack:
+    """The lists as `person` sees them; the newest year with plans unless told."""
+    found = list(
+        counted.actions(person, today=today)
+        .filter(chain__scheme=scheme)
+        .select_related("chain", "responsible")
+        .order_by("chain__position", "position", "code")
+    )
+    chosen = year or max((action.year for action in found), default=today.year)
+    tasks = supervision.overdue(today).visible_to(person).filter(chain__scheme=scheme)
+    ongoing = Project.objects.visible_to(person).filter(
+        chain__scheme=scheme, pk__in=projects.open_projects().values("pk")
+    )
+    return Pack(
+        scheme=scheme,
+        year=chosen,
+        today=today,
+        planned=[
+            Planned(action=action, verdict=plans.verdict(action, today=today))
+            for action in found
+            if action.year == chosen
+        ],
+        tasks=list(tasks.select_related("chain", "responsible").order_by("due_on")),
+        projects=list(ongoing.select_related("chain", "district").order_by("chain__position", "-stage", "code")),
+    )
+
+
+def write_xlsx(pack: Pack, *, out: IO[bytes], header: ExportHeader) -> None:
+    """One workbook, a sheet a list, and 说明."""
+    from lianzhang.tables import xlsx
+
+    xlsx.write_many(pack.parts, out=out, header=header)
+
+
+def write_docx(pack: Pack, *, out: IO[bytes], header: ExportHeader) -> None:
+    """One Word document in the official layout."""
+    from lianzhang.tables import docx
+
+    document = docx.begin(header, paper="a4-landscape")
+    docx.body(document, pack.lead)
+    for number, (spec, rows) in zip("一二三", pack.parts, strict=True):
+        docx.heading(document, f"{number}、{spec.title}")
+        docx.grid(document, spec.shown_by_default(), rows, size=10.5)
+        docx.note(document, str(spec.note))
+    document.save(out)
+
+
+def _light(planned: Planned) -> Light:
+    code = "late" if planned.verdict.is_overdue else work.LIGHTS[planned.verdict.light]
+    return Light(code, planned.verdict.reason)
+
+
+ACTIONS = TableSpec(
+    key="pack_actions",
+    title=gettext_lazy("年度计划事项"),
+    columns=(
+        Column("chain", gettext_lazy("产业链"), lambda p: p.action.chain.name),
+        Column("matter", gettext_lazy("事项"), lambda p: city.statement(p.action), is_wrapped=True),
+        Column(
+            "responsible",
+            gettext_lazy("责任单位"),
+            lambda p: p.action.responsible.name_zh if p.action.responsible else None,
+        ),
+        Column("due_on", gettext_lazy("时限"), lambda p: p.action.due_on, kind="date"),
+        Column("progress", gettext_lazy("进展"), lambda p: p.action.progress or None, is_wrapped=True),
+        Column("light", gettext_lazy("灯"), _light, kind="light"),
+    ),
+    row_id=lambda p: p.action.code,
+    note=gettext_lazy("灯按填报进展与时间进度判定；未报进展的不亮灯，只记逾期。"),
+)
+TASKS = TableSpec(
+    key="pack_tasks",
+    title=gettext_lazy("督办逾期事项"),
+    columns=(
+        Column("chain", gettext_lazy("产业链"), lambda t: t.chain.name if t.chain else None),
+        Column("title", gettext_lazy("事项"), lambda t: t.title, is_wrapped=True),
+        Column("responsible", gettext_lazy("承办单位"), lambda t: t.responsible.name_zh),
+        Column("due_on", gettext_lazy("办结期限"), lambda t: t.due_on, kind="date"),
+        Column("state", gettext_lazy("状态"), lambda t: t.get_state_display()),
+    ),
+    row_id=lambda t: t.code,
+    note=gettext_lazy("办结期限已过、未销号的事项。"),
+)
+PROJECTS = TableSpec(
+    key="pack_projects",
+    title=gettext_lazy("项目进展"),
+    columns=(
+        Column("chain", gettext_lazy("产业链"), lambda p: p.chain.name),
+        Column("name", gettext_lazy("项目"), lambda p: p.name, is_wrapped=True),
+        Column("district", gettext_lazy("区市"), lambda p: p.district.name_zh if p.district else None),
+        Column("stage", gettext_lazy("阶段"), lambda p: p.stage_note or p.get_stage_display()),
+        Column("plan_year_wan", gettext_lazy("年度计划投资"), lambda p: p.plan_year_wan, kind="wan"),
+        Column("done_year_wan", gettext_lazy("累计完成投资"), lambda p: p.done_year_wan, kind="wan"),
+        Column("next_milestone", gettext_lazy("下一节点"), lambda p: p.next_milestone or None),
+        Column("next_due_on", gettext_lazy("节点时限"), lambda p: p.next_due_on, kind="date"),
+        Column("blockage", gettext_lazy("存在问题"), lambda p: p.blockage or None, is_wrapped=True),
+    ),
+    row_id=lambda p: p.code,
+    note=gettext_lazy("未流失、未终止的项目，按产业链和阶段排列；投资为填报数，未填不作 0 计。"),
+)

@@ -1,0 +1,150 @@
+"""我的工作: what a task force or department has before it this week, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.briefings import work
+from lianzhang.briefings.addresses import address
+from lianzhang.chains.models import Anchor, Chain, Gap, TargetList
+from lianzhang.projects import queries as projects
+from lianzhang.projects.queries import StageCounts
+from lianzhang.registry.models import Purchase
+
+DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """本链概况: what stands in the chain's analysis, each with the page that shows it."""
+
+    chain: Chain
+    gap_count: int = 0
+    proposed_count: int = 0
+    closed_count: int = 0
+    target_list: TargetList | None = None
+    anchor_count: int = 0
+    silent_count: int = 0  # anchors without purchase data that the reader may see
+    stages: StageCounts | None = None
+
+    @property
+    def steps(self) -> list[tuple[str, int, str]]:
+        """目标 → 线索 → 项目: (name, count, where its rows are), one number to a line."""
+        found = []
+        if self.target_list is not None:
+            url = address("targets:target", self.target_list.code)
+            found.append((_("目标配套商"), self.target_list.supplier_count, url))
+        counts = self.stages or StageCounts()
+        groups = (
+            ("leads", _("线索"), counts.leads),
+            ("talks", _("在谈"), counts.talks),
+            ("signed", _("签约"), counts.signed),
+            ("building", _("在建"), counts.building),
+            ("production", _("投产"), counts.production),
+        )
+        return found + [
+            (str(label), count, address("projects:list", chain=self.chain.code, group=key))
+            for key, label, count in groups
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """What the page shows."""
+
+    chains: Sequence[Chain]
+    items: list[work.Item] = field(default_factory=list)
+    actions: list[work.Item] = field(default_factory=list)
+    projects: list[work.Item] = field(default_factory=list)
+    requests: list[work.Item] = field(default_factory=list)
+    overviews: list[Overview] = field(default_factory=list)
+
+    def late_count(self) -> int:
+        """Everything shown as late."""
+        return sum(item.is_late for group in (self.items, self.actions, self.projects, self.requests) for item in group)
+
+    def due_count(self, today: date) -> int:
+        """Everything due within the week."""
+        every = [*self.items, *self.actions, *self.projects, *self.requests]
+        return work.due_within(every, today=today, days=DAYS)
+
+
+def compose(person: Person, *, today: date) -> Week:
+    """The week of `person` in the post held now."""
+    chains = list(Chain.objects.own_of(person).visible_to(person).select_related("scheme"))
+    ids = [chain.pk for chain in chains]
+    reach = person.reach
+    return Week(
+        chains=chains,
+        items=work.tasks_awaiting(person, today=today),
+        actions=work.actions_behind(person, today=today, chain_ids=ids) if ids else [],
+        projects=_projects(person, ids, today=today) if reach.may(Act.READ, Thing.PROJECT) else [],
+        requests=work.requests_of(person, chain_ids=ids, today=today),
+        overviews=_overviews(person, [chain for chain in chains if not chain.is_service]),
+    )
+
+
+def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:
+    """Late projects: of the own chains, or what the scope already narrows to (a district's own)."""
+    return work.projects_late(person, today=today, chain_ids=chain_ids or None)
+
+
+def _overviews(person: Person, chains: list[Chain]) -> list[Overview]:
+    """Four queries for all the manufacturing chains together, none for a service chain."""
+    if not chains or not person.reach.may(Act.READ, Thing.GAP):
+        return []
+    ids = [chain.pk for chain in chains]
+    counted = (
+        Gap.objects.visible_to(person)
+        .filter(chain__in=ids)
+        .order_by()
+        .values("chain")
+        .annotate(
+            proposed=Count("pk", filter=Q(state=Gap.State.PROPOSED)),
+            closed=Count("pk", filter=Q(state=Gap.State.CLOSED)),
+            standing=Count("pk", filter=Q(state__in=[Gap.State.CONFIRMED, Gap.State.ACTING])),
+        )
+    )
+    gaps: dict[int, Any] = {row["chain"]: row for row in counted}
+    lists: dict[int, TargetList] = {}
+    ready = (TargetList.State.READY, TargetList.State.APPROVED)
+    for listed in TargetList.objects.visible_to(person).filter(chain__in=ids, state__in=ready).order_by("created_at"):
+        lists[listed.chain_id] = listed
+    speaking = Purchase.objects.visible_to(person).values("buyer")
+    anchors = (
+        Anchor.objects.filter(chain__in=ids)
+        .order_by()
+        .values("chain")
+        .annotate(count=Count("pk"), speaking=Count("pk", filter=Q(enterprise__in=speaking)))
+    )
+    spoken: dict[int, Any] = {row["chain"]: row for row in anchors}
+    stages = projects.stage_counts_by_chain(person)
+    return [
+        _overview(chain, gaps.get(chain.pk, {}), spoken.get(chain.pk, {}), lists.get(chain.pk), stages.get(chain.pk))
+        for chain in chains
+    ]
+
+
+def _overview(
+    chain: Chain,
+    gaps: dict[str, int],
+    spoken: dict[str, int],
+    listed: TargetList | None,
+    stages: StageCounts | None,
+) -> Overview:
+    return Overview(
+        chain=chain,
+        gap_count=gaps.get("standing", 0),
+        proposed_count=gaps.get("proposed", 0),
+        closed_count=gaps.get("closed", 0),
+        target_list=listed,
+        anchor_count=spoken.get("count", 0),
+        silent_count=spoken.get("count", 0) - spoken.get("speaking", 0),
+        stages=stages,
+    )

@@ -1,0 +1,254 @@
+"""待办: what waits for a person, from every app, as lines of one kind: a word of state, a title that opens, a day.
+
+Each function reads one thing in one query and never more than it shows; the pages put them together by role.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lianzhang.accounts.models import Person
+from lianzhang.briefings import plans as counted
+from lianzhang.briefings.addresses import address
+from lianzhang.briefings.city import statement
+from lianzhang.chains import rules
+from lianzhang.chains.models import Action, Chain, Gap
+from lianzhang.chains.queries import plans
+from lianzhang.projects import queries as projects
+from lianzhang.projects.models import Project
+from lianzhang.supervision import queries as supervision
+from lianzhang.supervision import states
+from lianzhang.supervision.models import Request, Task, Visit
+from lianzhang.tables.values import LIGHT_WORDS
+
+MOST = 8
+# The light rule's words as the lights of the tables.
+LIGHTS = {
+    rules.Light.GREEN: "normal",
+    rules.Light.YELLOW: "watch",
+    rules.Light.RED: "late",
+    rules.Light.GREY: "idle",
+    rules.Light.DONE: "done",
+    rules.Light.DROPPED: "suspended",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One line: what it is about, where it opens, how it stands, and until when."""
+
+    title: str
+    url: str
+    light: str
+    word: str
+    note: str = ""
+    due_on: date | None = None
+    is_illustrative: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the line is shown as late."""
+        return self.light == "late"
+
+
+def own_chains(person: Person) -> "QuerySet[Chain]":
+    """The chains the post serves, in order."""
+    return Chain.objects.own_of(person).visible_to(person).select_related("scheme").order_by("scheme", "position")
+
+
+def when(due_on: date | None, *, today: date) -> tuple[str, str]:
+    """The light and the word of a deadline: 逾期2天, 今天, 3天内, or the quiet word."""
+    if due_on is None:
+        return "idle", _("无时限")
+    days = (due_on - today).days
+    if days < 0:
+        return "late", ngettext("逾期%(days)d天", "逾期%(days)d天", -days) % {"days": -days}
+    if days == 0:
+        return "watch", _("今天到期")
+    word = ngettext("还有%(days)d天", "还有%(days)d天", days) % {"days": days}
+    return ("watch" if days <= 7 else "normal"), word
+
+
+def tasks_awaiting(person: Person, *, today: date) -> list[Item]:
+    """Tasks that are the person's move now, most urgent first."""
+    return task_items(supervision.awaiting(person, today)[:MOST], today=today)
+
+
+def tasks_late(person: Person, *, today: date) -> list[Item]:
+    """Overdue tasks the person sees."""
+    found = supervision.overdue(today).visible_to(person).select_related("chain", "responsible")
+    return task_items(found.order_by("due_on")[:MOST], today=today)
+
+
+def instructions(person: Person, *, today: date) -> list[Item]:
+    """批示交办及落实: what leaders asked for in writing, the open ones first."""
+    found = Task.objects.visible_to(person).filter(kind=Task.Kind.INSTRUCTION)
+    own = Q(instructed_by__person=person) | Q(assigned_by=person) | Q(assigned_by_body_id=person.reach.body_id)
+    rows = list(found.filter(own | Q(chain__body_id=person.reach.body_id)).select_related("chain", "responsible")[:40])
+    rows.sort(key=lambda task: (task.state not in states.OPEN, task.due_on))
+    return task_items(rows[:MOST], today=today)
+
+
+def task_items(found: Iterable[Task], *, today: date) -> list[Item]:
+    """Tasks as lines: how late, who does them, how far they are."""
+    items = []
+    for task in found:
+        is_open = task.state in states.OPEN
+        light, word = when(task.due_on, today=today) if is_open else ("done", task.get_state_display())
+        note = " · ".join(str(part) for part in (task.responsible, task.get_state_display()) if part)
+        items.append(
+            Item(
+                title=task.title,
+                url=address("supervision:task", task.code),
+                light=light,
+                word=word,
+                note=note,
+                due_on=task.due_on,
+                is_illustrative=task.is_illustrative,
+            )
+        )
+    return items
+
+
+def actions_behind(person: Person, *, today: date, chain_ids: Iterable[int] | None = None) -> list[Item]:
+    """Plan actions that are overdue or whose light warns, worst first."""
+    found = counted.actions(person, today=today).filter(state=Action.State.OPEN)
+    if chain_ids is not None:
+        found = found.filter(chain__in=list(chain_ids))
+    return behind([(action, plans.verdict(action)) for action in found.order_by("due_on", "code")], today=today)
+
+
+def behind(judged: Iterable[tuple[Action, rules.Verdict]], *, today: date) -> list[Item]:
+    """Those of the judged actions that are overdue or whose light warns, worst first."""
+    wrong = [(action, verdict) for action, verdict in judged if verdict.is_overdue or verdict.is_behind]
+    wrong.sort(key=lambda pair: -pair[1].days_overdue)
+    return [_action(action, verdict, today=today) for action, verdict in wrong[:MOST]]
+
+
+def _action(action: Action, verdict: rules.Verdict, *, today: date) -> Item:
+    return Item(
+        title=statement(action),
+        url=address("chains:action", action.code),
+        light="late" if verdict.is_overdue else LIGHTS[verdict.light],
+        word=when(action.due_on, today=today)[1] if verdict.is_overdue else _light_word(verdict.light),
+        note=f"{verdict.reason} · {action.chain.name}",
+        due_on=action.due_on,
+        is_illustrative=action.chain.is_illustrative,
+    )
+
+
+def _light_word(light: rules.Light) -> str:
+    """滞后 for a red action that is not overdue: the table's own word for red is 逾期."""
+    return str(Action.Light.RED.label if light is rules.Light.RED else LIGHT_WORDS[LIGHTS[light]])
+
+
+def projects_late(person: Person, *, today: date, chain_ids: Iterable[int] | None = None) -> list[Item]:
+    """Projects behind their own plan, the longest late first."""
+    found = projects.late(today).visible_to(person).select_related("chain")
+    if chain_ids is not None:
+        found = found.filter(chain__in=list(chain_ids))
+    return [_project(project, today=today) for project in found.order_by("next_due_on", "code")[:MOST]]
+
+
+def _project(project: Project, *, today: date) -> Item:
+    due = project.next_due_on if project.next_due_on is not None and project.next_due_on < today else None
+    _light, word = when(due, today=today) if due else ("late", project.get_status_display())
+    parts = (project.next_milestone, project.blockage or project.status_reason)
+    return Item(
+        title=project.name,
+        url=address("projects:project", project.code),
+        light="late",
+        word=word,
+        note=" · ".join(part for part in parts if part),
+        due_on=due,
+        is_illustrative=project.is_illustrative,
+    )
+
+
+def gaps_to_confirm(person: Person, *, chain_ids: Iterable[int]) -> tuple[int, list[Item]]:
+    """How many proposed gaps wait for a person's word, and the first of them."""
+    found: QuerySet[Gap] = (
+        Gap.objects.visible_to(person).filter(chain__in=list(chain_ids), state=Gap.State.PROPOSED).order_by("code")
+    )
+    items = [
+        Item(
+            title=gap.title,
+            url=address("gaps:gap", gap.code),
+            light="idle",
+            word=str(_("待确认")),
+            note=gap.get_kind_display(),
+            is_illustrative=gap.is_illustrative,
+        )
+        for gap in found[:3]
+    ]
+    return found.count(), items
+
+
+def requests_open(person: Person, *, today: date) -> list[Item]:
+    """Enterprise requests not yet closed that the person sees, most urgent first."""
+    return _requests(_open_requests(person), today=today)
+
+
+def requests_of(person: Person, *, chain_ids: Iterable[int], today: date) -> list[Item]:
+    """Open requests that are the person's own business: of the own chains, handled or raised by the own body."""
+    body_id = person.reach.body_id
+    if body_id is None:
+        return []
+    mine = Q(handler_id=body_id) | Q(raised_by_body_id=body_id) | Q(enterprise__body_id=body_id)
+    found = _open_requests(person).filter(mine | Q(chain__in=list(chain_ids)))
+    return _requests(found, today=today)
+
+
+def requests_escalated(person: Person, *, today: date) -> list[Item]:
+    """Requests that were passed up a level."""
+    return _requests(_open_requests(person).filter(state=Request.State.ESCALATED), today=today)
+
+
+def _open_requests(person: Person) -> "QuerySet[Request]":
+    found = Request.objects.visible_to(person).exclude(state=Request.State.CLOSED)
+    return found.select_related("enterprise", "chain", "handler").order_by("due_on", "code")
+
+
+def _requests(found: "QuerySet[Request]", *, today: date) -> list[Item]:
+    items = []
+    for request in found[:MOST]:
+        light, word = when(request.due_on, today=today)
+        note = " · ".join(str(part) for part in (request.get_state_display(), request.handler) if part)
+        items.append(
+            Item(
+                title=f"{request.enterprise}：{request.text}",
+                url=address("supervision:request", request.code),
+                light=light,
+                word=word,
+                note=note,
+                due_on=request.due_on,
+                is_illustrative=request.is_illustrative,
+            )
+        )
+    return items
+
+
+def blocked_projects(person: Person, *, today: date) -> list[Item]:
+    """Projects that say what blocks them: matters to be put before a leader."""
+    found = Project.objects.visible_to(person).exclude(blockage="").filter(status__in=("normal", "late", "suspended"))
+    if person.reach.body_id is not None and person.reach.post != "general_chief":
+        found = found.filter(chain__body_id=person.reach.body_id)
+    return [_project(project, today=today) for project in found.select_related("chain").order_by("next_due_on")[:MOST]]
+
+
+def next_visits(person: Person, *, today: date) -> list[Visit]:
+    """The next planned visits to firms of the person's chains."""
+    found = Visit.objects.visible_to(person).filter(planned_on__gte=today, visited_on__isnull=True)
+    if person.reach.body_id is not None:
+        found = found.filter(chain__body_id=person.reach.body_id)
+    return list(found.select_related("enterprise", "chain", "visitor__person").order_by("planned_on")[:3])
+
+
+def due_within(items: Iterable[Item], *, today: date, days: int) -> int:
+    """How many of the lines are due from today on within `days`."""
+    until = today + timedelta(days=days)
+    return sum(1 for item in items if item.due_on is not None and today <= item.due_on <= until)

@@ -1,0 +1,1 @@
+"""Schemes, chains, yearly plans as actions, versioned maps, teardowns, gaps and target lists."""

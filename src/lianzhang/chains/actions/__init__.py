@@ -1,0 +1,1 @@
+"""Writing chains, a module a noun: schemes, plans, atlas, snapshots, gaps, targets."""

@@ -1,0 +1,140 @@
+"""目标清单: asked for with parameters, computed in the background on an immutable snapshot, kept with its reasons."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Chain, Snapshot, TargetLine, TargetList
+from lianzhang.jobs import actions as jobs
+from lianzhang.jobs.models import Job
+from lianzhang.records import codes
+from lianzhang.registry.models import Enterprise, Part
+from lianzhang.trail import actions as trail
+
+State = TargetList.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """What the office asks of the list; suppliers by their code."""
+
+    max_categories: int | None = 10
+    max_suppliers: int | None = 22
+    min_anchors: int = 2
+    must_include: tuple[str, ...] = field(default=())
+    must_exclude: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Parameters":
+        """From the JSON a list keeps."""
+        lists = {name: tuple(stored.get(name, ())) for name in ("must_include", "must_exclude")}
+        return cls(**{**stored, **lists})
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the computation found: columns of TargetList, and one dict of columns a line with the supplier's code."""
+
+    columns: Mapping[str, Any]
+    lines: list[dict[str, Any]]
+
+
+def ask(*, chain: Chain, title: str, parameters: Parameters, now: datetime, by: Person) -> TargetList:
+    """Open a list and start its computation. Raises Refused for parameters that contradict each other."""
+    both = set(parameters.must_include) & set(parameters.must_exclude)
+    if both:
+        raise Refused(_("%(codes)s 同时在“必须列入”和“不予列入”中。") % {"codes": "、".join(sorted(both))})
+    known = set(
+        Enterprise.objects.visible_to(by)
+        .filter(code__in=[*parameters.must_include, *parameters.must_exclude])
+        .values_list("code", flat=True)
+    )
+    unknown = sorted({*parameters.must_include, *parameters.must_exclude} - known)
+    if unknown:
+        raise Refused(_("企业编号不存在：%(codes)s。请从企业名录中选择。") % {"codes": "、".join(unknown)})
+    if parameters.max_suppliers is not None and len(parameters.must_include) > parameters.max_suppliers:
+        raise Refused(_("必须列入的企业多于家数上限。"))
+    with transaction.atomic():
+        listed = trail.create(
+            TargetList(
+                code=codes.next_code("MB", year=now.year),
+                chain=chain,
+                title=title,
+                parameters=parameters.stored(),
+                created_by=by,
+                created_at=now,
+                is_illustrative=chain.is_illustrative,
+            ),
+            verb="target_list.asked",
+            by=by,
+        )
+        job = jobs.ask("chains.targets", {"list_id": listed.pk}, queue=Job.Queue.LONG, by=by)
+        TargetList.objects.filter(pk=listed.pk).update(job=job)
+        listed.job = job
+    return listed
+
+
+def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Person) -> TargetList:
+    """Keep what was found; all of it or nothing."""
+    suppliers = {e.code: e for e in Enterprise.objects.filter(code__in=[line["supplier"] for line in outcome.lines])}
+    parts = dict(Part.objects.filter(code__in=_part_codes(outcome)).values_list("code", "pk"))
+    lines = [
+        TargetLine(
+            target_list=listed,
+            position=n,
+            supplier=suppliers[line["supplier"]],
+            region_code=suppliers[line["supplier"]].region_code,
+            parts=[{**part, "part_id": parts[part["code"]]} for part in line["parts"]],
+            **{name: value for name, value in line.items() if name not in {"supplier", "parts"}},
+        )
+        for n, line in enumerate(outcome.lines, start=1)
+    ]
+    with transaction.atomic():
+        changes = {
+            **outcome.columns,
+            "state": State.READY,
+            "snapshot": snapshot,
+            "map_version": snapshot.map_version,
+            "is_illustrative": snapshot.is_illustrative,
+        }
+        trail.change(listed, verb="target_list.computed", changes=changes, by=by)
+        trail.create_many(lines, verb="target_line.listed", by=by)
+    return listed
+
+
+def fail(*, listed: TargetList, reason: str, by: Person) -> TargetList:
+    """The computation ended without a list; the reason stays with it."""
+    with transaction.atomic():
+        changes = {"state": State.FAILED, "failure": reason}
+        return trail.change(listed, verb="target_list.failed", changes=changes, by=by)
+
+
+def approve(*, listed: TargetList, version: int, now: datetime, by: Person) -> TargetList:
+    """The chief stands for the list; not the person who made it."""
+    if listed.state != State.READY:
+        raise Refused(_("清单%(state)s，不能审定。") % {"state": listed.get_state_display()})
+    if listed.created_by_id == by.pk:
+        raise Refused(_("编制人不能审定自己的清单。"))
+    changes = {"state": State.APPROVED, "approved_by": by, "approved_at": now}
+    with transaction.atomic():
+        return trail.change(listed, verb="target_list.approved", changes=changes, version=version, by=by)
+
+
+def _part_codes(outcome: Outcome) -> set[str]:
+    return {part["code"] for line in outcome.lines for part in line["parts"]}
+
+
+def wan(value: float | None) -> Decimal | None:
+    """万元 as the database keeps them."""
+    return None if value is None else Decimal(str(round(value, 4)))

@@ -1,0 +1,68 @@
+"""The chain's background work: the snapshot with its gaps, and the target list."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianzhang.chains import analysis
+from lianzhang.chains.actions import gaps, snapshots, targets
+from lianzhang.chains.models import Chain, Snapshot, TargetList
+from lianzhang.jobs.progress import Progress
+from lianzhang.jobs.work import Unworkable
+
+
+def analyse(progress: Progress, *, chain_id: int) -> dict[str, Any]:
+    """Freeze the chain's data as the asker may read it, compute coverage, propose gaps."""
+    chain = Chain.objects.visible_to(progress.person).select_related("scheme").get(pk=chain_id)
+    snapshot, tables, made = _analyse(progress, chain)
+    return {"snapshot": snapshot.pk, "proposed": made, "parts": tables["parts"].num_rows}
+
+
+def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
+    """Compute one target list on a fresh snapshot; a failure is written on the list too."""
+    listed = TargetList.objects.visible_to(progress.person).select_related("chain__scheme").get(pk=list_id)
+    if listed.state != TargetList.State.RUNNING:
+        return {"list": listed.code}  # an earlier attempt of this job finished it
+    try:
+        _choose(progress, listed)
+    except Unworkable as reason:
+        targets.fail(listed=listed, reason=str(reason), by=progress.person)
+        raise
+    return {"list": listed.code}
+
+
+def _analyse(progress: Progress, chain: Chain) -> tuple[Snapshot, dict[str, Any], int]:
+    progress.tell(_("读取有权使用的数据"), done=0, total=4)
+    taken = analysis.take(chain, person=progress.person, on=timezone.localdate())
+    if taken.tables["purchases"].num_rows == 0:
+        raise Unworkable(_("没有可用的采购数据：链主尚未填报，或尚未授权本专班查看。请下载拆零件模板发给链主。"))
+    progress.tell(_("写入快照与覆盖"), done=2, total=4)
+    snapshot = snapshots.store(
+        chain=chain, analysis=taken, on=timezone.localdate(), now=timezone.now(), by=progress.person
+    )
+    progress.tell(_("提出缺口"), done=3, total=4)
+    made = gaps.propose(snapshot=snapshot, proposals=analysis.proposals(chain, taken.tables), by=progress.person)
+    return snapshot, taken.tables, made
+
+
+def _choose(progress: Progress, listed: TargetList) -> None:
+    from chainlab import engines
+    from chainlab import targets as lab
+
+    snapshot, _tables, _made = _analyse(progress, listed.chain)
+    tables = analysis.reopen(snapshot)
+    stages = {"frontier": _("计算家数与覆盖额的关系"), "reasons": _("整理理由与备选")}
+    progress.tell(_("求最优组合"), done=0, total=3)
+    try:
+        outcome = analysis.choose(
+            listed.chain,
+            tables,
+            targets.Parameters.read(listed.parameters),
+            tell=lambda step: progress.tell(stages[step], done=1 + (step == "reasons"), total=3),
+        )
+    except lab.Infeasible as impossible:
+        raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": impossible.message_zh}) from impossible
+    except (engines.BadTable, TimeoutError) as bad:
+        raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad
+    targets.finish(listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)

@@ -1,0 +1,203 @@
+"""Reading maps: the board of one version — layers, groups, chips — and what differs between two versions."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+
+from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Chain, Gap, Link, MapVersion, PartCoverage, Placement, Segment, Snapshot
+from lianzhang.chains.queries import disclosure
+from lianzhang.records.scope import ScopedQuerySet
+
+MOST_CHIPS = 300
+LAYERS = tuple(Segment.Layer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """One segment on the board."""
+
+    segment: Segment
+    firm_count: int
+    anchor_count: int
+    state: str  # missing | weak | held | unverified, as the legend says
+    local_ratio: float | None = None
+    is_restricted: bool = False
+    gap_code: str = ""
+    feeds: tuple[str, ...] = ()
+    fed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A box of chips; `hidden_count` are those beyond what a board can show, reachable through the list."""
+
+    name: str
+    chips: tuple[Chip, ...]
+    hidden_count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A layer of the board."""
+
+    layer: Segment.Layer
+    groups: tuple[Group, ...]
+
+    @property
+    def chip_count(self) -> int:
+        """How many chips stand in the layer."""
+        return sum(len(group.chips) for group in self.groups)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """The map of one version as the office draws it."""
+
+    atlas: MapVersion
+    columns: tuple[Column, ...]
+    links: tuple[tuple[str, str], ...]
+    counts: dict[str, int] = field(default_factory=dict)
+    firm_count: int = 0
+    hidden_count: int = 0
+
+
+def versions(chain: Chain, *, person: Person) -> ScopedQuerySet[MapVersion]:
+    """Every version of a chain's map within reach, newest first."""
+    return (
+        MapVersion.objects.visible_to(person).filter(chain=chain).select_related("chain", "created_by", "published_by")
+    )
+
+
+def current(chain: Chain, *, person: Person) -> MapVersion | None:
+    """The published map, or the draft where nothing is published and the person may see it."""
+    found = versions(chain, person=person)
+    return found.filter(state=MapVersion.State.PUBLISHED).first() or found.first()
+
+
+def board(atlas: MapVersion, *, person: Person, today: date, most: int = MOST_CHIPS) -> Board:
+    """The board of a version: a fixed number of queries, at most `most` chips."""
+    segments = list(_segments(atlas))
+    links = [(link.upstream_id, link.downstream_id) for link in Link.objects.filter(map=atlas)]
+    keys = {segment.pk: segment.key for segment in segments}
+    ratios = _ratios(atlas.chain, person=person)
+    gaps = _gaps(atlas.chain, person=person)
+    chips = [_chip(s, keys, links, ratios=ratios, gaps=gaps, today=today) for s in segments]
+    shown, columns = 0, []
+    for layer in LAYERS:
+        groups, shown = _groups([chip for chip in chips if chip.segment.layer == layer], shown=shown, most=most)
+        if groups:
+            columns.append(Column(layer=layer, groups=groups))
+    counts = {
+        state: sum(1 for chip in chips if chip.state == state) for state in ("missing", "weak", "held", "unverified")
+    }
+    return Board(
+        atlas=atlas,
+        columns=tuple(columns),
+        links=tuple((keys[a], keys[b]) for a, b in links if a in keys and b in keys),
+        counts=counts,
+        firm_count=Placement.objects.filter(map=atlas).values("enterprise").distinct().count(),
+        hidden_count=len(chips) - shown,
+    )
+
+
+def difference(old: MapVersion, new: MapVersion) -> dict[str, list[str]]:
+    """Segments added, removed and changed from `old` to `new`, by name."""
+    fields = ("name", "layer", "group", "parts_note", "note")
+    before = {s.key: s for s in Segment.objects.filter(map=old)}
+    after = {s.key: s for s in Segment.objects.filter(map=new)}
+    changed = [
+        after[key].name
+        for key in before.keys() & after.keys()
+        if any(getattr(before[key], name) != getattr(after[key], name) for name in fields)
+    ]
+    return {
+        "added": sorted(after[key].name for key in after.keys() - before.keys()),
+        "removed": sorted(before[key].name for key in before.keys() - after.keys()),
+        "changed": sorted(changed),
+    }
+
+
+def _segments(atlas: MapVersion) -> Any:
+    anchors = Count("placements", filter=Q(placements__part=Placement.Part.ANCHOR), distinct=True)
+    return (
+        Segment.objects.filter(map=atlas)
+        .select_related("owner")
+        .prefetch_related("parts")
+        .annotate(firm_count=Count("placements", distinct=True), anchor_count=anchors)
+        .order_by("position", "key")
+    )
+
+
+def _ratios(chain: Chain, *, person: Person) -> dict[int, tuple[float | None, float, bool]]:
+    """part id → (local amount, placed amount, may be shown) on the newest snapshot."""
+    snapshot = Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at").first()
+    if snapshot is None:
+        return {}
+    shown = disclosure.of(snapshot, person=person)
+    rows = PartCoverage.objects.filter(snapshot=snapshot)
+    return {
+        row.part_id: (
+            row.local_amount_wan,
+            (row.amount_wan or 0.0) - (row.unknown_amount_wan or 0.0),
+            shown.sees_rows,
+        )
+        for row in rows
+    }
+
+
+def _gaps(chain: Chain, *, person: Person) -> dict[int, str]:
+    found = Gap.objects.visible_to(person).filter(
+        chain=chain, state__in=[Gap.State.CONFIRMED, Gap.State.ACTING], part__isnull=False
+    )
+    return {gap.part_id: gap.code for gap in found if gap.part_id}
+
+
+def _chip(
+    segment: Any,
+    keys: dict[int, str],
+    links: list[tuple[int, int]],
+    *,
+    ratios: dict[int, tuple[float | None, float, bool]],
+    gaps: dict[int, str],
+    today: date,
+) -> Chip:
+    parts = [part.pk for part in segment.parts.all()]
+    known = [ratios[part] for part in parts if part in ratios]
+    placed = sum(row[1] for row in known)
+    ratio = sum(row[0] or 0.0 for row in known) / placed if placed else None
+    hidden = any(not row[2] for row in known)
+    gap = next((gaps[part] for part in parts if part in gaps), "")
+    return Chip(
+        segment=segment,
+        firm_count=segment.firm_count,
+        anchor_count=segment.anchor_count,
+        state=_state(segment, None if hidden else ratio, gap=gap, today=today),
+        local_ratio=None if hidden else ratio,
+        is_restricted=hidden and ratio is not None,
+        gap_code=gap,
+        feeds=tuple(keys[b] for a, b in links if a == segment.pk and b in keys),
+        fed_by=tuple(keys[a] for a, b in links if b == segment.pk and a in keys),
+    )
+
+
+def _state(segment: Any, ratio: float | None, *, gap: str, today: date) -> str:
+    """缺: nobody here; 弱: one firm only, or a confirmed gap; 未核实: older than 180 days; else 有."""
+    if segment.firm_count == 0:
+        return "missing"
+    if gap or segment.firm_count == 1 or (ratio is not None and ratio == 0):
+        return "weak"
+    return "unverified" if segment.is_stale(today) else "held"
+
+
+def _groups(chips: list[Chip], *, shown: int, most: int) -> tuple[tuple[Group, ...], int]:
+    names = list(dict.fromkeys(chip.segment.group for chip in chips))
+    groups = []
+    for name in names:
+        inside = [chip for chip in chips if chip.segment.group == name]
+        kept = inside[: max(most - shown, 0)]
+        shown += len(kept)
+        groups.append(Group(name=name, chips=tuple(kept), hidden_count=len(inside) - len(kept)))
+    return tuple(groups), shown

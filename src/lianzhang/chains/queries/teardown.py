@@ -1,0 +1,122 @@
+"""Reading a chain's teardown: its snapshots, the coverage of each part, who buys and supplies it by right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from chainlab import places
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains.models import Chain, Gap, PartCoverage, Snapshot
+from lianzhang.chains.queries import disclosure
+from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.registry.models import BomLine, Capability, Part, Purchase
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One buyer × supplier of a part: amounts in 万元 as the buyer gave them."""
+
+    buyer: str
+    supplier: str
+    amount: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    is_withheld: bool
+    is_home: bool | None
+    place: str
+    make: str
+
+
+def manufacturing(person: Person) -> ScopedQuerySet[Chain]:
+    """Chains that have parts at all, newest scheme first."""
+    return (
+        Chain.objects.within(person, act=Act.READ, thing=Thing.GAP)
+        .filter(nature=Chain.Nature.MANUFACTURING, is_active=True)
+        .select_related("scheme")
+        .order_by("-scheme__valid_from", "position")
+    )
+
+
+def newest(chains: Iterable[Chain], *, person: Person) -> dict[int, Snapshot]:
+    """The newest snapshot of each chain, by the chain's id, in one query."""
+    found = Snapshot.objects.visible_to(person).filter(chain__in=chains).order_by("taken_at")
+    return {snapshot.chain_id: snapshot for snapshot in found}
+
+
+def latest(chain: Chain, *, person: Person) -> Snapshot | None:
+    """The newest snapshot of a chain that `person` may know of."""
+    return Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at").first()
+
+
+def coverage(snapshot: Snapshot, *, person: Person) -> ScopedQuerySet[PartCoverage]:
+    """Every part of the snapshot with its open gap's code and state, where there is one."""
+    gap = (
+        Gap.objects.visible_to(person)
+        .filter(chain=snapshot.chain_id, part=OuterRef("part"))
+        .exclude(state=Gap.State.INVALID)
+        .order_by("-pk")
+    )
+    return (
+        PartCoverage.objects.visible_to(person)
+        .filter(snapshot=snapshot)
+        .select_related("part")
+        .annotate(gap_code=Subquery(gap.values("code")[:1]), gap_state=Subquery(gap.values("state")[:1]))
+    )
+
+
+def matrix(chain: Chain, part: Part, *, person: Person) -> list[Cell]:
+    """Who buys the part from whom, only rows `person` may read today."""
+    home = tuple(str(code) for code in chain.scheme.home_regions)
+    rows = (
+        Purchase.objects.visible_to(person)
+        .filter(part=part, buyer__in=chain.anchors.values("enterprise_id"))
+        .select_related("buyer", "supplier")
+        .order_by("buyer__name", "pk")
+    )
+    return [_cell(row, home) for row in rows]
+
+
+def used_in(part: Part, *, person: Person) -> list[BomLine]:
+    """Where the part goes: the lines of the standard tree and of bills of materials the person may read."""
+    return list(BomLine.objects.visible_to(person).filter(child=part).select_related("parent", "firm")[:200])
+
+
+def makers(part: Part, *, person: Person) -> list[tuple[Capability, str]]:
+    """Who says it can make the part, and the name of the place where."""
+    found = (
+        Capability.objects.visible_to(person)
+        .filter(part=part)
+        .select_related("enterprise")
+        .order_by("enterprise__name")
+    )
+    return [(one, places.name_of(one.production_region or one.enterprise.region_code) or "") for one in found]
+
+
+def sees_rows(snapshot: Snapshot | None, *, person: Person) -> disclosure.Disclosure:
+    """How much of the snapshot may be shown to `person`."""
+    return disclosure.of(snapshot, person=person)
+
+
+def summary(snapshot: Snapshot) -> dict[str, Any]:
+    """The chain's figures of the snapshot."""
+    return dict(snapshot.summary)
+
+
+def _cell(row: Purchase, home: tuple[str, ...]) -> Cell:
+    supplier = row.supplier
+    place = row.production_region or (supplier.region_code if supplier and not row.is_trader else "")
+    return Cell(
+        buyer=row.buyer.name,
+        supplier=supplier.name if supplier else row.supplier_name,
+        amount=row.amount_wan,
+        low=row.amount_low_wan,
+        high=row.amount_high_wan,
+        is_withheld=row.is_withheld,
+        is_home=place.startswith(home) if place else None,
+        place=places.name_of(place) or "",
+        make=row.get_make_display(),
+    )

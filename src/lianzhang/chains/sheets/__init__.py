@@ -1,0 +1,1 @@
+"""The ledgers of the chains: yearly plans, the map, the teardown workbook."""

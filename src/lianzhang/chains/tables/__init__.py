@@ -1,0 +1,1 @@
+"""The tables of chains, a module a noun."""

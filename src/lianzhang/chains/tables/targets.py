@@ -1,0 +1,173 @@
+"""Gaps and target lists as tables."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from chainlab import places
+from lianzhang.chains.models import Chain, Gap, TargetLine, TargetList
+from lianzhang.chains.queries.disclosure import Disclosure
+from lianzhang.chains.tables.teardown import LIGHT_OF_GAP
+from lianzhang.tables import RESTRICTED, Badge, Column, Empty, Filter, TableSpec
+
+LIST_TONES = {
+    TargetList.State.RUNNING: "draft",
+    TargetList.State.READY: "accent",
+    TargetList.State.FAILED: "late",
+    TargetList.State.APPROVED: "normal",
+}
+
+
+def _chains(person: Any) -> list[tuple[str, str]]:
+    found = Chain.objects.visible_to(person).filter(nature=Chain.Nature.MANUFACTURING)
+    return [(str(pk), name) for pk, name in found.values_list("pk", "name_zh")]
+
+
+GAPS = TableSpec(
+    key="gaps",
+    title=_("缺口"),
+    columns=(
+        Column(
+            "code",
+            _("编号"),
+            lambda g: g.code,
+            kind="code",
+            sort="code",
+            link=lambda g: reverse("gaps:gap", args=[g.code]),
+        ),
+        Column("chain", _("产业链"), lambda g: g.chain.name, sort="chain__position"),
+        Column("title", _("零部件 / 环节"), lambda g: g.title, sort="title"),
+        Column("category", _("类别"), lambda g: g.part.category if g.part else None, sort="part__category"),
+        Column("kind", _("情形"), lambda g: g.get_kind_display(), sort="kind"),
+        Column("label", _("类型"), lambda g: g.get_label_display() or None, sort="label"),
+        Column("state", _("状态"), lambda g: Badge(g.get_state_display(), LIGHT_OF_GAP.get(g.state, "plain")), "badge"),
+        Column("route", _("路径"), lambda g: g.get_route_display() or None, sort="route"),
+        Column("owner", _("责任单位"), lambda g: g.owner.name_zh if g.owner else None, sort="owner__name_zh"),
+        Column("due_on", _("时限"), lambda g: g.due_on, kind="date", sort="due_on"),
+        Column(
+            "evidence_on",
+            _("证据日期"),
+            lambda g: g.snapshot.taken_on if g.snapshot else None,
+            kind="date",
+            sort="snapshot__taken_on",
+        ),
+    ),
+    filters=(
+        Filter("chain", _("产业链"), choices=_chains),
+        Filter("state", _("状态"), choices=Gap.State.choices, kind="multi"),
+        Filter("kind", _("情形"), choices=Gap.Kind.choices),
+        Filter("route", _("路径"), choices=Gap.Route.choices),
+    ),
+    search=("code", "title", "part__code", "part__category"),
+    default_order=("chain__position", "code"),
+    row_id=lambda g: g.code,
+    row_url=lambda g: reverse("gaps:gap", args=[g.code]),
+    empty=Empty(_("还没有缺口。先在“拆零件”里读取链主采购数据并计算。"), _("去拆零件"), "teardowns:list"),
+    note=_("由分析提出并附证据，经人确认后才算缺口；销号须有更新的数据快照。"),
+)
+
+
+def list_url(listed: TargetList) -> str:
+    """The page of a list."""
+    return reverse("targets:target", args=[listed.code])
+
+
+LISTS = TableSpec(
+    key="target_lists",
+    title=_("目标清单"),
+    columns=(
+        Column("code", _("编号"), lambda t: t.code, kind="code", sort="code", link=list_url),
+        Column("title", _("名称"), lambda t: t.title, sort="title", link=list_url),
+        Column("chain", _("产业链"), lambda t: t.chain.name, sort="chain__position"),
+        Column(
+            "state", _("状态"), lambda t: Badge(t.get_state_display(), LIST_TONES[t.state]), kind="badge", sort="state"
+        ),
+        Column("category_count", _("类别"), lambda t: t.category_count, kind="integer", sort="category_count"),
+        Column("supplier_count", _("配套商"), lambda t: t.supplier_count, kind="integer", sort="supplier_count"),
+        Column("as_of_on", _("数据截至"), lambda t: t.snapshot.taken_on if t.snapshot else None, kind="date"),
+        Column("created_by", _("编制"), lambda t: t.created_by.name, sort="created_by__name"),
+        Column("created_at", _("时间"), lambda t: t.created_at, kind="datetime", sort="created_at"),
+    ),
+    filters=(
+        Filter("chain", _("产业链"), choices=_chains),
+        Filter("state", _("状态"), choices=TargetList.State.choices),
+    ),
+    search=("code", "title"),
+    default_order=("-created_at",),
+    row_id=lambda t: t.code,
+    row_url=list_url,
+    empty=Empty(_("还没有目标清单。"), _("新建目标清单"), "targets:new"),
+)
+
+
+def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]) -> TableSpec:
+    """The suppliers of one list. Anchors are named only to those who may read their purchases; others see how many."""
+    total = len(listed.assumptions) and int(listed.assumptions.get("anchor_count", 0))
+
+    def amount(name: str) -> Callable[[TargetLine], Any]:
+        return lambda line: getattr(line, name) if disclosure.sees_rows else RESTRICTED
+
+    def served(line: TargetLine) -> str:
+        count = len(line.anchors)
+        return "●" * count + "○" * max(total - count, 0)
+
+    def anchors(line: TargetLine) -> Any:
+        return [firm_names.get(code, code) for code in line.anchors] if disclosure.sees_rows else RESTRICTED
+
+    return TableSpec(
+        key="target_lines",
+        title=_("目标清单"),
+        columns=(
+            Column("position", _("序"), lambda line: line.position, kind="integer", sort="position"),
+            Column("categories", _("类别"), lambda line: line.categories, kind="list"),
+            Column("supplier", _("配套商"), lambda line: line.supplier.name, link=line_url, sort="supplier__name"),
+            Column("region_code", _("所在地"), lambda line: places.name_of(line.region_code), sort="region_code"),
+            Column("served", _("服务链主"), served),
+            Column("anchors", _("链主"), anchors, kind="list", is_default=False),
+            Column(
+                "parts", _("零部件"), lambda line: [part["name"] for part in line.parts], kind="list", is_wrapped=True
+            ),
+            Column("covered_wan", _("覆盖额"), amount("covered_wan"), kind="wan", sort="covered_wan", is_total=True),
+            Column(
+                "marginal_wan",
+                _("新增覆盖额"),
+                lambda line: line.marginal_wan if disclosure.sees_rows else RESTRICTED,
+                kind="wan",
+                sort="marginal_wan",
+                help=_("清单中只有这一家能覆盖的金额：少了它，少覆盖这么多。"),
+            ),
+            Column("runner_up", _("备选企业"), lambda line: _runner_up(line, firm_names)),
+            Column("reasons", _("理由"), lambda line: reasons(line, disclosure, firm_names), is_wrapped=True),
+        ),
+        default_order=("position",),
+        row_url=line_url,
+        note=_("覆盖额为各链主市外采购额中由该企业承担的部分（万元/年），同一笔需求只计一次。"),
+        page_size=100,
+    )
+
+
+def line_url(line: TargetLine) -> str:
+    """The page of one line: its evidence, purchase by purchase."""
+    return reverse("targets:line", args=[line.target_list.code, line.position])
+
+
+def reasons(line: TargetLine, disclosure: Disclosure, firm_names: dict[str, str]) -> str:
+    """Why the supplier is on the list, in words."""
+    said = []
+    for reason in line.reasons:
+        who = (
+            "、".join(firm_names.get(code, code) for code in reason["anchors"])
+            if disclosure.sees_rows
+            else _now("%(count)s 家链主") % {"count": len(reason["anchors"])}
+        )
+        words = _now("现已供应 %(who)s") if reason["code"] == "supplies" else _now("能供应 %(who)s 所需零部件")
+        said.append(words % {"who": who})
+    return "；".join(said)
+
+
+def _runner_up(line: TargetLine, firm_names: dict[str, str]) -> str | None:
+    code = line.runner_up.get("code")
+    return firm_names.get(code, code) if code else None

@@ -1,0 +1,7 @@
+"""`python -m lianzhang.cli`."""
+
+import sys
+
+from lianzhang import cli
+
+sys.exit(cli.main())

@@ -1,0 +1,11 @@
+"""Start Django inside a command, quietly and once."""
+
+import os
+
+import django as framework
+
+
+def start() -> None:
+    """Settings, applications, models: what every command that touches the database needs first."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
+    framework.setup()

@@ -1,0 +1,99 @@
+"""What must be true before the first page is served; a process of its own, so that it ends and gives its memory back.
+
+python -m lianzhang.cli.preparation [--no-migrate] [--demo-when-empty]
+python -m lianzhang.cli.preparation --links http://127.0.0.1:8000
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from lianzhang.cli import framework
+
+
+class Unprepared(Exception):
+    """Why the workbench cannot be served yet, and what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="lianzhang.cli.preparation", description=__doc__)
+    parser.add_argument("--no-migrate", action="store_true")
+    parser.add_argument("--demo-when-empty", action="store_true")
+    parser.add_argument("--links", metavar="ADDRESS")
+    options = parser.parse_args(arguments)
+    framework.start()
+    try:
+        if options.links:
+            print("\n".join(sign_in_lines(options.links)))
+        else:
+            prepare(may_migrate=not options.no_migrate, demo_when_empty=options.demo_when_empty)
+    except Unprepared as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+def prepare(*, may_migrate: bool, demo_when_empty: bool) -> None:
+    """Checks, migrations, and the example city where nobody is registered yet."""
+    from django.core import checks
+    from django.core.management import call_command
+
+    faults = [str(message) for message in checks.run_checks() if message.is_serious()]
+    if faults:
+        raise Unprepared("\n".join(faults))
+    waiting = waiting_migrations()
+    if waiting and not may_migrate:
+        raise Unprepared(f"the database is older than this version ({', '.join(waiting[:5])}): lianzhang migrate")
+    if waiting:
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    if demo_when_empty and is_empty():
+        load_example_city()
+
+
+def waiting_migrations() -> list[str]:
+    """Names of the migrations this database has not seen; raises Unprepared where no database answers."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as failure:
+        raise Unprepared(f"the database does not answer: {failure}") from failure
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def is_empty() -> bool:
+    """Whether nobody is registered: an installation in use is never filled with examples."""
+    from lianzhang.accounts.models import Person
+
+    return not Person.objects.exists()
+
+
+def load_example_city() -> None:
+    """Fill the empty database; what takes time says so."""
+    from django.utils import timezone
+
+    from lianzhang import demo
+
+    demo.load(today=timezone.localdate(), progress=print)
+
+
+def sign_in_lines(address: str) -> list[str]:
+    """One-time links for the people of the example city; for an empty database, how to get in first.
+
+    A city at work gets none: its people have sign-ins of their own.
+    """
+    from django.utils import timezone
+
+    from lianzhang import demo
+
+    if is_empty():
+        return ["nobody is registered yet: lianzhang admin-token"]
+    if not demo.is_loaded():
+        return []
+    return [f"  {who}: {address}{path}" for who, path in demo.links(timezone.now())]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

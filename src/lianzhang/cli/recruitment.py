@@ -1,0 +1,256 @@
+"""`targets`: from a filled-in teardown workbook to the categories and suppliers to recruit, without a server."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lianzhang.cli import workbooks
+from lianzhang.cli.answer import Answer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from chainlab import targets as targeting
+    from chainlab.sheets import Band, Complaint, Reading
+
+LAYOUT = "teardown"
+HOME = re.compile(r"\d{2}|\d{4}|\d{6}")
+
+
+class Refused(Exception):
+    """Why there is no list, one line each."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(self.lines))
+
+
+def targets(options: argparse.Namespace) -> int:
+    """Print the list, or why there is none; 0 when there is one, 1 for a bad workbook, 2 for bad options."""
+    home = tuple(part.strip() for part in options.home.split(","))
+    if not all(HOME.fullmatch(part) for part in home):
+        print(f"--home {options.home}: a region code has 2, 4 or 6 digits, such as 3702", file=sys.stderr)
+        return 2
+    if options.out and not workbooks.is_writable(options.out):
+        return 1
+    try:
+        answer = _answer(options, home)
+    except Refused as refusal:
+        if options.json:
+            print(json.dumps({"errors": refusal.lines}, ensure_ascii=False, indent=2))
+        print("\n".join(refusal.lines), file=sys.stderr)
+        return 1
+    _tell(answer, options)
+    return 0
+
+
+def _tell(answer: Answer, options: argparse.Namespace) -> None:
+    for note in answer.notes:
+        print(note, file=sys.stderr)
+    if options.out:
+        from lianzhang.cli import target_workbook
+
+        target_workbook.write(answer, out=options.out, language=options.language)
+    if options.json:
+        print(json.dumps(summary(answer), ensure_ascii=False, indent=2))
+    else:
+        print(in_words(answer, language=options.language))
+
+
+def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
+    """Read, ask, choose. Raises Refused with every complaint about the workbook."""
+    from chainlab import engines
+    from chainlab import targets as targeting
+
+    reading = _reading(options)
+    tables = frames(reading)
+    anchors = tables.pop("anchors")
+    settings = {
+        "max_categories": options.categories,
+        "max_suppliers": options.suppliers,
+        "min_anchors": options.min_anchors,
+        "must_include": tuple(options.include),
+        "must_exclude": tuple(options.exclude),
+    }
+    try:
+        asked = targeting.needs(**tables, home=home, anchors=anchors)
+        choice = targeting.choose(asked.demand, asked.offers, **settings, time_limit_s=options.seconds)
+        shared = targeting.shared_suppliers(tables["purchases"], tables["firms"], home=home, anchors=anchors)
+    except (targeting.Infeasible, engines.BadTable) as fault:
+        raise Refused([fault.message_en if options.language == "en" else fault.message_zh]) from fault
+    except TimeoutError as fault:
+        raise Refused([str(fault)]) from fault
+    return Answer(
+        asked=asked,
+        choice=choice,
+        shared=shared,
+        firm_names=_names(reading, "firms", "firm_id"),
+        part_names=_names(reading, "parts", "part_id"),
+        notes=_notes(reading, asked, home=home, language=options.language),
+        settings={"home": list(home), **settings, "workbook": options.workbook.name, "sha256": reading.sha256},
+    )
+
+
+def _reading(options: argparse.Namespace) -> "Reading":
+    """The workbook's rows; an error in any cell refuses the whole, with all of them listed."""
+    from chainlab import sheets
+
+    if not options.workbook.is_file():
+        raise Refused([f"{options.workbook}: no such file"])
+    reading = sheets.read(options.workbook, layout=sheets.layouts.get(LAYOUT))
+    if reading.errors:
+        raise Refused(_line(complaint, options.language) for complaint in reading.errors)
+    return reading
+
+
+def _line(complaint: "Complaint", language: str) -> str:
+    """`采购!D7: …`, as a spreadsheet writes a place."""
+    place = "!".join(part for part in (complaint.sheet, complaint.cell) if part)
+    return f"{place}: {complaint.message(language)}" if place else complaint.message(language)
+
+
+def frames(reading: "Reading") -> dict[str, Any]:
+    """The tables `chainlab.targets.needs` takes, and the anchors: firms of that role, or every buyer where none is.
+
+    What a firm makes for itself (自制) is no purchase and is left out.
+    """
+    firms = [row.values for row in reading.rows_of("firms")]
+    bought = [row.values for row in reading.rows_of("purchases") if row.values.get("mode") != "own"]
+    able = [row.values for row in reading.rows_of("capabilities")]
+    anchors = sorted(str(firm["firm_id"]) for firm in firms if firm.get("role") == "anchor")
+    return {
+        "purchases": _table([_purchase(row) for row in bought], PURCHASES),
+        "firms": _table([{"firm_id": f["firm_id"], "region_code": f.get("region_code")} for f in firms], FIRMS),
+        "parts": _table(
+            [
+                {"part_id": r.values["part_id"], "category_id": r.values.get("category")}
+                for r in reading.rows_of("parts")
+            ],
+            PARTS,
+        ),
+        "capabilities": _table(
+            [
+                {key: _number(row.get(key)) if key == "capacity_wan" else row.get(key) for key in CAPABILITIES}
+                for row in able
+            ],
+            CAPABILITIES,
+        ),
+        "anchors": anchors or None,
+    }
+
+
+PURCHASES = {
+    "buyer_id": "string", "part_id": "string", "supplier_id": "string",
+    "amount_wan": "double", "amount_low_wan": "double", "amount_high_wan": "double",
+}  # fmt: skip
+FIRMS = {"firm_id": "string", "region_code": "string"}
+PARTS = {"part_id": "string", "category_id": "string"}
+CAPABILITIES = {"firm_id": "string", "part_id": "string", "is_qualified": "bool", "capacity_wan": "double"}
+
+
+def _purchase(row: Mapping[str, Any]) -> dict[str, object]:
+    """One purchase: an exact amount, or a band whose middle stands in for it, or neither."""
+    band: Band | None = row.get("amount_wan")
+    return {
+        "buyer_id": row["buyer_id"],
+        "part_id": row["part_id"],
+        "supplier_id": row.get("supplier_id"),
+        "amount_wan": float(band.low_wan) if band is not None and band.is_exact else None,
+        "amount_low_wan": None if band is None else float(band.low_wan),
+        "amount_high_wan": None if band is None else float(band.high_wan),
+    }
+
+
+def _table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> "pa.Table":
+    import pyarrow as pa
+
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
+    return pa.Table.from_pylist([{name: row.get(name) for name in columns} for row in rows], schema=schema)
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _names(reading: "Reading", sheet: str, key: str) -> dict[str, str]:
+    return {str(row.values[key]): str(row.values["name"]) for row in reading.rows_of(sheet)}
+
+
+def _notes(reading: "Reading", asked: "targeting.Needs", *, home: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """What a reader of the result must know about the workbook behind it."""
+    is_english = language == "en"
+    found = [_line(complaint, language) for complaint in reading.complaints if complaint.level == "warning"]
+    years = sorted({str(row.values["year"]) for row in reading.rows_of("purchases") if row.values.get("year")})
+    regions = [str(row.values.get("region_code") or "") for row in reading.rows_of("firms")]
+    if len(years) > 1:
+        zh, en = f"采购含 {'、'.join(years)} 年，金额已相加", f"purchases of {', '.join(years)} are added together"
+        found.append(en if is_english else zh)
+    if not any(region.startswith(home) for region in regions):
+        zh, en = (
+            f"没有企业位于 {'、'.join(home)}，全部按市外计",
+            f"no firm lies in {', '.join(home)}: all count as outside",
+        )
+        found.append(en if is_english else zh)
+    if asked.unknown_count:
+        zh = f"{asked.unknown_count} 行采购没有金额，不计入任何合计"
+        found.append(f"{asked.unknown_count} purchases have no amount and are in no sum" if is_english else zh)
+    if asked.demand.num_rows == 0:
+        found.append("anchors buy nothing from outside" if is_english else "链主企业没有向市外采购")
+    return tuple(found)
+
+
+def summary(answer: Answer) -> dict[str, Any]:
+    """The result as JSON says it; amounts in 万元."""
+    choice, asked = answer.choice, answer.asked
+    return {
+        "objective_wan": choice.objective_wan,
+        "bound_wan": choice.bound_wan,
+        "is_proven": choice.is_proven,
+        "method": choice.method,
+        "local_ratio_before": answer.local_ratio_before,
+        "local_ratio_after": answer.local_ratio_after,
+        "categories": list(choice.categories),
+        "suppliers": list(choice.suppliers),
+        "supplier_names": {key: answer.firm_names.get(key, key) for key in choice.suppliers},
+        "demand_wan": choice.demand_wan,
+        "demand_low_wan": asked.demand_low_wan,
+        "demand_high_wan": asked.demand_high_wan,
+        "unplaced_amount_wan": asked.unplaced_amount_wan,
+        "banded_count": asked.banded_count,
+        "unknown_count": asked.unknown_count,
+        "settings": dict(answer.settings),
+        "notes": list(answer.notes),
+    }
+
+
+def in_words(answer: Answer, *, language: str) -> str:
+    """The result in a few lines for a person."""
+    choice = answer.choice
+    names = ", ".join(answer.firm_names.get(key, key) for key in choice.suppliers)
+    before, after = (_percent(ratio) for ratio in (answer.local_ratio_before, answer.local_ratio_after))
+    if language == "en":
+        proof = (
+            "proven best for these candidates and assumptions"
+            if choice.is_proven
+            else f"at most {choice.bound_wan:,.2f}"
+        )
+        return (
+            f"covers {choice.objective_wan:,.2f} of {choice.demand_wan:,.2f} 万元 ({proof})\n"
+            f"local share of purchases: {before} → {after}\n"
+            f"categories ({len(choice.categories)}): {', '.join(choice.categories)}\n"
+            f"suppliers ({len(choice.suppliers)}): {names}"
+        )
+    proof = "就这些候选和假设而言已证明最优" if choice.is_proven else f"未证明最优，上界 {choice.bound_wan:,.2f}"
+    return (
+        f"可覆盖 {choice.objective_wan:,.2f} 万元，需求合计 {choice.demand_wan:,.2f} 万元（{proof}）\n"
+        f"本地采购占比：{before} → {after}\n"
+        f"零部件类别 {len(choice.categories)} 类：{'、'.join(choice.categories)}\n"
+        f"拟招引供应商 {len(choice.suppliers)} 家：{names.replace(', ', '、')}"
+    )
+
+
+def _percent(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{ratio:.1%}"

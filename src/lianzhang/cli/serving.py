@@ -1,0 +1,144 @@
+"""`run`, `serve`, `demo`: one command that keeps the web server and the background workers going."""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from lianzhang.cli import supervisor
+
+SETTINGS = "lianzhang.config.settings"
+QUEUES = ("quick", "long")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Migrate, load the example city where the database is empty, serve."""
+    return _prepared(options, "--demo-when-empty")
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Load the example city; serve it unless asked not to."""
+    if options.load_only:
+        return _prepare("--demo-when-empty")
+    return run(options)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve what is there: the operator migrates when it suits."""
+    return _prepared(options, "--no-migrate")
+
+
+def _prepared(options: argparse.Namespace, *preparation: str) -> int:
+    port, host = _port(), os.environ.get("LIANZHANG_BIND", "127.0.0.1")
+    if port is None:
+        print(f"PORT={os.environ['PORT']} is not a port", file=sys.stderr)
+        return 2
+    if _is_taken(host, port):
+        print(f"port {port} is in use; choose another: PORT=8001 make run", file=sys.stderr)
+        return 1
+    home = _home()
+    for queue in QUEUES:  # a heartbeat of the last run says nothing about this one
+        (home / f"worker-{queue}.beat").unlink(missing_ok=True)
+    environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "LIANZHANG_HOME": str(home)}
+    os.environ.update(environment)
+    if code := _prepare(*preparation):
+        return code
+    programs = _programs(host, port, workers=options.workers, threads=options.threads)
+    watch = _announce_when_ready(f"http://{_shown(host)}:{port}", is_local=host in LOOPBACK)
+    return supervisor.Supervisor(programs, say=_say).run(each_tick=watch)
+
+
+def _prepare(*arguments: str) -> int:
+    """Work that needs Django, in a process that ends: the supervisor itself stays small for months."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    return subprocess.run([sys.executable, "-m", "lianzhang.cli.preparation", *arguments], check=False).returncode  # noqa: S603
+
+
+def _programs(host: str, port: int, *, workers: int, threads: int) -> list[supervisor.Program]:
+    web = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers",
+        "--workers-kill-timeout", "10", "--log-level", "warning", "--no-access-log",
+        "lianzhang.config.wsgi:application",
+    ]  # fmt: skip
+    queues = [
+        supervisor.Program(f"worker ({queue})", [sys.executable, "-m", "django", "work", "--queue", queue])
+        for queue in QUEUES
+    ]
+    return [supervisor.Program("web", web), *queues]
+
+
+def _announce_when_ready(address: str, *, is_local: bool) -> Callable[[], None]:
+    """A check for every tick that says once where the workbench is, as soon as web and workers answer.
+
+    Sign-in links are for somebody at this machine: none are made when the address is open to others.
+    """
+    said = False
+
+    def check() -> None:
+        nonlocal said
+        if not said and is_ready(address):
+            said = True
+            _say(f"链长 Lianzhang is ready: {address}")
+            for line in _sign_in_lines(address) if is_local else []:
+                _say(line)
+
+    return check
+
+
+def is_ready(address: str) -> bool:
+    """Whether `/healthz` answers 200."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _sign_in_lines(address: str) -> list[str]:
+    told = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "lianzhang.cli.preparation", "--links", address],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return told.stdout.splitlines()
+
+
+def _port() -> int | None:
+    text = os.environ.get("PORT") or "8000"
+    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+
+
+def _is_taken(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _home() -> Path:
+    home = Path(os.environ.get("LIANZHANG_HOME") or ".data").resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return home
+
+
+def _shown(host: str) -> str:
+    """What a person types into a browser for a bound address."""
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - recognised, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,1 @@
+"""Settings, URLs, the lists of ledgers and of kinds of jobs."""

@@ -1,0 +1,59 @@
+"""Where the installation keeps its data and secrets: LIANZHANG_HOME, everything below readable by its owner only."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from lianzhang.records import keys
+
+
+def directory() -> Path:
+    """LIANZHANG_HOME as an absolute path, made on first use."""
+    home = Path(os.environ.get("LIANZHANG_HOME", ".data")).resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return home
+
+
+def secret(home: Path, name: str) -> str:
+    """A random secret kept in a file of its own, made once."""
+    return keys.kept(home / "keys" / name, make=lambda: secrets.token_urlsafe(48).encode("ascii")).decode("ascii")
+
+
+def database(home: Path) -> dict[str, object]:
+    """The database setting: DATABASE_URL (postgresql://…) in production, else SQLite in `home`."""
+    url = os.environ.get("DATABASE_URL", "")
+    return _postgresql(url) if url.startswith(("postgres://", "postgresql://")) else _sqlite(home)
+
+
+def _sqlite(home: Path) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": home / "lianzhang.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # Deferred transactions that turn into writers fail at once with SQLITE_BUSY: 618 failed responses in 4 s.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA mmap_size=0;",
+        },
+        "TEST": {"NAME": ":memory:"},
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or parts.hostname or ""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }

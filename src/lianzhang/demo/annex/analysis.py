@@ -1,0 +1,68 @@
+"""The first snapshot and the first target list of the annex, made the way the task force makes them."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from lianzhang.accounts.models import Person
+from lianzhang.chains.actions import gaps, targets
+from lianzhang.chains.models import Chain, Gap, TargetList
+from lianzhang.demo.annex import cast
+from lianzhang.jobs import work
+from lianzhang.jobs.models import Job
+
+# "10 categories, 22 suppliers" of the founding report are parameters here, nothing more.
+PARAMETERS = targets.Parameters(max_categories=10, max_suppliers=22, min_anchors=2)
+ROUTES = (
+    (Gap.Label.BREAK_POINT, Gap.Route.ATTRACT, ""),
+    (Gap.Label.BREAK_POINT, Gap.Route.ATTRACT, ""),
+    (Gap.Label.BLOCKAGE, Gap.Route.NURTURE, ""),
+    (Gap.Label.BLOCKAGE, Gap.Route.CROSS_CHAIN, ""),
+    (Gap.Label.CHOKE_POINT, Gap.Route.RESEARCH, ""),
+    (Gap.Label.BREAK_POINT, Gap.Route.LEAVE, "示例：用量小，市外供应充足"),
+)
+
+
+def run(*, today: date, say: Callable[[str], object]) -> TargetList:
+    """Compute what the annex shows; the analysis itself is the product's own, nothing is written by hand."""
+    say("annex: teardown, coverage, gaps and the target list")
+    chain = Chain.objects.get(code=cast.APPLIANCE)
+    clerk = Person.objects.get(username="example-clerk")
+    listed = targets.ask(
+        chain=chain, title="示例：10类零部件、22家配套商", parameters=PARAMETERS, by=clerk, now=timezone.now()
+    )
+    _work(listed)
+    _confirm(chain, today=today)
+    listed.refresh_from_db()
+    return listed
+
+
+def _work(listed: TargetList) -> None:
+    """Do the job here and now instead of waiting for a worker; a worker that comes later finds it done."""
+    if listed.job_id is None:
+        raise RuntimeError(f"target list {listed.code} has no job")
+    Job.objects.filter(pk=listed.job_id, state=Job.State.WAITING).update(
+        state=Job.State.RUNNING, started_at=timezone.now(), heartbeat_at=timezone.now()
+    )
+    if work.do(listed.job_id):
+        failure = Job.objects.values_list("failure", flat=True).get(pk=listed.job_id)
+        raise RuntimeError(f"the example's target list was not computed: {failure}")
+
+
+def _confirm(chain: Chain, *, today: date) -> None:
+    """The head of the task force stands for the first few proposed gaps."""
+    head = Person.objects.get(username="example-head")
+    proposed = Gap.objects.filter(chain=chain, state=Gap.State.PROPOSED).select_related("chain").order_by("code")
+    for gap, (label, route, reason) in zip(proposed[: len(ROUTES)], ROUTES, strict=False):
+        gaps.confirm(
+            gap=gap,
+            label=label,
+            route=route,
+            route_reason=reason,
+            owner=chain.body,
+            due_on=today + timedelta(days=60),
+            version=gap.version,
+            now=timezone.now(),
+            by=head,
+        )

@@ -1,0 +1,1 @@
+"""Uploaded workbooks: staged rows, decisions, apply and undo of a batch. Knows only the protocol of a ledger."""

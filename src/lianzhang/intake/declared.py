@@ -1,0 +1,362 @@
+"""A ledger made of declared sheets: which record a row means, which columns are which fields, who may change what."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from chainlab.sheets import layouts
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.intake import fitting, packing, protocol, recording, showing
+from lianzhang.intake.columns import EXTRA, Column, Desk, Question, Refusal, extras
+from lianzhang.intake.protocol import Applied, Change, Conflict, ContextField, Finding, Incoming
+
+if TYPE_CHECKING:
+    from chainlab.sheets.layout import Layout
+    from lianzhang.accounts.models import Person
+    from lianzhang.intake.models import Batch, StagedRow
+
+LOCAL = "@key"  # in `after`: what other rows of the workbook call this one
+
+LEFT_AS_IS = Finding(
+    None,
+    "note",
+    "系统中已有登记，与本行不同之处未改动。",
+    "Registered already; where this row differs nothing was changed.",
+    code="left_as_is",
+)
+NOT_YOURS = Refusal(
+    "不在您的权限范围内，未导入。请由负责单位报送。",
+    "Outside your rights; not taken. The body in charge hands it in.",
+    code="permission",
+)
+
+
+@dataclasses.dataclass(kw_only=True)
+class Sheet:
+    """One sheet: rows become records of `model`. Found by `code_field`, else by the attributes of `natural`."""
+
+    key: str
+    model: Any
+    noun: str  # the verb's first half in the trail: "enterprise" → "enterprise.imported"
+    columns: Sequence[Column] = ()
+    code_field: str | None = "code"
+    prefix: str = ""  # series of the codes given to new records; empty: the record has none
+    natural: tuple[str, ...] = ()
+    gated: frozenset[str] = frozenset()  # set for a new record only; later they move by the office's own steps
+    is_shared: bool = False  # rows name records others keep: what differs there is left alone and said
+    owned: tuple[str, ...] = ()  # accessors of what is deleted together with a record when its import is undone
+    local_key: str = ""  # the field by which other sheets name a row of this one
+    ledger: str = ""
+
+    # -- what a subclass may say otherwise
+
+    def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
+        """Complete what a row says from the context and from defaults; raises Refusal or Question."""
+
+    def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:  # noqa: ARG002
+        """Whether the person may add this record."""
+        return False
+
+    def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
+        """What the preview calls the row."""
+        return str(record) if record is not None else str(next((v for v in row.raw.values() if v), ""))
+
+    def find(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
+        """The record a row means; raises Refusal or Question where that cannot be said."""
+        code = row.values.get(self.code_field) if self.code_field else None
+        if code:
+            found = self.by_code(desk).get(str(code))
+            if found is None:
+                raise Refusal(
+                    f"系统中没有编号“{code}”。新增请将编号留空。",
+                    f"There is no code “{code}” here. Leave the code blank for a new row.",
+                    field=self.code_field,
+                    code="unknown_code",
+                )
+            return found
+        return self.by_natural(desk).get(self.natural_key(taken)) if self.natural else None
+
+    def attributes(self, record: Any, *, desk: Desk) -> dict[str, Any]:
+        """Attributes of a record that stand in other tables, by name; a subclass adds its own."""
+        return {EXTRA + field: packing.unpack(value) for field, value in extras(desk, record).items()}
+
+    def create(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any | None:  # noqa: ARG002
+        """Make the record by the app's own action, where it has one; None: it is inserted as `build` gives it."""
+        return None
+
+    def build(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any:  # noqa: ARG002
+        """A new record, not yet saved."""
+        record = self.model(**taken)
+        if hasattr(record, "batch_code"):
+            record.batch_code = batch.code
+        return record
+
+    def settle(
+        self,
+        record: Any,
+        values: Mapping[str, Any],
+        *,
+        desk: Desk,  # noqa: ARG002
+        writing: recording.Writing,  # noqa: ARG002
+    ) -> None:
+        """Write the attributes that stand in other tables."""
+        kept = {name.removeprefix(EXTRA): value for name, value in values.items() if name.startswith(EXTRA)}
+        if kept:
+            recording.keep_extras(self.ledger, record, kept)
+
+    def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
+        """After all rows of the sheet: write what was gathered on the desk."""
+
+    def records(self, *, desk: Desk) -> Iterable[Any]:
+        """What an export holds, in order."""
+        found: Iterable[Any] = self.model.objects.visible_to(desk.by)
+        return found
+
+    # -- looking up
+
+    def by_code(self, desk: Desk) -> dict[str, Any]:
+        field = self.code_field
+        if field is None:
+            return {}
+        codes = {str(r.values[field]) for r in desk.rows if r.sheet == self.key and r.values.get(field)}
+        found: dict[str, Any] = desk.once(
+            (self.key, "code"), lambda: {r.code: r for r in self.model.objects.filter(code__in=codes)}
+        )
+        return found
+
+    def by_natural(self, desk: Desk) -> dict[tuple[Any, ...], Any]:
+        found: dict[tuple[Any, ...], Any] = desk.once((self.key, "natural"), lambda: self._natural_index(desk))
+        return found
+
+    def _natural_index(self, desk: Desk) -> dict[tuple[Any, ...], Any]:
+        return {self.natural_key(vars(record)): record for record in self.candidates(desk)}
+
+    def candidates(self, desk: Desk) -> Iterable[Any]:  # noqa: ARG002
+        """Records among which a row without a code is looked for."""
+        found: Iterable[Any] = self.model.objects.all()
+        return found
+
+    def natural_of(self, change: Change) -> Any:
+        """What makes a row the same as another one: its record, or for a new one what names it."""
+        if change.kind in (protocol.CHANGED, protocol.UNCHANGED):
+            return change.subject_id
+        if change.kind == protocol.NEW and self.natural:
+            return tuple(_comparable(packing.unpack(change.after.get(name))) for name in self.natural)
+        return None
+
+    def natural_key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(_comparable(values.get(name)) for name in self.natural)
+
+    # -- taking a row
+
+    def take(self, row: Incoming, *, desk: Desk) -> dict[str, Any]:
+        """The attributes a row states, fitted to the model; raises Refusal or Question for what cannot be taken."""
+        taken: dict[str, Any] = {}
+        for column in self.columns:
+            if column.field in row.values:
+                taken |= column.take(row.values[column.field], row=row, desk=desk)
+        self.fill(taken, row=row, desk=desk)
+        fields = {column.attr: column.field for column in self.columns}
+        return {name: fitting.fit(self.model, name, value, field=fields.get(name)) for name, value in taken.items()}
+
+    def change_of(self, row: Incoming, *, desk: Desk) -> Change:
+        """What one row would do."""
+        change = Change(row.sheet, row.row_number, protocol.ERROR, findings=list(row.findings))
+        change.label = self.label({}, record=None, row=row)[:200]
+        if row.decision.get("as") == "skip":
+            change.kind = protocol.IGNORED
+            return change
+        if any(finding.level == "error" for finding in row.findings):
+            return change
+        try:
+            taken = self.take(row, desk=desk)
+            record = self.find(taken, row=row, desk=desk)
+        except Refusal as refusal:
+            change.findings.append(refusal.finding)
+            return change
+        except Question as question:
+            change.kind, change.question, change.proposals = protocol.REVIEW, question.name, question.proposals
+            change.findings.append(question.finding)
+            return change
+        finally:
+            change.findings += desk.drawer.get("warnings", {}).pop(row.place, [])
+        return self._compare(change, taken, record, row=row, desk=desk)
+
+    def _compare(
+        self, change: Change, taken: dict[str, Any], record: Any | None, *, row: Incoming, desk: Desk
+    ) -> Change:
+        change.label = self.label(taken, record=record, row=row)[:200]
+        change.subject_type = self.model._meta.label_lower
+        if record is None:
+            if not self.may_create(taken, desk=desk):
+                change.findings.append(NOT_YOURS.finding)
+                return change
+            change.kind = protocol.NEW
+            change.after = packing.pack_all({name: value for name, value in taken.items() if value not in (None, "")})
+            if self.local_key:
+                change.after[LOCAL] = str(row.values.get(self.local_key))
+            return change
+        change.subject_id, change.version = str(record.pk), record.version
+        now = {**{n: getattr(record, n) for n in taken if n in _attributes(self.model)}}
+        now |= {name: value for name, value in self.attributes(record, desk=desk).items() if name in taken}
+        changed = [n for n in taken if _comparable(now.get(n)) != _comparable(taken[n])]
+        for name in sorted(self.gated & set(changed)):
+            changed.remove(name)
+            change.findings.append(self._left_alone(name))
+        change.kind = protocol.CHANGED if changed else protocol.UNCHANGED
+        change.before = packing.pack_all({name: now.get(name) for name in changed})
+        change.after = packing.pack_all({name: taken[name] for name in changed})
+        return change
+
+    def _left_alone(self, name: str) -> Finding:
+        field = next((column.field for column in self.columns if column.attr == name), None)
+        return Finding(
+            field,
+            "warning",
+            "此项须在系统内按程序办理，台账不改；本行其余内容照常。",
+            "This moves by its own steps in the system; the ledger leaves it alone and takes the rest of the row.",
+            code="gated",
+        )
+
+    def give(self, record: Any, *, desk: Desk) -> dict[str, Any]:
+        """A record in the columns of the sheet."""
+        return {column.field: column.give(record, desk=desk) for column in self.columns}
+
+
+@dataclasses.dataclass(kw_only=True)
+class DeclaredLedger:
+    """A `protocol.Ledger` over declared sheets, in the order in which they refer to one another."""
+
+    key: str
+    thing: Thing
+    sheets: Sequence[Sheet]
+    is_confidential: bool = False
+    context: tuple[ContextField, ...] = ()
+
+    def __post_init__(self) -> None:
+        for sheet in self.sheets:
+            sheet.ledger = self.key
+
+    @property
+    def layout(self) -> Layout:
+        return layouts.get(self.key)
+
+    def may_use(self, person: Person) -> bool:
+        return person.reach.may(Act.WRITE, Thing.LEDGER) and person.reach.may(Act.WRITE, self.thing)
+
+    def sheet(self, key: str) -> Sheet:
+        return next(sheet for sheet in self.sheets if sheet.key == key)
+
+    def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
+        desk = Desk(by, dict(context), rows)
+        found: dict[tuple[str, int], Change] = {}
+        for sheet in self.sheets:
+            own = [row for row in rows if row.sheet == sheet.key]
+            if own:
+                recording.read_extras(self.key, sheet, desk)
+            for row in own:
+                found[row.place] = change = sheet.change_of(row, desk=desk)
+                self._announce(sheet, change, row, desk)
+            mine = [found[row.place] for row in own]
+            _refuse_foreign(sheet, mine, by=by)
+            _refuse_doubles(mine, names=[sheet.natural_of(change) for change in mine])
+        return [found[row.place] for row in rows if row.place in found]
+
+    def _announce(self, sheet: Sheet, change: Change, row: Incoming, desk: Desk) -> None:
+        """Tell later sheets which record this row is."""
+        name = row.values.get(sheet.local_key) if sheet.local_key else None
+        if not name:
+            return
+        if change.kind in (protocol.CHANGED, protocol.UNCHANGED):
+            desk.local[sheet.key, str(name)] = int(change.subject_id)
+        elif change.kind == protocol.NEW:
+            desk.local[sheet.key, str(name)] = {"made": [sheet.key, str(name)]}
+
+    def decide(self, question: str, *, decision: Mapping[str, Any], batch: Batch, by: Person) -> None:
+        """Nothing is kept unless a ledger knows what its names mean."""
+
+    def apply(self, changes: Sequence[Change], *, batch: Batch, by: Person) -> list[Applied]:
+        return recording.apply(self, changes, batch=batch, by=by)
+
+    def undo(self, rows: Sequence[StagedRow], *, batch: Batch, by: Person) -> list[Conflict]:
+        return recording.undo(self, rows, batch=batch, by=by)
+
+    def describer(self, *, language: str, by: Person) -> Callable[[StagedRow], Sequence[Any]]:
+        return showing.describer(self, by=by, language=language)
+
+    def export(self, *, context: Mapping[str, Any], by: Person) -> dict[str, list[dict[str, Any]]]:
+        desk = Desk(by, dict(context))
+        given = {}
+        for sheet in self.sheets:
+            records = list(sheet.records(desk=desk))
+            recording.read_extras(self.key, sheet, desk)
+            given[sheet.key] = [sheet.give(record, desk=desk) for record in records]
+        return given
+
+
+def _refuse_foreign(sheet: Sheet, changes: Sequence[Change], *, by: Person) -> None:
+    """A row that would change a record outside the person's rights is a permission error, never silently dropped."""
+    allowed = _within(sheet.model.objects.editable_by, changes, kind=protocol.CHANGED, by=by)
+    readable = _within(sheet.model.objects.visible_to, changes, kind=protocol.UNCHANGED, by=by)
+    for change in changes:
+        foreign = change.kind == protocol.CHANGED and int(change.subject_id) not in allowed
+        unseen = change.kind == protocol.UNCHANGED and int(change.subject_id) not in readable
+        if not foreign and not unseen:
+            continue
+        change.before, change.after = {}, {}
+        if sheet.is_shared:
+            change.kind = protocol.UNCHANGED
+            change.findings += [LEFT_AS_IS] if foreign else []
+            continue
+        # What stands there now is not for this person's eyes either.
+        change.kind, change.version, change.subject_id = protocol.ERROR, None, ""
+        change.findings.append(NOT_YOURS.finding)
+
+
+def _within(scope: Any, changes: Sequence[Change], *, kind: str, by: Person) -> set[int]:
+    ids = {int(change.subject_id) for change in changes if change.kind == kind}
+    return set(scope(by).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+
+
+def _refuse_doubles(changes: Sequence[Change], *, names: Sequence[Any]) -> None:
+    """Two rows for one record: the same statement counts once, two different ones are both refused."""
+    first: dict[Any, Change] = {}
+    for change, name in zip(changes, names, strict=True):
+        if name is None:
+            continue
+        other = first.setdefault(name, change)
+        if other is change:
+            continue
+        if {**other.after, LOCAL: ""} == {**change.after, LOCAL: ""}:
+            zh = f"与第 {other.row_number} 行是同一条记录，内容相同，只计一次。"
+            en = f"The same record as row {other.row_number}, same content: counted once."
+            change.kind = protocol.IGNORED
+            change.findings.append(Finding(None, "note", zh, en, code="repeated"))
+            continue
+        for one, two in ((change, other), (other, change)):
+            zh = f"与第 {two.row_number} 行是同一条记录，但内容不同。请保留一行。"
+            en = f"The same record as row {two.row_number} with different content. Keep one row."
+            one.kind = protocol.ERROR
+            one.findings.append(Finding(None, "error", zh, en, code="contradiction"))
+
+
+def _attributes(model: type[models.Model]) -> set[str]:
+    return {field.attname for field in model._meta.concrete_fields}
+
+
+def _comparable(value: Any) -> Any:
+    """Empty text, an empty list and nothing are the same statement; everything else compares as packed."""
+    packed = packing.pack(value)
+    return None if packed in ("", [], {}) else tuple(packed) if isinstance(packed, list) else _frozen(packed)
+
+
+def _frozen(packed: Any) -> Any:
+    return (
+        tuple(sorted(packed.items(), key=str))
+        if isinstance(packed, dict) and "made" not in packed
+        else (("made", *packed["made"]) if isinstance(packed, dict) else packed)
+    )

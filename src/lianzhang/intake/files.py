@@ -1,0 +1,84 @@
+"""Workbooks out: the empty form, the ledger as it stands, and the sender's own workbook with its faults marked."""
+
+import dataclasses
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from chainlab import sheets
+from chainlab.sheets.reading import Complaint, Reading
+from lianzhang.accounts.models import Person
+from lianzhang.intake import storage
+from lianzhang.intake.models import Batch
+from lianzhang.intake.protocol import Change, Ledger
+from lianzhang.trail import actions as trail
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def template(ledger: Ledger, *, language: str) -> bytes:
+    """The empty form of a ledger."""
+    return _written(lambda out: sheets.template(ledger.layout, out=out, language=language))
+
+
+def export(ledger: Ledger, *, context: Mapping[str, Any], language: str, by: Person) -> bytes:
+    """The ledger within the person's reach, in the headers it is imported by; written into the trail before it
+    leaves."""
+    rows = ledger.export(context=context, by=by)
+    detail = {"ledger": ledger.key, "rows": {sheet: len(found) for sheet, found in rows.items()}, **context}
+    trail.note(None, verb="ledger.exported", detail=detail, by=by)
+    return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language))
+
+
+def mark(batch: Batch, reading: Reading, changes: Iterable[Change]) -> None:
+    """Keep the marked copy of a batch's workbook in both languages: what the reader and what the ledger found."""
+    found = dataclasses.replace(reading, complaints=(*reading.complaints, *_said(reading, changes)))
+    for language in ("zh-hans", "en"):
+        out = marked_path(batch, language=language)
+        out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        content = _written(
+            lambda path, language=language: sheets.mark(
+                storage.path_of(batch.sha256), found, out=path, language=language
+            )
+        )
+        out.touch(mode=0o600)
+        out.write_bytes(content)
+
+
+def marked_path(batch: Batch, *, language: str) -> Path:
+    """Where the marked copy lies. The caller has checked permission on the batch."""
+    return storage.path_of(batch.sha256).parent / f"{batch.code}.{language}.xlsx"
+
+
+def _said(reading: Reading, changes: Iterable[Change]) -> list[Complaint]:
+    """What the ledger said about rows, at the cell of the field it is about."""
+    names = {row.sheet: row.sheet_name for row in reading.rows}
+    letters = {(column.sheet, column.field): column.letter for column in reading.columns}
+    said = {(complaint.sheet, complaint.row_number, complaint.code) for complaint in reading.complaints}
+    found = []
+    for change in changes:
+        for finding in change.findings:
+            if (names.get(change.sheet), change.row_number, finding.code) in said:
+                continue
+            letter = letters.get((change.sheet, finding.field or ""))
+            found.append(
+                Complaint(
+                    names.get(change.sheet),
+                    f"{letter}{change.row_number}" if letter else None,
+                    change.row_number,
+                    finding.field,
+                    finding.level,  # type: ignore[arg-type]
+                    finding.code,
+                    finding.message_zh,
+                    finding.message_en,
+                )
+            )
+    return found
+
+
+def _written(write: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.xlsx"
+        write(out)
+        return out.read_bytes()

@@ -1,0 +1,55 @@
+"""Reading batches: what waits for a clerk, what names are asked about, how this period differs from the last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lianzhang.accounts.models import Person
+from lianzhang.intake import protocol
+from lianzhang.intake.models import Batch, BatchQuerySet, StagedRow
+
+MOST_QUESTIONS = 30
+
+
+@dataclass
+class Query:
+    """待认定: one name that nobody recognised, the rows that use it, and the records it may mean."""
+
+    name: str
+    rows: list[str] = field(default_factory=list)
+    proposals: list[dict[str, object]] = field(default_factory=list)
+
+
+def batches(person: Person, *, ledger: str = "") -> BatchQuerySet:
+    """Batches within reach, newest first."""
+    found = (
+        Batch.objects.visible_to(person).select_related("body", "uploaded_by", "job").order_by("-uploaded_at", "-pk")
+    )
+    return found.filter(ledger=ledger) if ledger else found
+
+
+def last_of_each(person: Person, *, limit: int = 300) -> dict[str, Batch]:
+    """The newest batch of every ledger, from the last `limit`."""
+    newest: dict[str, Batch] = {}
+    for batch in batches(person)[:limit]:
+        newest.setdefault(batch.ledger, batch)
+    return newest
+
+
+def questions(batch: Batch) -> tuple[list[Query], int]:
+    """The names to be decided, most used first, at most thirty of them; and how many there are in all."""
+    asked: dict[str, Query] = {}
+    for row in batch.rows.filter(kind=protocol.REVIEW).only("sheet", "row_number", "subject_label", "candidates"):
+        found = asked.setdefault(row.subject_label, Query(row.subject_label, proposals=row.candidates))
+        found.rows.append(str(row.row_number))
+    ordered = sorted(asked.values(), key=lambda query: (-len(query.rows), query.name))
+    return ordered[:MOST_QUESTIONS], len(ordered)
+
+
+def chosen_count(batch: Batch) -> int:
+    """How many rows would be written."""
+    return batch.rows.filter(is_chosen=True, kind__in=[protocol.NEW, protocol.CHANGED]).count()
+
+
+def conflicts(batch: Batch) -> Sequence[StagedRow]:
+    """Rows that an undo could not put back, with the reason."""
+    return list(batch.rows.exclude(conflict="").order_by("sheet", "row_number")[:200])

@@ -1,0 +1,106 @@
+"""A staged row in words: which columns change, from what to what, in the headers the clerk knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainlab import places
+from chainlab.sheets.layout import Field, Kind
+from chainlab.sheets.reading import Band, Blank
+from lianzhang.intake import packing
+from lianzhang.intake.columns import EXTRA, Desk, Named
+from lianzhang.tables import values
+
+if TYPE_CHECKING:
+    from lianzhang.accounts.models import Person
+    from lianzhang.intake.declared import DeclaredLedger, Sheet
+    from lianzhang.intake.models import StagedRow
+
+HIDDEN = frozenset({"@key", "name_key", "name_initials"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column of a row: its header, what stands there, what would stand there."""
+
+    header: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.header}：{self.before} → {self.after}" if self.before else f"{self.header}：{self.after}"
+
+
+def describer(ledger: DeclaredLedger, *, by: Person, language: str) -> Callable[[StagedRow], list[Difference]]:
+    """Tells what a row changes. Look-ups are made once, whatever the number of rows."""
+    desk = Desk(by, {})
+    return lambda row: _differences(ledger, row, desk=desk, language=language)
+
+
+def _differences(ledger: DeclaredLedger, row: StagedRow, *, desk: Desk, language: str) -> list[Difference]:
+    if row.sheet not in {sheet.key for sheet in ledger.sheets}:
+        return []
+    sheet = ledger.sheet(row.sheet)
+    fields = {field.key: field for field in ledger.layout.sheet(row.sheet).fields}
+    found = []
+    for attr, after in row.after.items():
+        if attr in HIDDEN:
+            continue
+        field = fields.get(_field_of(sheet, attr))
+        header = field.header(language) if field else _verbose(sheet, attr)
+        found.append(
+            Difference(
+                header,
+                _text(sheet, attr, row.before.get(attr), field=field, desk=desk, language=language),
+                _text(sheet, attr, after, field=field, desk=desk, language=language) or "—",
+            )
+        )
+    return found
+
+
+def _field_of(sheet: Sheet, attr: str) -> str:
+    if attr.startswith(EXTRA):
+        return attr.removeprefix(EXTRA)
+    plain = attr.rpartition(":")[2]
+    return next((column.field for column in sheet.columns if column.attr == plain), "")
+
+
+def _verbose(sheet: Sheet, attr: str) -> str:
+    field = next((f for f in sheet.model._meta.concrete_fields if f.attname == attr), None)
+    return str(field.verbose_name) if field is not None else attr
+
+
+def _text(sheet: Sheet, attr: str, packed: Any, *, field: Field | None, desk: Desk, language: str) -> str:
+    """A packed value as the clerk would write it."""
+    if packed in (None, "", [], {}):
+        return ""
+    if isinstance(packed, Mapping) and "made" in packed:
+        return str(packed["made"][1])
+    named = next((c for c in sheet.columns if c.attr == attr and isinstance(c, Named)), None)
+    if named is not None:
+        known = [named.name_of(pk, desk=desk) or "" for pk in (packed if isinstance(packed, list) else [packed])]
+        return "；".join(known)
+    return written(packing.unpack(packed), field=field, language=language)
+
+
+def written(value: Any, *, field: Field | None, language: str) -> str:
+    """One typed value in words: the choice's label, the amount in the column's unit."""
+    if isinstance(value, Blank):
+        return {"withheld": str(values.WITHHELD.meaning), "not_applicable": "/"}.get(value.value, "")
+    if isinstance(value, Band):
+        low, high = (values.plain(end, "wan", places=4) for end in value)
+        return low if value.is_exact else f"{low}–{high}"
+    if field is not None and field.kind is Kind.CHOICE:
+        label = next((choice.label(language) for choice in field.choices if choice.code == value), None)
+        return label or str(value)
+    if field is not None and field.kind is Kind.YI:
+        return values.plain(value, "yi", places=4)
+    if field is not None and field.kind is Kind.REGION:
+        return places.names().get(str(value), str(value))
+    if isinstance(value, list):
+        return "；".join(map(str, value))
+    if isinstance(value, bool):
+        return values.plain(value, "boolean")
+    return values.plain(value, values.kind_of(value), places=4) if not isinstance(value, str) else value

@@ -1,0 +1,74 @@
+"""What a batch writes: rows first, the trail's events last and all at once.
+
+A page changes a row and then waits for the trail's lock; a batch that took the lock first and then wanted the row
+would wait for ever. So every event is collected and the chain is appended at the end of the transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import F
+
+from lianzhang.records.models import Stale, Versioned
+from lianzhang.trail import actions as trail
+
+R = TypeVar("R", bound=models.Model)
+
+
+class Writing:
+    """Collects the events of one transaction; `close` chains them. Use inside `transaction.atomic()`."""
+
+    def __init__(self, *, by: Any, detail: Mapping[str, Any]) -> None:
+        self.by = by
+        self.detail = dict(detail)
+        self._entries: list[trail.Entry] = []
+
+    def create_many(self, records: Sequence[R], *, verb: str) -> list[R]:
+        """Insert records of one model."""
+        if not records:
+            return []
+        made = type(records[0])._default_manager.bulk_create(records, batch_size=500)
+        self._entries += [trail.Entry(verb, record, {}, trail.values(record), self.detail) for record in made]
+        return made
+
+    def change(self, record: Versioned, *, verb: str, changes: Mapping[str, Any], touches: bool = False) -> int:
+        """Write `changes` if the row still has the version it was read with; the version it has then.
+
+        With `touches` the version rises although no field of the row itself changes (what hangs on it did).
+        """
+        before = trail.values(record)
+        for name, value in changes.items():
+            setattr(record, name, value)
+        if not changes and not touches:
+            return record.version
+        manager = type(record)._default_manager
+        fields = {name: getattr(record, name) for name in changes}
+        if not manager.filter(pk=record.pk, version=record.version).update(version=F("version") + 1, **fields):
+            raise Stale(manager.get(pk=record.pk), dict(changes))
+        record.version += 1
+        after = trail.values(record)
+        names = [name for name in changes if before.get(name) != after.get(name) or after.get(name) == trail.REDACTED]
+        entry = trail.Entry(
+            verb, record, {n: before.get(n) for n in names}, {n: after.get(n) for n in names}, self.detail
+        )
+        self._entries.append(entry)
+        return record.version
+
+    def remove(self, record: models.Model, *, verb: str) -> None:
+        """Delete a record; the event keeps what it held."""
+        self._entries.append(trail.Entry(verb, _shadow(record), trail.values(record), {}, self.detail))
+        record.delete()
+
+    def close(self) -> None:
+        """Chain everything that was written."""
+        if self._entries:
+            trail.append(self._entries, by=self.by)
+            self._entries = []
+
+
+def _shadow(record: models.Model) -> models.Model:
+    """A copy that keeps its id after the row is gone."""
+    copy = type(record)()
+    copy.pk = record.pk
+    return copy

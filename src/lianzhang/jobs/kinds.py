@@ -1,0 +1,18 @@
+"""What each kind of background work is called on screen."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TITLES: dict[str, Promise] = {
+    "intake.read": _("读取工作簿"),
+    "intake.apply": _("写入台账"),
+    "intake.undo": _("撤销写入"),
+    "chains.analyse": _("生成数据快照与覆盖"),
+    "chains.targets": _("计算目标清单"),
+}
+USUAL = _("后台任务")
+
+
+def title(kind: str) -> str:
+    """The name of a kind of work; an unnamed kind is still work."""
+    return str(TITLES.get(kind, USUAL))

@@ -1,0 +1,38 @@
+"""Writing projects. Each action checks the rule and the right, writes with its version, and leaves one trail event."""
+
+from lianzhang.projects.actions.corrections import correct
+from lianzhang.projects.actions.events import edit_event, enter_event, tie_signing, untie_signing
+from lianzhang.projects.actions.opening import open_from_target
+from lianzhang.projects.actions.permission import GateClosed
+from lianzhang.projects.actions.records import edit, record_money, record_progress, set_flag, set_supplies
+from lianzhang.projects.actions.reporting import Duplicate, enter, report_lead
+from lianzhang.projects.actions.staging import add_evidence, advance, check, withdraw
+from lianzhang.projects.actions.standing import hold, lose, mark_late, resume, terminate, transfer
+
+__all__ = [
+    "Duplicate",
+    "GateClosed",
+    "add_evidence",
+    "advance",
+    "check",
+    "correct",
+    "edit",
+    "edit_event",
+    "enter",
+    "enter_event",
+    "hold",
+    "lose",
+    "mark_late",
+    "open_from_target",
+    "record_money",
+    "record_progress",
+    "report_lead",
+    "resume",
+    "set_flag",
+    "set_supplies",
+    "terminate",
+    "tie_signing",
+    "transfer",
+    "untie_signing",
+    "withdraw",
+]

@@ -1,0 +1,355 @@
+"""One Project for life, the stages it went through with who checked them, and the events its signing came from."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.chains.models import Chain, Gap, TargetLine
+from lianzhang.projects.stages import Stage, Status
+from lianzhang.records.models import Versioned
+from lianzhang.records.scope import M, ScopedQuerySet
+from lianzhang.records.secrecy import Secrecy
+from lianzhang.registry.models import Enterprise, Part, Source
+
+
+class ByProjectQuerySet(ScopedQuerySet[M]):
+    path = ""  # how a row reaches its project: "" for the project itself, "project__" for its details
+
+    def visible_to(self, person: Person) -> Self:
+        return self._within(person, Act.READ)
+
+    def editable_by(self, person: Person) -> Self:
+        return self._within(person, Act.WRITE)
+
+    def approvable_by(self, person: Person) -> Self:
+        return self._within(person, Act.APPROVE)
+
+    def _within(self, person: Person, act: Act) -> Self:
+        width = person.reach.scope(act, Thing.PROJECT)
+        if width is Scope.ALL:
+            return self.all()
+        if width is Scope.NONE:
+            return self.none()
+        if person.reach.role is Role.DISTRICT:
+            return self.filter(**{f"{self.path}district_id": person.reach.body_id})
+        return self.filter(**{f"{self.path}chain__in": Chain.objects.own_of(person).values("pk")})
+
+
+class ProjectQuerySet(ByProjectQuerySet["Project"]):
+    pass
+
+
+class Project(Versioned):
+    """项目: one investment from 线索 to 达产 under one code. Intended, agreed and arrived money are never added up."""
+
+    secrecy = Secrecy(
+        internal="code name name_en chain segment_key enterprise investor_name investor_key investor_place district "
+        "site owner stage status status_reason status_on content gap target_line origin first_reported_by "
+        "first_reported_at "
+        "intended_wan agreed_wan arrived_wan plan_year_wan done_year_wan done_as_of fai_registered_on above_scale_on "
+        "started_on completed_on produced_on planned_start_on planned_completion_on next_milestone next_due_on "
+        "blockage blockage_kind progress progress_on source as_of is_key is_illustrative stage_note duration_note"
+    )
+
+    class Blockage(models.TextChoices):
+        LAND = "land", _("用地")
+        MONEY = "money", _("资金")
+        PERMIT = "permit", _("手续")
+        ENERGY = "energy", _("能耗")
+        EIA = "eia", _("环评")
+        OTHER = "other", _("其他")
+
+    code = models.CharField(_("编号"), max_length=24, unique=True)
+    name = models.CharField(_("项目名称"), max_length=160)
+    name_en = models.CharField(max_length=200, blank=True)
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="projects", verbose_name=_("产业链"))
+    segment_key = models.CharField(_("环节"), max_length=60, blank=True)
+    enterprise = models.ForeignKey(
+        Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="projects", verbose_name=_("项目企业")
+    )
+    investor_name = models.CharField(_("投资方"), max_length=200, blank=True)
+    investor_key = models.CharField(max_length=200, blank=True, db_index=True)  # the normalised name, for 查重
+    investor_place = models.CharField(_("投资方来源地"), max_length=80, blank=True)
+    district = models.ForeignKey(
+        Body, null=True, blank=True, on_delete=models.PROTECT, related_name="district_projects", verbose_name=_("区市")
+    )
+    site = models.CharField(_("落地地址"), max_length=200, blank=True)
+    owner = models.ForeignKey(
+        Body, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_projects", verbose_name=_("责任单位")
+    )
+    stage = models.PositiveSmallIntegerField(_("阶段"), choices=Stage.choices, default=Stage.LEAD)
+    stage_note = models.CharField(_("阶段说明"), max_length=160, blank=True)  # a source's own word, e.g. "加快落地"
+    status = models.CharField(_("状态"), max_length=12, choices=Status.choices, default=Status.NORMAL)
+    status_reason = models.CharField(_("原因"), max_length=200, blank=True)
+    status_on = models.DateField(_("状态日期"), null=True, blank=True)
+    is_key = models.BooleanField(_("市级重点"), default=False)
+    content = models.TextField(_("建设内容"), blank=True)
+    gap = models.ForeignKey(Gap, null=True, blank=True, on_delete=models.SET_NULL, related_name="projects")
+    target_line = models.ForeignKey(
+        TargetLine, null=True, blank=True, on_delete=models.SET_NULL, related_name="projects"
+    )
+    origin = models.JSONField(_("来由"), default=dict)  # the reasons of the target line, copied so that they stay
+    parts = models.ManyToManyField(
+        Part, blank=True, through="projects.Supply", related_name="projects", verbose_name=_("拟供零部件")
+    )
+    first_reported_by = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    first_reported_at = models.DateTimeField(_("首报时间"), null=True, blank=True)
+    intended_wan = models.DecimalField(_("意向投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
+    agreed_wan = models.DecimalField(_("协议投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
+    arrived_wan = models.DecimalField(_("到位资金（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
+    plan_year_wan = models.DecimalField(
+        _("年度计划投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    done_year_wan = models.DecimalField(
+        _("年度累计完成投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    done_as_of = models.DateField(_("完成投资截至"), null=True, blank=True)
+    fai_registered_on = models.DateField(_("固投入库"), null=True, blank=True)
+    above_scale_on = models.DateField(_("入规"), null=True, blank=True)
+    planned_start_on = models.DateField(_("计划开工"), null=True, blank=True)
+    started_on = models.DateField(_("实际开工"), null=True, blank=True)
+    planned_completion_on = models.DateField(_("计划竣工"), null=True, blank=True)
+    completed_on = models.DateField(_("实际竣工"), null=True, blank=True)
+    produced_on = models.DateField(_("投产日期"), null=True, blank=True)
+    duration_note = models.CharField(_("工期"), max_length=80, blank=True)
+    next_milestone = models.CharField(_("下一节点"), max_length=120, blank=True)
+    next_due_on = models.DateField(_("节点时限"), null=True, blank=True)
+    blockage_kind = models.CharField(_("卡点类别"), max_length=8, choices=Blockage.choices, blank=True)
+    blockage = models.CharField(_("存在问题"), max_length=300, blank=True)
+    progress = models.TextField(_("形象进度"), blank=True)
+    progress_on = models.DateField(_("进度日期"), null=True, blank=True)
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT)
+    as_of = models.DateField(_("数据截至"), null=True, blank=True)
+    is_illustrative = models.BooleanField(_("示例数据"), default=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("项目")
+        ordering = ("-stage", "code")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(completed_on__isnull=True)
+                | Q(started_on__isnull=True)
+                | Q(completed_on__gte=F("started_on")),
+                name="project_completed_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["target_line"], condition=Q(target_line__isnull=False), name="one_project_per_target_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="normal") | ~Q(status_reason=""), name="project_status_needs_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["chain", "stage"], name="project_chain_stage"),
+            models.Index(fields=["district", "stage"], name="project_district_stage"),
+            models.Index(fields=["next_due_on"], name="project_next_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SupplyQuerySet(ByProjectQuerySet["Supply"]):
+    path = "project__"
+
+
+class Supply(Versioned):
+    """拟供零部件: a part this project is to supply; confirmed with its capacity by who checks the 投产 entry."""
+
+    secrecy = Secrecy(internal="project part capacity_wan confirmed_wan is_confirmed confirmed_by confirmed_on before")
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="supplies")
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="supplies", verbose_name=_("零部件"))
+    capacity_wan = models.DecimalField(
+        _("拟供货能力（万元/年）"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    confirmed_wan = models.DecimalField(
+        _("核定供货能力（万元/年）"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    is_confirmed = models.BooleanField(_("已核定"), default=False)
+    confirmed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_on = models.DateField(_("核定日期"), null=True, blank=True)
+    before = models.JSONField(default=dict)  # the capability as it stood before, so that a correction can put it back
+
+    objects = SupplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("拟供零部件")
+        ordering = ("project", "part")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "part"], name="supply_once"),
+            models.CheckConstraint(
+                condition=Q(is_confirmed=False) | Q(confirmed_by__isnull=False, confirmed_on__isnull=False),
+                name="supply_says_who_confirmed_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.part_id}"
+
+
+class ClaimQuerySet(ByProjectQuerySet["Claim"]):
+    path = "project__"
+
+
+class Claim(Versioned):
+    """首报: the body that first reported an investor, by the system's own clock; one claim per investor at a time."""
+
+    secrecy = Secrecy(internal="key project body claimed_at")
+
+    key = models.CharField(_("投资方"), max_length=200, unique=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="claims")
+    body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="claims")
+    claimed_at = models.DateTimeField(_("首报时间"))
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("首报")
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.project_id}"
+
+
+class StageEntryQuerySet(ByProjectQuerySet["StageEntry"]):
+    path = "project__"
+
+
+class StageEntry(Versioned):
+    """阶段记录: the project entered a stage on a day; asked for by one person, checked by another."""
+
+    class Verdict(models.TextChoices):
+        PENDING = "pending", _("待核")
+        PASSED = "passed", _("已核")
+        RETURNED = "returned", _("退回")
+
+    secrecy = Secrecy(
+        internal="project stage entered_on verdict note asked_by asked_at checked_by checked_at check_note proof_ids "
+        "is_correction is_void"
+    )
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="entries")
+    stage = models.PositiveSmallIntegerField(_("阶段"), choices=Stage.choices)
+    entered_on = models.DateField(_("日期"), null=True, blank=True)
+    verdict = models.CharField(_("核验"), max_length=8, choices=Verdict.choices, default=Verdict.PENDING)
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    checked_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    check_note = models.CharField(_("核验意见"), max_length=200, blank=True)
+    proof_ids = models.JSONField(default=list)  # the evidence this ask rested on; a returned ask needs new evidence
+    is_correction = models.BooleanField(_("更正"), default=False)
+    is_void = models.BooleanField(_("已更正作废"), default=False)
+
+    objects = StageEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("阶段记录")
+        ordering = ("project", "stage", "asked_at")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("asked_by")), name="stage_checked_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="pending", checked_at__isnull=True) | Q(checked_at__isnull=False),
+                name="stage_check_has_its_time",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "stage"], condition=Q(verdict="pending"), name="one_pending_entry_per_stage"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.get_stage_display()}"
+
+
+class EventQuerySet(ScopedQuerySet["Event"]):
+    def visible_to(self, person: Person) -> Self:
+        return self.all() if person.reach.may(Act.READ, Thing.EVENT) else self.none()
+
+    def editable_by(self, person: Person) -> Self:
+        width = person.reach.scope(Act.WRITE, Thing.EVENT)
+        if width is Scope.ALL:
+            return self.all()
+        if width is Scope.NONE:
+            return self.none()
+        if person.reach.role is Role.TASK_FORCE:
+            return self.filter(chain__in=Chain.objects.own_of(person))
+        return self.filter(host_id=person.reach.body_id)
+
+
+class Event(Versioned):
+    """会展活动: an exhibition, forum or promotion of a chain; its signings are tied to projects."""
+
+    secrecy = Secrecy(
+        internal="code name name_en chain kind held_on ended_on host host_name place firm_count visitor_count "
+        "intended_wan signing_count source as_of note is_illustrative"
+    )
+
+    class Kind(models.TextChoices):
+        EXHIBITION = "exhibition", _("会展")
+        FORUM = "forum", _("论坛")
+        PROMOTION = "promotion", _("推介")
+        CONSUMPTION = "consumption", _("促消费活动")
+        OTHER = "other", _("其他")
+
+    code = models.CharField(_("编号"), max_length=24, unique=True)
+    name = models.CharField(_("活动名称"), max_length=160)
+    name_en = models.CharField(max_length=200, blank=True)
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="events", verbose_name=_("产业链"))
+    kind = models.CharField(_("种类"), max_length=12, choices=Kind.choices, default=Kind.EXHIBITION)
+    held_on = models.DateField(_("时间"), null=True, blank=True)
+    ended_on = models.DateField(_("结束"), null=True, blank=True)
+    host = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT, related_name="hosted_events")
+    host_name = models.CharField(_("主办"), max_length=160, blank=True)
+    place = models.CharField(_("地点"), max_length=120, blank=True)
+    firm_count = models.PositiveIntegerField(_("参会企业"), null=True, blank=True)
+    visitor_count = models.PositiveIntegerField(_("参与人次"), null=True, blank=True)
+    signing_count = models.PositiveIntegerField(_("签约数"), null=True, blank=True)
+    intended_wan = models.DecimalField(_("意向投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT)
+    as_of = models.DateField(_("数据截至"), null=True, blank=True)
+    note = models.CharField(_("备注"), max_length=300, blank=True)
+    is_illustrative = models.BooleanField(_("示例数据"), default=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("会展活动")
+        ordering = ("-held_on", "code")
+        indexes = [models.Index(fields=["chain", "held_on"], name="event_chain_held")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SigningQuerySet(ByProjectQuerySet["Signing"]):
+    path = "project__"
+
+
+class Signing(Versioned):
+    """活动签约: a deal announced at an event, tied to the one project it is about; intended money, not arrived."""
+
+    secrecy = Secrecy(internal="event project intended_wan signed_on note")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="signings")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signings")
+    intended_wan = models.DecimalField(_("意向投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
+    signed_on = models.DateField(_("签约日期"), null=True, blank=True)
+    note = models.CharField(_("备注"), max_length=200, blank=True)
+
+    objects = SigningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("活动签约")
+        constraints = [models.UniqueConstraint(fields=["event", "project"], name="signing_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.project_id}"

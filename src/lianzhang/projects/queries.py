@@ -1,0 +1,263 @@
+"""Reading projects: what is late, how many stand where, whose claim an investor is, what production has confirmed."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, DateField, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum, Value
+
+from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Chain
+from lianzhang.projects import stages
+from lianzhang.projects.models import Claim, Event, Project, Signing, StageEntry, Supply
+from lianzhang.projects.stages import Stage, Status
+from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.trail.models import Proof
+
+
+@dataclass(frozen=True)
+class StageCounts:
+    """How many open projects of a chain stand in each group of stages; 线索 are told apart from 在谈."""
+
+    leads: int = 0
+    talks: int = 0
+    signed: int = 0
+    building: int = 0
+    production: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them; leads are not projects yet and are left out."""
+        return self.talks + self.signed + self.building + self.production
+
+
+@dataclass(frozen=True)
+class ConfirmedCapability:
+    """供货能力（已核定）: what a project that reached 投产 now supplies, as its checker confirmed it."""
+
+    project_code: str
+    project_name: str
+    enterprise_id: int
+    part_id: int
+    part_code: str
+    part_name: str
+    capacity_wan: Decimal | None
+    confirmed_on: date
+    confirmed_by_id: int
+
+
+def open_projects() -> "QuerySet[Project]":
+    """Projects neither lost nor terminated."""
+    return Project.objects.filter(status__in=stages.OPEN)
+
+
+def late_condition(today: date | F) -> Q:
+    """Behind its own plan on `today` (a day, or the column that holds it): a node overdue, not started or not
+    completed by the planned day. `schedule.overdue` says the same of one project in words."""
+    not_started = Q(planned_start_on__lt=today, started_on__isnull=True, stage__lt=Stage.STARTED)
+    not_completed = Q(planned_completion_on__lt=today, completed_on__isnull=True, stage__lt=Stage.COMPLETED)
+    node = Q(next_due_on__lt=today, stage__lt=Stage.FULL_CAPACITY)
+    return Q(status__in=stages.MOVING) & (Q(status=Status.LATE) | node | not_started | not_completed)
+
+
+def late(today: date) -> ScopedQuerySet[Project]:
+    """滞后项目 on `today`; the caller narrows with `visible_to`. Suspended and ended projects are not late."""
+    return Project.objects.filter(late_condition(today))
+
+
+# What the project tables and the board show; relations by name only. Reading every column of every relation doubles
+# what a row costs; a test reads every column of every table in the one query.
+SHOWN = (
+    *("code", "name", "name_en", "stage", "status", "status_reason", "is_key", "content", "progress", "progress_on"),
+    *("investor_name", "investor_place", "first_reported_at", "intended_wan", "agreed_wan", "arrived_wan"),
+    *("plan_year_wan", "done_year_wan", "done_as_of", "fai_registered_on", "above_scale_on", "next_milestone"),
+    *("next_due_on", "blockage", "planned_start_on", "started_on", "planned_completion_on", "completed_on"),
+    *("produced_on", "chain__name_zh", "chain__name_en", "district__name_zh", "owner__name_zh", "enterprise__name"),
+    "first_reported_by__name_zh",
+)
+
+
+def listed(person: Person, *, today: date) -> "QuerySet[Project]":
+    """The projects of the tables, as `person` sees them on `today`; rows carry the day they are judged on."""
+    rows = Project.objects.visible_to(person).annotate(today=Value(today, output_field=DateField()))
+    related = rows.select_related("chain", "district", "owner", "enterprise", "first_reported_by")
+    return related.only(*SHOWN)
+
+
+def detailed(person: Person, code: str) -> Project:
+    """One project with everything its page names and what `person` may do with it; raises Http404."""
+    rights = {
+        "may_write": Exists(Project.objects.editable_by(person).filter(pk=OuterRef("pk"))),
+        "may_approve": Exists(Project.objects.approvable_by(person).filter(pk=OuterRef("pk"))),
+    }
+    supplies = Prefetch("supplies", Supply.objects.select_related("part", "confirmed_by").order_by("pk"))
+    found = Project.objects.visible_to(person).annotate(**rights).prefetch_related(supplies)
+    related = ("chain", "district", "owner", "enterprise", "first_reported_by", "gap", "source", "target_line")
+    return found.select_related(*related, "target_line__target_list").get_or_404(code=code)
+
+
+def stage_counts_by_chain(person: Person) -> dict[int, StageCounts]:
+    """Open projects by chain and group of stages, as far as `person` sees them; one query."""
+    rows = (
+        Project.objects.visible_to(person)
+        .filter(status__in=stages.OPEN)
+        .order_by()
+        .values_list("chain_id", "stage")
+        .annotate(count=Count("pk"))
+    )
+    found: dict[int, dict[str, int]] = {}
+    for chain_id, stage, count in rows:
+        counts = found.setdefault(chain_id, {})
+        key = stages.group_of(stage).key
+        counts[key] = counts.get(key, 0) + count
+    return {chain_id: StageCounts(**counts) for chain_id, counts in found.items()}
+
+
+def standing(person: Person, *, today: date) -> dict[str, int]:
+    """How many open projects stand in each group of stages, how many are late, and how many rows are example data;
+    one query."""
+    is_open = Q(status__in=stages.OPEN)
+    groups = {
+        group.key: Count("pk", filter=is_open & Q(stage__in=stages.stages_of(group.key)))
+        for group in stages.table().groups
+    }
+    illustrative = Count("pk", filter=Q(is_illustrative=True))
+    late_count = Count("pk", filter=late_condition(today))
+    return Project.objects.visible_to(person).aggregate(**groups, late=late_count, illustrative=illustrative)
+
+
+def late_by_chain(person: Person, today: date) -> dict[int, int]:
+    """How many late projects each chain has, as far as `person` sees them; one query."""
+    rows = late(today).visible_to(person).order_by().values_list("chain_id").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def confirmed_capabilities(chain: Chain) -> list[ConfirmedCapability]:
+    """What production of the chain's projects has added to supply, oldest confirmation first."""
+    rows = (
+        Supply.objects.filter(project__chain=chain, is_confirmed=True, project__enterprise__isnull=False)
+        .select_related("project", "part")
+        .order_by("confirmed_on", "pk")
+    )
+    return [
+        ConfirmedCapability(
+            project_code=row.project.code,
+            project_name=row.project.name,
+            enterprise_id=row.project.enterprise_id or 0,
+            part_id=row.part_id,
+            part_code=row.part.code,
+            part_name=row.part.name,
+            capacity_wan=row.confirmed_wan,
+            confirmed_on=row.confirmed_on or date.min,
+            confirmed_by_id=row.confirmed_by_id or 0,
+        )
+        for row in rows
+    ]
+
+
+def event_count(chain: Chain, year: int) -> int:
+    """Events of the chain that were held in `year`: the done value of a countable plan such as ≥ 1,000 活动."""
+    return Event.objects.filter(chain=chain, held_on__year=year).count()
+
+
+def claims_on(keys: Collection[str]) -> list[Claim]:
+    """Who first reported an investor called by one of `keys`, with project and body."""
+    return list(Claim.objects.filter(key__in=keys).select_related("project", "body").order_by("claimed_at"))
+
+
+def same_investor(keys: Collection[str], *, apart_from: int | None = None) -> list[Project]:
+    """Open projects of one investor, earliest report first: what a new lead is offered as possible duplicates."""
+    if not keys:
+        return []
+    found = open_projects().filter(Q(investor_key__in=keys) | Q(enterprise__name_key__in=keys))
+    if apart_from is not None:
+        found = found.exclude(pk=apart_from)
+    rows = found.select_related("chain", "district", "first_reported_by")
+    return list(rows.order_by("first_reported_at", "pk")[:20])
+
+
+def proofs_for(project: Project, stage: int) -> list[Proof]:
+    """Evidence the project has for entering `stage`. What a returned ask rested on counts no more."""
+    return fresh(Proof.objects.about(project).order_by("pk"), entries=project.entries.all(), stage=stage)
+
+
+def fresh(proofs: Iterable[Proof], *, entries: Iterable[StageEntry], stage: int) -> list[Proof]:
+    """Of the evidence of one project, what counts for entering `stage`."""
+    wanted = {kind.key for kind in stages.gate(stage).evidence}
+    returned = [e for e in entries if e.stage == stage and e.verdict == StageEntry.Verdict.RETURNED]
+    spent = {proof_id for entry in returned for proof_id in entry.proof_ids}
+    return [proof for proof in proofs if proof.purpose in wanted and proof.pk not in spent]
+
+
+def entered_on(project: Project) -> date | None:
+    """The latest day on which the project is known to have entered a stage; corrections and what they undid aside."""
+    passed = project.entries.filter(verdict=StageEntry.Verdict.PASSED, is_void=False, is_correction=False)
+    found: date | None = passed.aggregate(on=Max("entered_on"))["on"]
+    return found
+
+
+def awaiting_check(person: Person) -> QuerySet[StageEntry]:
+    """Stage entries this person may pass or return: asked for by somebody else, within reach."""
+    role = person.reach.role
+    checkable = [row.stage for row in stages.table().gates.values() if role in row.checks]
+    return (
+        StageEntry.objects.approvable_by(person)
+        .filter(verdict=StageEntry.Verdict.PENDING, stage__in=checkable)
+        .exclude(asked_by_id=person.pk)
+        .select_related("project", "project__chain", "asked_by")
+        .order_by("asked_at")
+    )
+
+
+def events(person: Person) -> "QuerySet[Event]":
+    """The events `person` sees, with how many signings are tied to a project and how many of those have started."""
+    started = Q(signings__project__stage__gte=Stage.STARTED) & ~Q(signings__project__status__in=stages.ENDED)
+    return (
+        Event.objects.visible_to(person)
+        .select_related("chain", "host")
+        .annotate(tied_count=Count("signings"), started_count=Count("signings", filter=started))
+    )
+
+
+def signings(event: Event, *, person: Person) -> "QuerySet[Signing]":
+    """The signings of an event with their projects, as far as `person` sees the projects."""
+    found = Signing.objects.visible_to(person).filter(event=event).select_related("project")
+    return found.order_by("-project__stage", "pk")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """活动转化: of the projects signed at an event, how many have gone how far."""
+
+    signing_count: int
+    reached: dict[Stage, int]
+    ended_count: int
+
+
+def conversion(event: Event, *, person: Person) -> Conversion:
+    """How many of the event's signings reached 签约, 注册, 开工 and 投产, counting only what `person` sees."""
+    return conversion_of(signings(event, person=person))
+
+
+def conversion_of(rows: Iterable[Signing]) -> Conversion:
+    """The same over signings already read with their projects."""
+    found = [(row.project.stage, row.project.status) for row in rows]
+    steps = (Stage.SIGNED, Stage.REGISTERED, Stage.STARTED, Stage.IN_PRODUCTION)
+    return Conversion(
+        signing_count=len(found),
+        reached={step: sum(1 for stage, _status in found if stage >= step) for step in steps},
+        ended_count=sum(1 for _stage, status in found if status in stages.ENDED),
+    )
+
+
+def event_totals(person: Person) -> dict[str, int]:
+    """Over all events `person` sees: how many, signings announced, tied to projects, and of those started."""
+    announced = Event.objects.visible_to(person).aggregate(
+        events=Count("pk"),
+        published=Sum("signing_count"),
+        illustrative=Count("pk", filter=Q(is_illustrative=True)),
+    )
+    started = Q(project__stage__gte=Stage.STARTED) & ~Q(project__status__in=stages.ENDED)
+    tied = Signing.objects.visible_to(person).aggregate(tied=Count("pk"), started=Count("pk", filter=started))
+    return {name: value or 0 for name, value in {**announced, **tied}.items()}

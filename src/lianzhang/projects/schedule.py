@@ -1,0 +1,68 @@
+"""Plan beside actual: the dated milestones of a project, and whether it is behind its own plan on a day, and why."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from lianzhang.projects import stages
+from lianzhang.projects.models import Project
+from lianzhang.projects.stages import Stage, Status
+from lianzhang.tables import Light
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """节点: planned and actual day, either may be unknown."""
+
+    label: str
+    planned_on: date | None
+    actual_on: date | None
+
+    @property
+    def days_behind(self) -> int | None:
+        """Days between plan and actual; positive is late. None where one of them is unknown."""
+        if self.planned_on is None or self.actual_on is None:
+            return None
+        return (self.actual_on - self.planned_on).days
+
+
+def milestones(project: Project) -> list[Milestone]:
+    """开工, 竣工, 投产 and the next node, in time's order."""
+    fixed = [
+        Milestone(str(Stage.STARTED.label), project.planned_start_on, project.started_on),
+        Milestone(str(Stage.COMPLETED.label), project.planned_completion_on, project.completed_on),
+        Milestone(str(Stage.IN_PRODUCTION.label), None, project.produced_on),
+    ]
+    if project.next_milestone or project.next_due_on:
+        fixed.append(Milestone(project.next_milestone or _("下一节点"), project.next_due_on, None))
+    return fixed
+
+
+def overdue(project: Project, *, today: date) -> list[tuple[str, date]]:
+    """What is overdue on `today`, as (what, due day), longest first. The same rule as `queries.late_condition`."""
+    if project.status not in stages.MOVING:
+        return []
+    started = project.started_on is not None or project.stage >= Stage.STARTED
+    completed = project.completed_on is not None or project.stage >= Stage.COMPLETED
+    due = [
+        (project.next_milestone or _("下一节点"), project.next_due_on, project.stage < Stage.FULL_CAPACITY),
+        (str(Stage.STARTED.label), project.planned_start_on, not started),
+        (str(Stage.COMPLETED.label), project.planned_completion_on, not completed),
+    ]
+    return sorted(((what, on) for what, on, is_open in due if on and on < today and is_open), key=lambda pair: pair[1])
+
+
+def light(project: Project, *, today: date) -> Light:
+    """状态灯 of a project with its reason: an ended or held project says so, a late one says since when."""
+    status = Status(project.status)
+    if status in {Status.SUSPENDED, Status.TRANSFERRED, *stages.ENDED}:
+        return Light("suspended", status.label, project.status_reason)
+    behind = overdue(project, today=today)
+    if behind:
+        what, on = behind[0]
+        reason = _("%(what)s应于 %(on)s 完成") % {"what": what, "on": on}
+        return Light("late", _("逾期%(days)s天") % {"days": (today - on).days}, reason)
+    if status is Status.LATE:
+        return Light("watch", status.label, project.status_reason)
+    return Light("done", Stage.FULL_CAPACITY.label) if project.stage == Stage.FULL_CAPACITY else Light("normal")

@@ -1,0 +1,388 @@
+"""The ledgers of projects: key projects by month, leads and signings, events. One project, two ledgers over it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chainlab.sheets.reading import Blank
+from lianzhang.accounts.models import Body
+from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.chains.models import Chain
+from lianzhang.chains.sheets import naming
+from lianzhang.intake import lookups
+from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Refusal, Shown
+from lianzhang.intake.declared import DeclaredLedger, Sheet
+from lianzhang.intake.models import Batch, LedgerExtra
+from lianzhang.intake.protocol import Finding, Incoming
+from lianzhang.projects import investors, queries
+from lianzhang.projects.actions import reporting
+from lianzhang.projects.models import Event, Project
+from lianzhang.projects.stages import Stage
+from lianzhang.registry.models import Enterprise
+from lianzhang.registry.names import resolver
+
+STAGES = {stage.name.lower(): stage for stage in Stage}
+OUR_CODE = "XM-"
+
+
+@dataclass(frozen=True, slots=True)
+class StageColumn(Column):
+    """阶段: the sheet mixes the stage with the status; the record keeps them apart."""
+
+    def take(self, value: Any, *, row: Incoming, desk: Desk) -> dict[str, Any]:
+        if isinstance(value, Blank):
+            return {}
+        if value in STAGES:
+            return {self.attr: STAGES[value].value}
+        zh, en = (
+            f"“{row.raw.get(self.field)}”是状态，须在项目页写明原因办理，本行未改动状态。",
+            "Set the status in the system.",
+        )
+        desk.warn(row, Finding(self.field, "warning", zh, en, code="gated"))
+        return {}
+
+    def give(self, record: Any, *, desk: Desk) -> Any:  # noqa: ARG002
+        return Stage(record.stage).name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseColumn(Column):
+    """建设单位 or 公司名称: linked where the register knows it, kept as a name where it does not."""
+
+    code_field: str = "uscc"
+    name_attr: str = ""
+
+    def take(self, value: Any, *, row: Incoming, desk: Desk) -> dict[str, Any]:
+        name = "" if isinstance(value, Blank) else str(value)
+        code = row.values.get(self.code_field)
+        found = None
+        if name:
+            found = resolver(desk).certain(name, credit_code=None if isinstance(code, Blank) else code)
+        said: dict[str, Any] = {self.attr: found, EXTRA + self.field: None if found else name or None}
+        return {**said, **({self.name_attr: name} if self.name_attr else {})}
+
+    def give(self, record: Any, *, desk: Desk) -> Any:
+        if record.enterprise_id is not None:
+            return record.enterprise.name
+        return Kept(self.field).give(record, desk=desk)
+
+
+class ProjectSheet(Sheet):
+    """A row of a project ledger: found by our code, by the approval platform's code, or by chain and name."""
+
+    gated = frozenset({"stage"})
+    name_field = "name"
+
+    def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
+        if desk.by.reach.role is Role.DISTRICT:
+            taken.setdefault("district_id", desk.by.reach.body_id)
+        self.name_it(taken, row=row)
+        code = str(row.values.get("code") or "")
+        if code and not code.startswith(OUR_CODE):
+            taken[EXTRA + "code"] = code
+        if not code.startswith(OUR_CODE):
+            naming.from_context(taken, desk=desk)
+
+    def name_it(self, taken: dict[str, Any], *, row: Incoming) -> None:
+        """The name a row gives its project."""
+
+    def find(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
+        code = str(row.values.get("code") or "")
+        if code.startswith(OUR_CODE):
+            return super().find(taken, row=row, desk=desk)
+        platform = self._by_platform(desk).get(code) if code else None
+        found = platform or self.by_natural(desk).get(self.natural_key(taken))
+        if found is None:
+            self._refuse_known_investor(taken, row=row)
+        return found
+
+    def _by_platform(self, desk: Desk) -> dict[str, Any]:
+        def read() -> dict[str, Any]:
+            kept = LedgerExtra.objects.filter(
+                ledger=self.ledger, subject_type="projects.project", values__has_key="code"
+            )
+            ids = {int(one.subject_id): one.values["code"] for one in kept}
+            return {ids[pk]: project for pk, project in Project.objects.in_bulk(list(ids)).items()}
+
+        found: dict[str, Any] = desk.once(("platform", self.key), read)
+        return found
+
+    def _refuse_known_investor(self, taken: Mapping[str, Any], *, row: Incoming) -> None:
+        """首报首谈: an investor somebody reported first is told, not entered twice."""
+
+    def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
+        width = desk.by.reach.scope(Act.WRITE, Thing.PROJECT)
+        if width is Scope.OWN and desk.by.reach.role is Role.DISTRICT:
+            return taken.get("district_id") == desk.by.reach.body_id
+        return naming.may_write(taken, thing=Thing.PROJECT, desk=desk)
+
+    def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:
+        return str(taken.get("name") or row.raw.get(self.name_field) or record or "")
+
+    def create(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any | None:
+        said = {name: value for name, value in taken.items() if not name.startswith(EXTRA)}
+        stage = Stage(said.pop("stage", Stage.LEAD))
+        now = batch.uploaded_at
+        body = Body.objects.filter(pk=desk.by.reach.body_id or 0).first()
+        return reporting.enter(
+            stage=stage,
+            basis=_("台账批次 %(code)s") % {"code": batch.code},
+            on=said.get("started_on") if stage >= Stage.STARTED else None,
+            now=now,
+            by=desk.by,
+            chain=Chain.objects.get(pk=said.pop("chain_id")),
+            district=Body.objects.filter(pk=said.pop("district_id", None)).first(),
+            first_reported_by=body,
+            first_reported_at=now,
+            is_key=self.ledger == "key_projects",
+            **said,
+        )
+
+    def candidates(self, desk: Desk) -> Iterable[Any]:  # noqa: ARG002
+        return Project.objects.all()
+
+    def records(self, *, desk: Desk) -> Iterable[Any]:
+        found = Project.objects.visible_to(desk.by).select_related("enterprise", "first_reported_by").order_by("code")
+        return found.filter(chain_id=desk.context["chain"]) if desk.context.get("chain") else found
+
+
+class KeyProjectSheet(ProjectSheet):
+    """重点项目."""
+
+    def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
+        super().fill(taken, row=row, desk=desk)
+        period = row.values.get("period_on")
+        if isinstance(period, dt.date) and "done_year_wan" in taken:
+            taken["done_as_of"] = _last_day(period)
+        if row.values.get("is_fai_registered") is False:
+            taken["fai_registered_on"] = None
+
+    def records(self, *, desk: Desk) -> Iterable[Any]:
+        return [project for project in super().records(desk=desk) if project.is_key]
+
+
+class LeadSheet(ProjectSheet):
+    """招商线索: named by the project, else by the company."""
+
+    name_field = "project_name"
+
+    def name_it(self, taken: dict[str, Any], *, row: Incoming) -> None:
+        company = row.values.get("company")
+        if not taken.get("name") and company and not isinstance(company, Blank):
+            taken["name"] = _("%(company)s项目") % {"company": company}
+        if "investor_name" not in taken and company and not isinstance(company, Blank):
+            taken["investor_name"] = str(company)
+
+    def _refuse_known_investor(self, taken: Mapping[str, Any], *, row: Incoming) -> None:  # noqa: ARG002
+        firm = Enterprise.objects.filter(pk=taken.get("enterprise_id") or 0).first()
+        known = investors.keys(investor_name=str(taken.get("investor_name") or ""), enterprise=firm)
+        claim = next(iter(queries.claims_on(known)), None)
+        if claim is not None:
+            by = claim.body.name_zh if claim.body else "—"
+            raise Refusal(
+                f"该投资方已由{by}首报：{claim.project.code} {claim.project.name}。请先与首报单位对接。",
+                f"Reported first by {by}: {claim.project.code}. Speak to them first.",
+                field="investor",
+                code="first_report",
+            )
+
+    def create(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any | None:
+        project = super().create(taken, desk=desk, batch=batch)
+        reporting.reclaim(project, now=batch.uploaded_at, by=desk.by)  # type: ignore[arg-type]
+        return project
+
+
+class EventSheet(Sheet):
+    """会展活动: found by code, else by chain, name and day."""
+
+    def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
+        if not row.values.get("code"):
+            naming.from_context(taken, desk=desk)
+        start, end = taken.get("held_on"), taken.get("ended_on")
+        if isinstance(start, dt.date) and isinstance(end, dt.date) and end < start:
+            raise Refusal("结束日期早于开始日期。", "It ends before it begins.", field="ended_on")
+
+    def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
+        width = desk.by.reach.scope(Act.WRITE, Thing.EVENT)
+        if width is Scope.OWN and desk.by.reach.role is Role.TASK_FORCE:
+            return naming.may_write(taken, thing=Thing.EVENT, desk=desk)
+        return width > Scope.NONE
+
+    def build(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any:
+        record = super().build(taken, desk=desk, batch=batch)
+        if desk.by.reach.scope(Act.WRITE, Thing.EVENT) is Scope.OWN and desk.by.reach.role is not Role.TASK_FORCE:
+            record.host_id = desk.by.reach.body_id
+        return record
+
+    def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:
+        return str(taken.get("name") or row.raw.get("name") or record or "")
+
+    def records(self, *, desk: Desk) -> Iterable[Any]:
+        found = Event.objects.visible_to(desk.by).order_by("code")
+        return found.filter(chain_id=desk.context["chain"]) if desk.context.get("chain") else found
+
+
+def _last_day(month: dt.date) -> dt.date:
+    following = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    return following - dt.timedelta(days=1)
+
+
+def _reporter(record: Any) -> str | None:
+    return record.first_reported_by.name_zh if record.first_reported_by else None
+
+
+def _reported_on(record: Any) -> Any:
+    return timezone.localtime(record.first_reported_at).date() if record.first_reported_at else None
+
+
+def _completion(record: Any) -> Any:
+    if record.plan_year_wan and record.done_year_wan is not None:
+        return record.done_year_wan / record.plan_year_wan
+    return None
+
+
+KEY_PROJECTS = DeclaredLedger(
+    key="key_projects",
+    thing=Thing.PROJECT,
+    context=(naming.choice_for(Thing.PROJECT),),
+    sheets=(
+        KeyProjectSheet(
+            key="projects",
+            model=Project,
+            noun="project",
+            natural=("chain_id", "name"),
+            gated=frozenset({"stage"}),
+            owned=("entries", "claims"),
+            columns=(
+                Shown("code", "code", shown=lambda record: record.code),
+                Column("name", "name"),
+                naming.column(),
+                Column("segment", "segment_key"),
+                Kept("link_kind"),
+                lookups.District("region_code", "district_id"),
+                lookups.body("lead_body", "owner_id"),
+                Kept("supervisor_body"),
+                EnterpriseColumn("builder", "enterprise_id", code_field="builder_uscc"),
+                Kept("builder_uscc"),
+                Kept("project_type"),
+                Kept("nature"),
+                Column("duration", "duration_note"),
+                Column("content", "content"),
+                Kept("total_wan"),
+                Column("year_plan_wan", "plan_year_wan"),
+                Kept("period_on"),
+                Kept("month_done_wan"),
+                Column("year_done_wan", "done_year_wan"),
+                Kept("total_done_wan"),
+                Shown("completion_ratio", "done_year_wan", shown=_completion),
+                Kept("civil_wan"),
+                Kept("equipment_wan"),
+                Kept("land_wan"),
+                Column("funds_in_wan", "arrived_wan"),
+                StageColumn("stage", "stage"),
+                Shown("is_started", "stage", shown=lambda record: record.stage >= Stage.STARTED),
+                Column("started_on", "started_on"),
+                Column("planned_completion_on", "planned_completion_on"),
+                Column("physical_progress", "progress"),
+                Kept("current_node"),
+                Column("next_node", "next_milestone"),
+                Column("next_on", "next_due_on"),
+                Column("block_kind", "blockage_kind"),
+                Column("problem", "blockage"),
+                Kept("next_step"),
+                Shown("is_fai_registered", "fai", shown=lambda record: record.fai_registered_on is not None),
+                Column("fai_registered_on", "fai_registered_on"),
+                Shown("first_reporter", "first_reported_by_id", shown=_reporter),
+                Shown("first_reported_on", "first_reported_at", shown=_reported_on),
+                Kept("evidence"),
+                Kept("audit_mark"),
+                Kept("contact"),
+                Kept("phone"),
+                Kept("remark"),
+            ),
+        ),
+    ),
+)
+
+_LEAD_EXTRAS = (
+    *("is_foreign", "total_wan", "registered_capital_wan", "tax_estimate_wan", "source", "recommender"),
+    *("provider_body", "owner", "city_instruction", "bureau_instruction", "entered_on", "followed_on"),
+    *("contact_form", "contact_note", "review_team", "review_note", "review_opinion", "importance"),
+    *("signed_on", "signing_event", "registered_on", "is_shared", "request", "advantage", "position"),
+    *("revenue_wan", "carrier_need", "land_area_mu", "financing_need", "scenario_need", "policy_need"),
+    *("end_reason", "end_note", "return_reason", "transfer_note", "remark"),
+)
+
+LEADS = DeclaredLedger(
+    key="leads",
+    thing=Thing.PROJECT,
+    context=(naming.choice_for(Thing.PROJECT),),
+    sheets=(
+        LeadSheet(
+            key="leads",
+            model=Project,
+            noun="lead",
+            natural=("chain_id", "name"),
+            gated=frozenset({"stage"}),
+            owned=("entries", "claims"),
+            columns=(
+                Shown("code", "code", shown=lambda record: record.code),
+                EnterpriseColumn("company", "enterprise_id"),
+                Kept("uscc"),
+                Column("project_name", "name"),
+                Column("investor", "investor_name"),
+                Column("investor_origin", "investor_place"),
+                naming.column(),
+                Column("segment", "segment_key"),
+                Column("intended_wan", "intended_wan"),
+                Column("agreed_wan", "agreed_wan"),
+                Column("paid_in_wan", "arrived_wan"),
+                Column("place", "site"),
+                lookups.District("region_code", "district_id"),
+                lookups.body("lead_body", "owner_id"),
+                StageColumn("stage", "stage"),
+                Column("started_on", "started_on"),
+                *(Kept(field) for field in _LEAD_EXTRAS),
+            ),
+        ),
+    ),
+)
+
+EVENTS = DeclaredLedger(
+    key="events",
+    thing=Thing.EVENT,
+    context=(naming.choice_for(Thing.EVENT),),
+    sheets=(
+        EventSheet(
+            key="events",
+            model=Event,
+            noun="event",
+            prefix="HD",
+            natural=("chain_id", "name", "held_on"),
+            columns=(
+                Shown("code", "code", shown=lambda record: record.code),
+                Column("name", "name"),
+                naming.column(),
+                Column("kind", "kind"),
+                Column("held_on", "held_on"),
+                Column("ended_on", "ended_on"),
+                Kept("region_code"),
+                Column("place", "place"),
+                Column("host", "host_name"),
+                Column("attendee_count", "firm_count"),
+                Column("deal_count", "signing_count"),
+                Column("intended_wan", "intended_wan"),
+                Kept("agreed_wan"),
+                Kept("sales_wan"),
+                Kept("follow_up"),
+                Kept("project_codes"),
+                Kept("evidence"),
+                Column("remark", "note"),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,57 @@
+"""The abstract record. No table of its own but the counters behind the short codes."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.records.secrecy import Secrecy
+
+
+class Stale(Exception):
+    """Somebody changed the record after this editor opened it (409): nothing was written.
+
+    `record` is the current row; `changes` is what this editor wanted to write.
+    """
+
+    def __init__(self, record: models.Model, changes: dict[str, Any]) -> None:
+        super().__init__(f"{record._meta.label} {record.pk} changed meanwhile")
+        self.record = record
+        self.changes = changes
+
+
+class Versioned(models.Model):
+    """An editable row. `version` rises by one at each change, so two editors never overwrite one another unseen."""
+
+    secrecy: ClassVar[Secrecy]
+
+    version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class CodeCounterQuerySet(ScopedQuerySet["CodeCounter"]):
+    def visible_to(self, person: object) -> "CodeCounterQuerySet":  # noqa: ARG002
+        """Nobody reads counters; they are machinery."""
+        return self.none()
+
+    editable_by = visible_to
+
+
+class CodeCounter(models.Model):
+    """The last number given out in a series such as `XM-2026`."""
+
+    secrecy = Secrecy(internal="series last")
+
+    series = models.CharField(max_length=24, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    objects = CodeCounterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("编号计数")
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"

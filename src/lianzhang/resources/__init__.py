@@ -1,0 +1,1 @@
+"""What a chain can draw on: funds, parks, platforms, alliances, talent bases, innovation records, policies."""

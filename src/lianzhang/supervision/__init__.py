@@ -1,0 +1,1 @@
+"""Meetings, decisions, tasks, enterprise requests, the working-day clock and its escalation."""

@@ -1,0 +1,48 @@
+"""Reading the trail as a person would: the history of one record, newest first."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from lianzhang.trail.models import Event, Proof
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a record's history: who (id), when, what, and the fields before and after."""
+
+    seq: int
+    at: datetime
+    actor_id: int | None
+    verb: str
+    changes: tuple[tuple[str, str, Any, Any], ...]  # field, label, before, after
+    detail: dict[str, Any]
+
+    @property
+    def is_change(self) -> bool:
+        """Whether something stood there before: entering a record fills every field and changes none."""
+        return any(before not in (None, "", [], {}) for _name, _label, before, _after in self.changes)
+
+
+def history(subject: models.Model, *, limit: int = 100) -> list[Step]:
+    """The last `limit` events of a record the caller has already been shown."""
+    return list(_steps(Event.objects.about(subject)[:limit], subject))
+
+
+def proofs(subject: models.Model) -> list[Proof]:
+    """Evidence attached to a record, newest first."""
+    return list(Proof.objects.about(subject).order_by("-attached_at"))
+
+
+def _steps(events: models.QuerySet[Event], subject: models.Model) -> Iterator[Step]:
+    labels = {f.name: str(f.verbose_name) for f in subject._meta.concrete_fields}
+    for event in events:
+        content = json.loads(bytes(event.body))
+        before, after = content["before"], content["after"]
+        names = [name for name in {**before, **after} if name not in {"id", "version"}]
+        changes = tuple((name, labels.get(name, name), before.get(name), after.get(name)) for name in names)
+        yield Step(event.seq, event.at, event.actor_id, event.verb, changes, content["detail"])

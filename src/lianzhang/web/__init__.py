@@ -1,0 +1,1 @@
+"""Pages. A page that needs two apps is composed here."""

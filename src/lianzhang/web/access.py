@@ -1,0 +1,69 @@
+"""Every page names its permission rule where it is defined; a repository test fails on a URL without one.
+
+The rule decides whether a person may come to this page at all (404 if not, so that nobody learns what exists);
+which records appear on it is decided by `visible_to` in the queryset.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def public(view: View) -> View:
+    """Open to everyone: sign-in, the health check."""
+    view.access_rule = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Open to every person who is signed in, whatever the post."""
+    return cast(View, _guard(view, "signed_in", lambda person: True))  # noqa: ARG005
+
+
+def requires(act: Act, thing: Thing) -> Callable[[View], View]:
+    """Open to posts that may `act` on at least some of `thing`."""
+    return lambda view: _guard(view, f"{act.name.lower()} {thing.value}", lambda person: person.reach.may(act, thing))
+
+
+def reads(thing: Thing) -> Callable[[View], View]:
+    """Open to posts that may read `thing`."""
+    return requires(Act.READ, thing)
+
+
+def writes(thing: Thing) -> Callable[[View], View]:
+    """Open to posts that may write `thing`."""
+    return requires(Act.WRITE, thing)
+
+
+def approves(thing: Thing) -> Callable[[View], View]:
+    """Open to posts that may approve `thing`."""
+    return requires(Act.APPROVE, thing)
+
+
+def person_of(request: HttpRequest) -> Person:
+    """The signed-in person, acting in the post the middleware put on."""
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def _guard(view: Any, rule: str, allows: Callable[[Person], bool]) -> Any:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, Person):
+            return redirect_to_login(request.get_full_path())
+        if not allows(request.user):
+            raise Http404
+        response: HttpResponse = view(request, *args, **kwargs)
+        return response
+
+    guarded.access_rule = rule  # type: ignore[attr-defined]
+    return guarded

@@ -1,0 +1,71 @@
+"""Forms of the intake: handing in a workbook, deciding a name, choosing and confirming rows."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang.accounts.models import Person
+from lianzhang.intake.protocol import Ledger
+
+
+class UploadForm(forms.Form):
+    """报送: the workbook, and what its rows belong to where they do not say it themselves."""
+
+    file = forms.FileField(
+        label=_("工作簿"),
+        help_text=_("xlsx、xls、et 或 csv，不超过 50 MB。先预览，确认后才写入。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.et,.csv"}),
+        error_messages={"required": _("请选择文件。"), "empty": _("文件是空的。请重新保存后上传。")},
+    )
+
+    def __init__(self, *args: Any, ledger: Ledger, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ledger = ledger
+        for one in ledger.context:
+            choices = [("", _("以表中所填为准")), *one.choices(person)]
+            self.fields[one.key] = forms.ChoiceField(
+                label=one.label, choices=choices, required=one.is_required, help_text=one.help
+            )
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The context chosen, without what was left open."""
+        keys = [one.key for one in self.ledger.context]
+        return {key: self.cleaned_data[key] for key in keys if self.cleaned_data.get(key)}
+
+
+class DecisionForm(forms.Form):
+    """认定: this firm, a new one, or not to be taken with the reason."""
+
+    question = forms.CharField(max_length=200)
+    choice = forms.CharField(max_length=30, error_messages={"required": _("请选定一项。")})
+    reason = forms.CharField(max_length=200, required=False)
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        """The decision as `intake.actions.decide` takes it."""
+        chosen = self.cleaned_data["choice"]
+        if chosen in ("new", "skip"):
+            return {"as": chosen, "reason": self.cleaned_data["reason"]}
+        return {"as": "same", "id": chosen}
+
+    def clean_choice(self) -> str:
+        chosen = str(self.cleaned_data["choice"])
+        if chosen not in ("new", "skip") and not (chosen.isascii() and chosen.isdigit()):
+            raise forms.ValidationError(_("请选定一项。"))
+        return chosen
+
+
+class PlanForm(forms.Form):
+    """确认写入: the digest of the plan that was shown."""
+
+    plan = forms.CharField(max_length=64)
+
+
+class RowsForm(forms.Form):
+    """选定行: ids of staged rows."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.ids = [int(text) for text in data.getlist("row") if text.isascii() and text.isdigit()]

@@ -1,0 +1,224 @@
+"""Forms of the project: a lead in five fields, edits, the three kinds of money, progress, the next stage, the check."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Act, BodyKind, Role, Scope, Thing
+from lianzhang.chains.models import Chain, Gap
+from lianzhang.projects.models import Project, Supply
+from lianzhang.projects.stages import Stage
+from lianzhang.registry.models import Enterprise, Part
+from lianzhang.web.forms.plans import DateInput, VersionForm
+
+OFFICES = (BodyKind.TASK_FORCE, BodyKind.SECRETARIAT, BodyKind.DEPARTMENT, BodyKind.DISTRICT)
+
+
+def wan(label: Any, **more: Any) -> forms.DecimalField:
+    """An amount in 万元."""
+    return forms.DecimalField(label=label, min_value=0, max_digits=16, decimal_places=4, required=False, **more)
+
+
+def lines(rows: int) -> forms.Textarea:
+    """A text area of so many lines."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def writable_chains(person: Person) -> Any:
+    """The chains on which `person` may enter a project: a district on any, a task force on its own."""
+    is_own = person.reach.scope(Act.WRITE, Thing.PROJECT) is Scope.OWN and person.reach.role is not Role.DISTRICT
+    chains = Chain.objects.own_of(person) if is_own else Chain.objects.visible_to(person)
+    return chains.filter(is_active=True).order_by("scheme", "position")
+
+
+class LeadForm(forms.Form):
+    """线索: five fields, for a phone in a fair's corridor."""
+
+    investor_name = forms.CharField(label=_("投资方"), max_length=200)
+    chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none())
+    name = forms.CharField(label=_("项目名称"), max_length=160)
+    content = forms.CharField(label=_("拟投内容"), widget=lines(2), required=False, max_length=2000)
+    intended_wan = wan(_("意向投资（万元）"))
+    although = forms.CharField(
+        label=_("确属另一个项目的理由"), max_length=200, required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chains = writable_chains(person)
+        field: Any = self.fields["chain"]
+        field.queryset = chains
+        if len(chains) == 1:
+            field.initial = chains[0]
+
+    def ask_why(self) -> None:
+        """Show the field that lets a second project of a known investor through."""
+        self.fields["although"].widget = forms.TextInput()
+        self.fields["although"].help_text = _("与上列项目不是同一个时填写；首报权不变。")
+
+
+class EditForm(VersionForm):
+    """修改项目: what it is, who answers, where, when."""
+
+    name = forms.CharField(label=_("项目名称"), max_length=160)
+    investor_name = forms.CharField(label=_("投资方"), max_length=200, required=False)
+    investor_place = forms.CharField(label=_("投资方来源地"), max_length=80, required=False)
+    enterprise = forms.ModelChoiceField(label=_("项目企业"), queryset=Enterprise.objects.none(), required=False)
+    owner = forms.ModelChoiceField(label=_("责任单位"), queryset=Body.objects.none(), required=False)
+    site = forms.CharField(label=_("落地地址"), max_length=200, required=False)
+    content = forms.CharField(label=_("建设内容"), widget=lines(3), required=False)
+    gap = forms.ModelChoiceField(label=_("对应缺口"), queryset=Gap.objects.none(), required=False)
+    plan_year_wan = wan(_("年度计划投资（万元）"))
+    planned_start_on = forms.DateField(label=_("计划开工"), widget=DateInput(), required=False)
+    planned_completion_on = forms.DateField(label=_("计划竣工"), widget=DateInput(), required=False)
+
+    def __init__(self, *args: Any, person: Person, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        offices = Body.objects.all().visible_to(person)
+        fields["owner"].queryset = offices.filter(is_active=True, kind__in=OFFICES)
+        fields["enterprise"].queryset = Enterprise.objects.visible_to(person).filter(merged_into__isnull=True)
+        gaps = Gap.objects.all().visible_to(person).filter(chain=project.chain)
+        fields["gap"].queryset = gaps.exclude(state=Gap.State.INVALID)
+
+
+class PlaceForm(VersionForm):
+    """区市与重点: changes who may work on the project, so it takes the right to approve."""
+
+    district = forms.ModelChoiceField(label=_("区市"), queryset=Body.objects.none(), required=False)
+    is_key = forms.BooleanField(label=_("市级重点"), required=False)
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["district"]
+        field.queryset = Body.objects.all().visible_to(person).filter(kind=BodyKind.DISTRICT)
+
+
+class MoneyForm(VersionForm):
+    """投资: three kinds, each for itself."""
+
+    intended_wan = wan(_("意向投资（万元）"))
+    agreed_wan = wan(_("协议投资（万元）"))
+    arrived_wan = wan(_("到位资金（万元）"))
+    reason = forms.CharField(label=_("调减到位资金的理由"), max_length=200, required=False)
+
+
+class ProgressForm(VersionForm):
+    """形象进度 as of a day, and the next node."""
+
+    on = forms.DateField(label=_("进度日期"), widget=DateInput())
+    text = forms.CharField(label=_("形象进度"), widget=lines(3), max_length=2000)
+    done_year_wan = wan(_("年度累计完成投资（万元）"))
+    next_milestone = forms.CharField(label=_("下一节点"), max_length=120, required=False)
+    next_due_on = forms.DateField(label=_("节点时限"), widget=DateInput(), required=False)
+    blockage_kind = forms.ChoiceField(
+        label=_("卡点类别"), choices=[("", "—"), *Project.Blockage.choices], required=False
+    )
+    blockage = forms.CharField(label=_("存在问题"), max_length=300, required=False)
+    reason = forms.CharField(label=_("累计数下降的理由"), max_length=200, required=False)
+
+
+class AdvanceForm(VersionForm):
+    """报请下一阶段: the day, a word, and the evidence that is still lacking."""
+
+    on = forms.DateField(label=_("日期"), widget=DateInput())
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+
+class EvidenceForm(forms.Form):
+    """添加佐证: one file of one kind of the stage table."""
+
+    kind = forms.ChoiceField(label=_("种类"), choices=())
+    file = forms.FileField(label=_("文件"), help_text=_("PDF、图片、Word、Excel 或 zip，不超过 50 MB。"))
+    taken_on = forms.DateField(label=_("拍摄日期"), widget=DateInput(), required=False)
+    place = forms.CharField(label=_("拍摄地点"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = kinds
+
+
+class CheckForm(forms.Form):
+    """核验: pass or return, with a word; on 投产 the capacity of each part."""
+
+    verdict = forms.ChoiceField(
+        label=_("核验"), choices=[("pass", _("通过")), ("return", _("退回"))], widget=forms.RadioSelect, initial="pass"
+    )
+    note = forms.CharField(label=_("核验意见"), max_length=200, required=False, help_text=_("退回须写明理由。"))
+
+    def __init__(self, *args: Any, supplies: list[Supply], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for supply in supplies:
+            field = wan(_("核定供货能力：%(part)s（万元/年）") % {"part": supply.part.name})
+            field.initial = supply.capacity_wan
+            field.help_text = _("留空表示不限或未核定数量。")
+            self.fields[f"part_{supply.part_id}"] = field
+
+    @property
+    def capacities(self) -> dict[int, Decimal | None]:
+        """What was confirmed, by part id."""
+        return {
+            int(name.removeprefix("part_")): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("part_")
+        }
+
+
+class StatusForm(forms.Form):
+    """状态: why and since when."""
+
+    reason = forms.CharField(label=_("原因"), max_length=200)
+    on = forms.DateField(label=_("日期"), widget=DateInput())
+
+
+class TransferForm(StatusForm):
+    """流转: to which district."""
+
+    to = forms.ModelChoiceField(label=_("转入区市"), queryset=Body.objects.none())
+    field_order = ("to", "reason", "on")
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.queryset = Body.objects.all().visible_to(person).filter(kind=BodyKind.DISTRICT, is_active=True)
+
+
+class CorrectForm(VersionForm):
+    """更正: to which earlier stage, since when, why."""
+
+    to = forms.TypedChoiceField(label=_("更正为"), coerce=lambda value: Stage(int(value)), choices=())
+    on = forms.DateField(label=_("日期"), widget=DateInput())
+    reason = forms.CharField(label=_("理由"), max_length=200)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.choices = [(stage.value, stage.label) for stage in Stage if stage < project.stage]
+
+
+class FlagForm(VersionForm):
+    """固投入库 or 入规: the day; empty takes it back."""
+
+    on = forms.DateField(label=_("日期"), widget=DateInput(), required=False)
+
+
+class SupplyForm(forms.Form):
+    """拟供零部件: one more part with its planned capacity, or a new figure for one already there."""
+
+    part = forms.ModelChoiceField(label=_("零部件"), queryset=Part.objects.none())
+    capacity_wan = wan(_("拟供货能力（万元/年）"))
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["part"]
+        field.queryset = Part.objects.all().visible_to(person)
+
+
+def today_and(project: Project, *, today: date, **more: Any) -> dict[str, Any]:
+    """What most forms start with."""
+    return {"version": project.version, "on": today, **more}

@@ -1,0 +1,101 @@
+"""Forms of the register: an enterprise, a name, a grant, a merge."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from chainlab.sheets import codes
+from lianzhang.accounts.models import Body
+from lianzhang.registry.models import Alias, Enterprise
+
+
+class EnterpriseForm(forms.ModelForm[Enterprise]):
+    """企业: what the office keeps of a firm."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Enterprise
+        fields = (
+            "name",
+            "credit_code",
+            "region_code",
+            "address",
+            "kind",
+            "chain_names",
+            "segment_name",
+            "chain_role",
+            "industry_code",
+            "products",
+            "is_above_scale",
+            "is_specialised",
+            "is_high_tech",
+            "revenue_wan",
+            "data_on",
+            "contact_name",
+            "contact_phone",
+            "last_verified_on",
+            "note",
+        )
+        widgets = {
+            "data_on": forms.DateInput(attrs={"type": "date"}),
+            "last_verified_on": forms.DateInput(attrs={"type": "date"}),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def clean_credit_code(self) -> str | None:
+        text = self.cleaned_data.get("credit_code")
+        if not text:
+            return None
+        try:
+            return codes.uscc(text)
+        except codes.Wrong as wrong:
+            raise forms.ValidationError(_("统一社会信用代码不正确，请核对营业执照（18 位，末位为校验位）。")) from wrong
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Whether a code is taken is said by the action, with the name of the firm that has it.
+        return {*super()._get_validation_exclusions(), "credit_code"}  # type: ignore[misc]
+
+    @property
+    def fields_given(self) -> dict[str, Any]:
+        """The fields as the action takes them."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class AliasForm(forms.Form):
+    """别名."""
+
+    name = forms.CharField(label=_("名称"), max_length=200)
+    kind = forms.ChoiceField(label=_("种类"), choices=Alias.Kind.choices)
+
+
+class GrantForm(forms.Form):
+    """授权: who may read whose purchases, from when to when; a paper grant brings its scan."""
+
+    firm = forms.ModelChoiceField(label=_("授权企业"), queryset=Enterprise.objects.none(), to_field_name="code")
+    body = forms.ModelChoiceField(label=_("被授权单位"), queryset=Body.objects.none(), to_field_name="code")
+    purpose = forms.CharField(label=_("用途"), max_length=120)
+    starts_on = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(
+        self, *args: Any, firms: QuerySet[Enterprise], bodies: QuerySet[Body], is_paper: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["firm"].queryset = firms  # type: ignore[attr-defined]
+        self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+        if is_paper:
+            self.fields["scan"] = forms.FileField(
+                label=_("授权书扫描件"), help_text=_("由另一名秘书处人员核对后生效。")
+            )
+
+
+class MergeForm(forms.Form):
+    """合并: the record to be absorbed and why."""
+
+    merged = forms.CharField(
+        label=_("并入的企业编号"), max_length=24, help_text=_("如 QY-2026-001，该记录并入本企业。")
+    )
+    reason = forms.CharField(label=_("理由"), max_length=200, required=False)

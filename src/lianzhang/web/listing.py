@@ -1,0 +1,332 @@
+"""A list page from a TableSpec: URL → rows → page, fragment, print or file. The same three lines in every view:
+
+    def projects(request: HttpRequest) -> HttpResponse:
+        found = queries.projects().visible_to(request.user)
+        return listing.respond(request, tables.PROJECTS, found, context={"lead": _("…"), "as_of": day})
+
+Two queries whatever the size: one for count and totals, one for the page. `build` gives the same table for use
+inside another page (`{% include "parts/table.html" %}`), `plain` a short one without search and pages.
+
+Context keys it understands: `lead` (first sentence), `as_of` (date of the data), `illustrative` (示例数据),
+`batch` (a sequence of
+BatchAction; puts tick boxes before the rows), `scope` (what the page already narrowed to, in words), `actions`
+(buttons).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from lianzhang.tables import Column, Filter, TableSpec, about, html, selection, spec, values
+from lianzhang.web import exports, navigation
+
+Found = QuerySet[Any] | Sequence[Any]
+REGION = "table"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchAction:
+    """批量操作: a button over ticked rows; posts `row=…` ids to `url`. `confirm` asks first; `asks_reason` wants a
+    reason."""
+
+    label: str | Promise
+    url: str
+    confirm: str | Promise = ""
+    asks_reason: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One table as it stands on a page: what was asked, and what was found."""
+
+    spec: TableSpec
+    chosen: selection.Selection
+    page: Page[Any]
+    sums: Mapping[str, Any] = field(default_factory=dict)
+    batch: Sequence[BatchAction] = ()
+    person: Any = None
+    path: str = ""
+    is_plain: bool = False
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns shown."""
+        return self.chosen.columns
+
+    @property
+    def is_tickable(self) -> bool:
+        """Whether rows have a tick box."""
+        return bool(self.batch)
+
+    @cached_property
+    def rows(self) -> SafeString:
+        """The body."""
+        return html.rows(self.spec, self.columns, self.page.object_list, is_tickable=self.is_tickable)
+
+    @cached_property
+    def total(self) -> SafeString:
+        """The totals over everything found."""
+        return html.total_row(self.columns, dict(self.sums), is_tickable=self.is_tickable)
+
+    @cached_property
+    def groups(self) -> list[tuple[str, int]]:
+        """The upper heading row."""
+        return html.groups(self.columns)
+
+    @cached_property
+    def headings(self) -> list[html.Heading]:
+        """The headings with what a click on each asks for: up, down, as declared."""
+        return [self._heading(column) for column in self.columns]
+
+    def _heading(self, column: Column) -> html.Heading:
+        label, unit, css = str(column.label), str(column.shown_unit), html.cell_class(column)
+        if not column.sort or self.is_plain:
+            return html.Heading(column=column, label=label, unit=unit, css_class=css)
+        order = self.chosen.order
+        state = {column.key: "ascending", f"-{column.key}": "descending"}.get(order, "none")
+        following = {"none": column.key, "ascending": f"-{column.key}", "descending": None}[state]
+        return html.Heading(
+            column=column,
+            label=label,
+            unit=unit,
+            css_class=css,
+            sorted_as=state,
+            sort_url=self.chosen.url(order=following),
+        )
+
+    @cached_property
+    def conditions(self) -> list[dict[str, str]]:
+        """The conditions in words, each with the address without it."""
+        said = selection.words(self.spec, self.chosen, person=self.person)
+        return [{"text": text, "url": self.chosen.without(key)} for key, text in said]
+
+    @cached_property
+    def choosable(self) -> list[dict[str, Any]]:
+        """Every column this person may see, and whether it is shown."""
+        return [
+            {"key": c.key, "label": spec.heading(c), "is_shown": c in self.columns, "is_first": number == 0}
+            for number, c in enumerate(self.spec.for_person(self.person))
+        ]
+
+    @cached_property
+    def fields(self) -> list[dict[str, Any]]:
+        """The search form: one entry per filter that always shows."""
+        return [self._field(condition) for condition in self.spec.filters if not condition.is_folded]
+
+    @cached_property
+    def folded(self) -> list[dict[str, Any]]:
+        """The filters behind 更多条件."""
+        return [self._field(condition) for condition in self.spec.filters if condition.is_folded]
+
+    @property
+    def is_folded_used(self) -> bool:
+        """Whether a folded filter is at work, so that it must be seen."""
+        return any(field["value"] is not None for field in self.folded)
+
+    def _field(self, condition: Filter) -> dict[str, Any]:
+        value = self.chosen.filters.get(condition.key)
+        made: dict[str, Any] = {"filter": condition, "key": condition.key, "kind": condition.kind, "value": value}
+        if condition.kind == "boolean":
+            codes = (("1", str(values.YES), value is True), ("0", str(values.NO), value is False))
+            made["options"] = codes
+        elif condition.kind in {"choice", "multi"}:
+            picked = () if value is None else (value,) if isinstance(value, str) else value
+            made["options"] = [(code, label, code in picked) for code, label in condition.options(self.person)]
+            made["said"] = "、".join(label for _code, label, is_picked in made["options"] if is_picked) or _("全部")
+        elif condition.kind in {"date_range", "number_range"}:
+            low, high = value or (None, None)
+            made |= {"low": "" if low is None else str(low), "high": "" if high is None else str(high)}
+        return made
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What the search form must hand on: order, columns, row height."""
+        own = {selection.ORDER, selection.COLUMNS, selection.DENSITY}
+        return [(name, value) for name, value in self.chosen.query if name in own]
+
+    @property
+    def kept_for_columns(self) -> list[tuple[str, str]]:
+        """What the column chooser must hand on: everything but the columns."""
+        return [(name, value) for name, value in self.chosen.query if name != selection.COLUMNS]
+
+    @property
+    def usual_columns_url(self) -> str:
+        """The address with the columns as declared."""
+        return self.chosen.url(columns=None)
+
+    @property
+    def density_url(self) -> str:
+        """The address with the other row height."""
+        return self.chosen.url(density="roomy" if self.chosen.is_compact else None)
+
+    @property
+    def views_url(self) -> str:
+        """Where the saved views of this table are read, with what is asked now."""
+        asked = {"table": self.spec.key, "path": self.path, "query": self.chosen.url().removeprefix("?")}
+        return f"{navigation.address('look:views')}?{urlencode(asked)}"
+
+    @property
+    def figure(self) -> str:
+        """The number of rows found."""
+        return values.plain(self.page.paginator.count, "integer")
+
+    @property
+    def blank(self) -> dict[str, str]:
+        """The words for an empty table; the next action only where nothing was searched for."""
+        if self.chosen.is_narrowed or self.spec.blank is None:
+            return {}
+        said = self.spec.blank
+        return {"text": str(said.text), "action": str(said.action), "url": navigation.address(said.url_name)}
+
+    @property
+    def pages(self) -> list[int | str]:
+        """Page numbers with gaps."""
+        return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1))
+
+    def page_url(self, number: int | str) -> str:
+        """The address of page `number`."""
+        return self.chosen.url(page=number)
+
+    @property
+    def previous_url(self) -> str:
+        """The address of the page before, or empty."""
+        return self.page_url(self.page.number - 1) if self.page.has_previous() else ""
+
+    @property
+    def next_url(self) -> str:
+        """The address of the page after, or empty."""
+        return self.page_url(self.page.number + 1) if self.page.has_next() else ""
+
+    @property
+    def page_links(self) -> list[tuple[str, str, bool]]:
+        """(text, address, is current) for the pager; a gap has no address."""
+        here = self.page.number
+        return [(str(n), self.page_url(n) if isinstance(n, int) else "", n == here) for n in self.pages]
+
+    @property
+    def exports(self) -> list[tuple[str, str]]:
+        """(name, address) of every form this table can be taken away in."""
+        names = {"xlsx": "Excel", "csv": "CSV", "docx": "Word", "print": _("打印")}
+        return [(name, self.chosen.url(format=key)) for key, name in names.items()]
+
+
+def respond(
+    request: HttpRequest,
+    table: TableSpec,
+    queryset: Found,
+    *,
+    template: str = "list.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The list page of `table` over `queryset` (already `visible_to` the person), or the file that `?format=` asks
+    for."""
+    said = dict(context or {})
+    form = request.GET.get("format", "")
+    if form in exports.FORMS:
+        return _take_away(request, table, queryset, form=form, said=said)
+    listed = build(request, table, queryset, batch=said.get("batch", ()))
+    said |= {"table": listed, "spec": table}
+    partial = request.headers.get("HX-Target") == REGION
+    response = render(request, "parts/table.html" if partial else template, said)
+    patch_vary_headers(response, ["HX-Target"])
+    return response
+
+
+def build(request: HttpRequest, table: TableSpec, found: Found, *, batch: Sequence[BatchAction] = ()) -> Listing:
+    """The table as the request's URL asks for it, one page of it read."""
+    person = request.user
+    chosen = selection.read(table, request.GET, person=person)
+    narrowed = _narrow(table, found, chosen)
+    count, sums = _count_and_sums(chosen.columns, narrowed)
+    page = _Counted(narrowed, table.page_size, count=count).get_page(chosen.page)
+    page.object_list = list(page.object_list)
+    return Listing(spec=table, chosen=chosen, page=page, sums=sums, batch=batch, person=person, path=request.path)
+
+
+def plain(request: HttpRequest, table: TableSpec, found: Iterable[Any]) -> Listing:
+    """A short table for inside a page: all rows, default columns, no search, nothing read from the URL."""
+    rows, person = list(found), request.user
+    columns = tuple(column for column in table.for_person(person) if column.is_default)
+    chosen = selection.Selection(columns=columns)
+    return Listing(
+        spec=table,
+        chosen=chosen,
+        page=_one_page(rows),
+        sums=spec.totals(columns, rows),
+        person=person,
+        path=request.path,
+        is_plain=True,
+    )
+
+
+class _Counted(Paginator[Any]):
+    """A paginator that was told the count, since the totals were read in the same query."""
+
+    def __init__(self, found: Any, per_page: int, *, count: int) -> None:
+        super().__init__(found, per_page)
+        self._count = count
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+
+def _narrow(table: TableSpec, found: Found, chosen: selection.Selection) -> Found:
+    if isinstance(found, QuerySet):
+        return selection.narrow(table, found, chosen)
+    return selection.narrow_rows(table, found, chosen)
+
+
+def _count_and_sums(columns: Sequence[Column], found: Found) -> tuple[int, dict[str, Any]]:
+    """How many rows, and the totals over all of them, in one query (or in Python for composed rows)."""
+    if not isinstance(found, QuerySet):
+        return len(found), spec.totals(columns, found)
+    summed = {column.key: Sum(column.total_path) for column in columns if column.is_total and column.total_path}
+    if not summed:
+        return found.count(), {}
+    # Named apart from any column, so that a column may be called anything.
+    read = found.order_by().aggregate(_row_count=Count("pk"), **{f"_sum_{key}": total for key, total in summed.items()})
+    return read["_row_count"], {key: read[f"_sum_{key}"] for key in summed if read[f"_sum_{key}"] is not None}
+
+
+def _take_away(
+    request: HttpRequest, table: TableSpec, found: Found, *, form: str, said: Mapping[str, Any]
+) -> HttpResponse:
+    """Every row found, as a file or a print; refused above the limit."""
+    chosen = selection.read(table, request.GET, person=request.user)
+    narrowed = _narrow(table, found, chosen)
+    limit = int(settings.EXPORT_ROW_LIMIT)
+    rows = list(narrowed[: limit + 1])
+    if len(rows) > limit:
+        return exports.refuse(request, table, chosen, limit=limit)
+    header = exports.header(request, table, chosen, said=said, form=form, row_count=len(rows))
+    if form != "print":
+        return exports.file(table, rows, columns=chosen.columns, header=header, form=form)
+    sums = spec.totals(chosen.columns, rows)
+    listed = Listing(spec=table, chosen=chosen, page=_one_page(rows), sums=sums, person=request.user)
+    about_lines = about.lines(table, header, row_count=len(rows), sums={}, columns=chosen.columns)[1:]
+    context = {
+        "table": listed,
+        "header": header,
+        "about": about_lines,
+        "paper": table.sheet_paper(chosen.columns),
+        "illustrative": header.is_illustrative,
+        "back_url": request.path + chosen.url(),
+    }
+    return render(request, "print.html", context)
+
+
+def _one_page(rows: Sequence[Any]) -> Page[Any]:
+    return Paginator(rows, max(len(rows), 1)).get_page(1)

@@ -1,0 +1,186 @@
+"""The menu as one table: what stands in it, where it leads, and which right opens it.
+
+An entry whose address does not exist (yet) is left out, and so is one whose right the acting post lacks.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang.accounts.reach import Reach
+from lianzhang.accounts.rules import Act, Role, Thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the menu. `key` is the letter after g that goes there; `is_docked` puts it on a phone's bottom
+    bar."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    thing: Thing | None = None
+    act: Act = Act.READ
+    key: str = ""
+    is_docked: bool = False
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Lines that belong together."""
+
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A line of the menu as one person sees it."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    is_docked: bool
+    is_here: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A group as one person sees it."""
+
+    label: str
+    entries: tuple[Link, ...]
+
+
+MENU: tuple[Group, ...] = (
+    Group(
+        label=_("总览"),
+        entries=(
+            Entry(label=_("我的工作"), url_name="home", icon="home", key="h", is_docked=True),
+            Entry(
+                label=_("全市总表"),
+                url_name="chains:city",
+                icon="grid",
+                thing=Thing.PLAN,
+                key="c",
+                is_docked=True,
+            ),
+        ),
+    ),
+    Group(
+        label=_("产业链"),
+        entries=(
+            Entry(label=_("产业链"), url_name="chains:list", icon="chain", thing=Thing.CHAIN, key="l"),
+            Entry(label=_("年度计划"), url_name="chains:plan_actions", icon="flag", thing=Thing.PLAN, key="a"),
+            Entry(label=_("链图谱"), url_name="maps:list", icon="map", thing=Thing.MAP, key="m"),
+            Entry(label=_("拆零件"), url_name="teardowns:list", icon="parts", thing=Thing.GAP, key="d"),
+            Entry(label=_("缺口"), url_name="gaps:list", icon="gap", thing=Thing.GAP, key="q"),
+            Entry(label=_("目标清单"), url_name="targets:list", icon="target", thing=Thing.TARGET, key="b"),
+            Entry(label=_("企业"), url_name="registry:list", icon="firm", thing=Thing.ENTERPRISE, key="e"),
+        ),
+    ),
+    Group(
+        label=_("招商与项目"),
+        entries=(
+            Entry(
+                label=_("项目"),
+                url_name="projects:list",
+                icon="project",
+                thing=Thing.PROJECT,
+                key="p",
+                is_docked=True,
+            ),
+            Entry(label=_("活动签约"), url_name="projects:events", icon="event", thing=Thing.EVENT, key="v"),
+            Entry(label=_("要素资源"), url_name="resources:list", icon="resource", thing=Thing.RESOURCE, key="z"),
+        ),
+    ),
+    Group(
+        label=_("调度督办"),
+        entries=(
+            Entry(
+                label=_("督办事项"),
+                url_name="supervision:tasks",
+                icon="task",
+                thing=Thing.TASK,
+                key="t",
+                is_docked=True,
+            ),
+            Entry(label=_("会议"), url_name="supervision:meetings", icon="meeting", thing=Thing.MEETING, key="y"),
+            Entry(label=_("企业诉求"), url_name="supervision:requests", icon="request", thing=Thing.REQUEST, key="s"),
+            Entry(label=_("走访服务"), url_name="supervision:visits", icon="visit", thing=Thing.REQUEST, key="u"),
+        ),
+    ),
+    Group(
+        label=_("台账与材料"),
+        entries=(
+            Entry(label=_("台账报送"), url_name="intake:list", icon="ledger", thing=Thing.LEDGER, key="i"),
+            Entry(label=_("简报材料"), url_name="briefings:list", icon="paper", thing=Thing.BRIEFING, key="r"),
+            Entry(label=_("指标"), url_name="indicators:list", icon="chart", thing=Thing.INDICATOR, key="n"),
+        ),
+    ),
+    Group(
+        label=_("管理"),
+        entries=(
+            Entry(label=_("机构人员"), url_name="accounts:people", icon="people", thing=Thing.PEOPLE, key="o"),
+            Entry(label=_("移交清单"), url_name="handovers:list", icon="handover", thing=Thing.TASK),
+            Entry(label=_("后台任务"), url_name="jobs:list", icon="work"),
+            Entry(label=_("操作记录"), url_name="trail:events", icon="trail", thing=Thing.TRAIL, key="w"),
+        ),
+    ),
+)
+
+
+def sections(reach: Reach, *, path: str) -> tuple[Section, ...]:
+    """The menu for a reach, with the line of the page at `path` marked; groups without lines are left out."""
+    found = [(group, _links(group, reach)) for group in MENU]
+    here = _here([link for _group, links in found for link in links], path=path)
+    return tuple(
+        Section(label=str(group.label), entries=tuple(_marked(link, is_here=link.url == here) for link in links))
+        for group, links in found
+        if links
+    )
+
+
+def dock(menu: tuple[Section, ...]) -> tuple[Link, ...]:
+    """The lines of a phone's bottom bar: at most four."""
+    return tuple(link for section in menu for link in section.entries if link.is_docked)[:4]
+
+
+def _links(group: Group, reach: Reach) -> list[Link]:
+    links = []
+    for entry in group.entries:
+        url = address(entry.url_name)
+        if url and may_open(entry, reach):
+            links.append(
+                Link(label=str(entry.label), url=url, icon=entry.icon, key=entry.key, is_docked=entry.is_docked)
+            )
+    return links
+
+
+def may_open(entry: Entry, reach: Reach) -> bool:
+    """Whether the acting post has the right that opens `entry`."""
+    if entry.roles and reach.role not in entry.roles:
+        return False
+    return entry.thing is None or reach.may(entry.act, entry.thing)
+
+
+def address(url_name: str) -> str:
+    """The address of a page by name, or empty where this installation has no such page."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _here(links: list[Link], *, path: str) -> str:
+    """The address of the entry that `path` lies under: the longest one, and the front page only for itself."""
+    under = [link.url for link in links if path == link.url or (link.url != "/" and path.startswith(link.url))]
+    return max(under, key=len, default="")
+
+
+def _marked(link: Link, *, is_here: bool) -> Link:
+    return Link(label=link.label, url=link.url, icon=link.icon, key=link.key, is_docked=link.is_docked, is_here=is_here)

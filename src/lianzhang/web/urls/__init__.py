@@ -1,0 +1,1 @@
+"""Addresses by app; `config.urls` includes each."""

@@ -1,0 +1,32 @@
+"""Addresses of the city table, schemes, chains and their yearly plans."""
+
+from django.urls import path
+
+from lianzhang.web.views import chains, city, plans
+
+app_name = "chains"
+urlpatterns = [
+    path("", chains.schemes, name="list"),
+    path("city/", city.city, name="city"),
+    path("city/sections/", city.sections, name="sections"),
+    path("city/<slug:scheme>/", city.city, name="city_of"),
+    path("city/<slug:scheme>/<int:year>/", city.city, name="city_of"),
+    path("plan/", plans.actions, name="plan_actions"),
+    path("plan/<str:code>/", plans.action, name="action"),
+    path("plan/<str:code>/report", plans.report, name="report_action"),
+    path("plan/<str:code>/evidence", plans.evidence, name="prove_action"),
+    path("plan/<str:code>/complete", plans.complete, name="complete_action"),
+    path("plan/<str:code>/light", plans.light, name="light_action"),
+    path("plan/<str:code>/edit", plans.edit, name="edit_action"),
+    path("plan/<str:code>/reopen", plans.reopen, name="reopen_action"),
+    path("scheme/<slug:code>/", chains.scheme, name="scheme"),
+    path("scheme/<slug:code>/mapping/", chains.mapping, name="mapping"),
+    path("mapping/<int:pk>/confirm", chains.confirm_mapping, name="confirm_mapping"),
+    path("<slug:code>/", chains.chain, name="chain"),
+    path("<slug:code>/plan/", plans.of_chain, name="chain_plan"),
+    path("<slug:code>/plan/add", plans.add, name="add_action"),
+    path("<slug:code>/resources/", chains.resources, name="chain_resources"),
+    path("<slug:code>/history/", chains.history, name="chain_history"),
+    path("<slug:code>/results/<int:year>/explain", chains.explain_results, name="explain_results"),
+    path("<slug:code>/plan/<int:year>/explain", chains.explain_plan, name="explain_plan"),
+]

@@ -1,0 +1,14 @@
+"""Addresses of gaps (缺口)."""
+
+from django.urls import path
+
+from lianzhang.web.views import gaps
+
+app_name = "gaps"
+urlpatterns = [
+    path("", gaps.gaps, name="list"),
+    path("<str:code>", gaps.gap, name="gap"),
+    path("<str:code>/confirm", gaps.confirm, name="confirm"),
+    path("<str:code>/dismiss", gaps.dismiss, name="dismiss"),
+    path("<str:code>/close", gaps.close, name="close"),
+]

@@ -1,0 +1,25 @@
+"""Addresses of the register: enterprises, purchases, grants, merges."""
+
+from django.urls import path
+
+from lianzhang.web.views import grants, registry
+
+app_name = "registry"
+PREFIX = "enterprises/"
+urlpatterns = [
+    path("", registry.enterprises, name="list"),
+    path("new", registry.new, name="new"),
+    path("purchases/", grants.purchases, name="purchases"),
+    path("grants/", grants.grants, name="grants"),
+    path("grants/new", grants.new_grant, name="new_grant"),
+    path("grants/<int:pk>/", grants.grant, name="grant"),
+    path("grants/<int:pk>/confirm", grants.confirm, name="confirm_grant"),
+    path("grants/<int:pk>/withdraw", grants.withdraw, name="withdraw_grant"),
+    path("grants/<int:pk>/scan", grants.scan, name="grant_scan"),
+    path("<str:code>/", registry.enterprise, name="enterprise"),
+    path("<str:code>/edit", registry.edit, name="edit"),
+    path("<str:code>/aliases", registry.add_alias, name="add_alias"),
+    path("<str:code>/aliases/<int:pk>/remove", registry.remove_alias, name="remove_alias"),
+    path("<str:code>/merge", registry.merge, name="merge"),
+    path("<str:code>/merges/<int:pk>/roll-back", registry.roll_back, name="roll_back"),
+]

@@ -1,0 +1,15 @@
+"""Addresses of the teardown (拆零件)."""
+
+from django.urls import path
+
+from lianzhang.web.views import teardowns
+
+app_name = "teardowns"
+urlpatterns = [
+    path("", teardowns.chains, name="list"),
+    path("<slug:code>", teardowns.chain, name="chain"),
+    path("<slug:code>/analyse", teardowns.analyse, name="analyse"),
+    path("<slug:code>/shared", teardowns.shared, name="shared"),
+    path("<slug:code>/explain/<slug:figure>", teardowns.explain_figure, name="explain"),
+    path("<slug:code>/part/<str:part_code>", teardowns.part, name="part"),
+]

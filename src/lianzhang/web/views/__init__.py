@@ -1,0 +1,1 @@
+"""Views by app: load, form, one action, respond."""

@@ -1,0 +1,186 @@
+"""One-pagers as page, print and Word; the 推进会 lists as workbook and Word; what was issued stays as issued."""
+
+import io
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.briefings import actions, onepager, pack
+from lianzhang.briefings import firm as firms
+from lianzhang.briefings.models import Briefing
+from lianzhang.briefings.tables import issued as tables
+from lianzhang.chains.models import Chain, Scheme
+from lianzhang.registry.models import Enterprise
+from lianzhang.tables import ExportHeader
+from lianzhang.trail import actions as trail
+from lianzhang.trail import evidence
+from lianzhang.web import access, exports, listing
+
+
+@access.reads(Thing.BRIEFING)
+@require_GET
+def issued(request: HttpRequest) -> HttpResponse:
+    """Documents issued so far, and the door to what can be drafted."""
+    person = access.person_of(request)
+    found = Briefing.objects.visible_to(person).select_related("chain", "issued_by")
+    schemes = Scheme.objects.visible_to(person)
+    chains = Chain.objects.visible_to(person).filter(is_active=True).select_related("scheme")
+    context = {
+        "schemes": schemes,
+        "chains": chains.order_by("-scheme__valid_from", "position"),
+        "lead": _("共 %(count)s 份定稿材料。") % {"count": found.count()},
+    }
+    return listing.respond(request, tables.ISSUED, found, template="briefings/list.html", context=context)
+
+
+@access.reads(Thing.BRIEFING)
+@require_GET
+def chain(request: HttpRequest, code: str) -> HttpResponse:
+    """链长一页纸: as a page, or with ?format=docx as Word; ?since= chooses the day of comparison."""
+    person = access.person_of(request)
+    found = Chain.objects.visible_to(person).select_related("scheme").get_or_404(code=code)
+    page = onepager.compose(found, person=person, today=timezone.localdate(), since=_day(request))
+    title = _("%(chain)s · 链长一页纸") % {"chain": found.name}
+    if request.GET.get("format") == "docx":
+        header = _header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
+        out = io.BytesIO()
+        from lianzhang.briefings import documents
+
+        documents.chain_page(page, out=out, header=header)
+        return _file(out, title, "docx")
+    may_issue = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING).filter(pk=found.pk).exists()
+    context = {"page": page, "title": title, "illustrative": page.is_illustrative, "may_issue": may_issue}
+    return render(request, "briefings/chain.html", context)
+
+
+@access.writes(Thing.BRIEFING)
+@require_POST
+def issue_chain(request: HttpRequest, code: str) -> HttpResponse:
+    """定稿: freeze the one-pager's figures and keep its Word document."""
+    person = access.person_of(request)
+    chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING).select_related("scheme")
+    found = chains.get_or_404(code=code)
+    page = onepager.compose(found, person=person, today=timezone.localdate(), since=_day(request))
+    title = _("%(chain)s · 链长一页纸") % {"chain": found.name}
+    header = _header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
+    out = io.BytesIO()
+    from lianzhang.briefings import documents
+
+    documents.chain_page(page, out=out, header=header)
+    made = actions.issue(
+        kind=Briefing.Kind.CHAIN,
+        title=f"{title} {page.today.isoformat()}",
+        figures={"lead": page.lead, "figures": [figure.frozen() for figure in page.figures]},
+        content=out.getvalue(),
+        as_of=page.today,
+        since=page.since,
+        chain=found,
+        snapshot=page.snapshot,
+        is_illustrative=page.is_illustrative,
+        now=timezone.now(),
+        by=person,
+    )
+    return redirect("briefings:briefing", code=made.code)
+
+
+@access.reads(Thing.BRIEFING)
+@require_GET
+def firm(request: HttpRequest, code: str) -> HttpResponse:
+    """企业一页纸: what the office knows of a firm before a visit."""
+    person = access.person_of(request)
+    found = Enterprise.objects.visible_to(person).get_or_404(code=code)
+    page = firms.compose(found, person=person, today=timezone.localdate(), since=_day(request))
+    title = _("%(firm)s · 企业一页纸") % {"firm": found.name}
+    if request.GET.get("format") == "docx":
+        header = _header(request, title, as_of=page.today, illustrative=found.is_illustrative, what=found.code)
+        out = io.BytesIO()
+        from lianzhang.briefings import documents
+
+        documents.firm_page(page, out=out, header=header)
+        return _file(out, title, "docx")
+    context = {"page": page, "title": title, "illustrative": found.is_illustrative}
+    return render(request, "briefings/firm.html", context)
+
+
+@access.reads(Thing.BRIEFING)
+@require_GET
+def meeting(request: HttpRequest, scheme: str) -> HttpResponse:
+    """推进会清单: all chains' plan actions, late tasks and projects; ?format=xlsx or docx takes it away."""
+    person = access.person_of(request)
+    found = Scheme.objects.visible_to(person).get_or_404(code=scheme)
+    year = request.GET.get("year", "")
+    made = pack.compose(found, person=person, year=int(year) if year.isdecimal() else None, today=timezone.localdate())
+    title = _("%(scheme)s · 推进会清单") % {"scheme": found.name_zh}
+    form = request.GET.get("format", "")
+    if form in {"xlsx", "docx"}:
+        header = _header(request, title, as_of=made.today, illustrative=found.is_illustrative, what=found.code)
+        out = io.BytesIO()
+        (pack.write_xlsx if form == "xlsx" else pack.write_docx)(made, out=out, header=header)
+        return _file(out, title, form)
+    context = {
+        "pack": made,
+        "title": title,
+        "illustrative": found.is_illustrative,
+        "parts": [(spec, listing.plain(request, spec, rows)) for spec, rows in made.parts],
+        "as_of": made.today,
+    }
+    return render(request, "briefings/meeting.html", context)
+
+
+@access.reads(Thing.BRIEFING)
+@require_GET
+def briefing(request: HttpRequest, code: str) -> HttpResponse:
+    """An issued document as it was issued."""
+    person = access.person_of(request)
+    found = Briefing.objects.visible_to(person).select_related("chain", "issued_by").get_or_404(code=code)
+    return render(
+        request,
+        "briefings/briefing.html",
+        {"record": found, "illustrative": found.is_illustrative, "as_of": found.as_of},
+    )
+
+
+@access.reads(Thing.BRIEFING)
+@require_GET
+def download(request: HttpRequest, code: str) -> HttpResponse:
+    """The Word document that was signed, byte for byte."""
+    person = access.person_of(request)
+    found = Briefing.objects.visible_to(person).select_related("file").exclude(file=None).get_or_404(code=code)
+    trail.note(found, verb="briefing.downloaded", detail={"file": found.file.sha256 if found.file else ""}, by=person)
+    content = evidence.path_of(found.file).read_bytes() if found.file else b""
+    return _file(io.BytesIO(content), found.title, "docx")
+
+
+def _day(request: HttpRequest) -> date | None:
+    asked = request.GET.get("since") or request.POST.get("since") or ""
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        return None
+
+
+def _header(request: HttpRequest, title: str, *, as_of: date, illustrative: bool, what: str) -> ExportHeader:
+    """What the document says about itself; its number is that of its event in the trail."""
+    person = access.person_of(request)
+    event = trail.note(None, verb="briefing.exported", detail={"title": title, "of": what}, by=person)
+    return ExportHeader(
+        title=title,
+        as_of=as_of,
+        who=exports.who(person),
+        is_illustrative=illustrative,
+        made_at=timezone.now(),
+        export_id=f"DC-{event.seq:06d}",
+    )
+
+
+def _file(out: io.BytesIO, title: str, form: str) -> HttpResponse:
+    response = HttpResponse(out.getvalue(), content_type=exports.TYPES[form])
+    name = f"{title}_{timezone.localdate():%Y%m%d}.{form}"
+    response.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    return response

@@ -1,0 +1,140 @@
+"""Events on pages: the ledger, one event with what became of its signings, and tying a signing to its project."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.projects import actions, queries, tables
+from lianzhang.projects.models import Event, Signing
+from lianzhang.projects.stages import Stage
+from lianzhang.web import access, listing, submitting
+from lianzhang.web.forms import events as forms
+from lianzhang.web.views.projects import FORM
+
+FIELDS = tuple(name for name in forms.EventForm.base_fields if name != "version")
+
+
+@access.reads(Thing.EVENT)
+@require_GET
+def events(request: HttpRequest) -> HttpResponse:
+    """会展活动台账."""
+    person = access.person_of(request)
+    found = queries.events(person)
+    totals = queries.event_totals(person)
+    lead = _("%(events)s场活动，公布签约%(published)s个；已逐条对应项目%(tied)s个，其中开工%(started)s个。") % totals
+    new_url = reverse("projects:new_event") if person.reach.may(Act.WRITE, Thing.EVENT) else ""
+    context = {
+        "lead": lead,
+        "new_url": new_url,
+        "as_of": timezone.localdate(),
+        "illustrative": totals["illustrative"] > 0,
+    }
+    return listing.respond(request, tables.EVENTS, found, template="projects/events.html", context=context)
+
+
+@access.reads(Thing.EVENT)
+@require_GET
+def event(request: HttpRequest, code: str) -> HttpResponse:
+    """One event: what was announced, and how far each signing has come since."""
+    person = access.person_of(request)
+    found = Event.objects.visible_to(person).select_related("chain", "host", "source").get_or_404(code=code)
+    may_read = person.reach.may(Act.READ, Thing.PROJECT)
+    signings = list(queries.signings(found, person=person))
+    conversion = queries.conversion_of(signings)
+    context = {
+        "event": found,
+        "name": tables.name(found),
+        "table": listing.plain(request, tables.SIGNINGS, signings),
+        "signings": signings,
+        "conversion": [(Stage(step).label, count) for step, count in conversion.reached.items()],
+        "tied": conversion,
+        "lead": _lead(found, conversion) if may_read else "",
+        "may_read": may_read,
+        "may_write": Event.objects.editable_by(person).filter(pk=found.pk).exists(),
+        "illustrative": found.is_illustrative,
+        "as_of": found.as_of,
+    }
+    return render(request, "projects/event.html", context)
+
+
+def _lead(found: Event, conversion: queries.Conversion) -> str:
+    if not conversion.signing_count:
+        if found.signing_count:
+            return _("公布签约%(published)s个，明细未公布。") % {"published": found.signing_count}
+        return _("没有对应到项目的签约。")
+    return _("对应项目%(tied)s个：已正式签约%(signed)s个，已开工%(started)s个，已投产%(produced)s个。") % {
+        "tied": conversion.signing_count,
+        "signed": conversion.reached[Stage.SIGNED],
+        "started": conversion.reached[Stage.STARTED],
+        "produced": conversion.reached[Stage.IN_PRODUCTION],
+    }
+
+
+@access.writes(Thing.EVENT)
+@require_http_methods(FORM)
+def new(request: HttpRequest) -> HttpResponse:
+    """登记活动."""
+    person = access.person_of(request)
+    form = forms.EventForm(request.POST or None, person=person)
+
+    def act(said: dict[str, Any]) -> str:
+        said.pop("version")
+        return tables.event_page(actions.enter_event(now=timezone.now(), by=person, **said))
+
+    back = reverse("projects:events")
+    frame = {"title": _("登记活动"), "submit": _("登记"), "back_url": back, "crumb_url": back, "crumb": _("活动签约")}
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+@access.writes(Thing.EVENT)
+@require_http_methods(FORM)
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """修改活动."""
+    person = access.person_of(request)
+    found = Event.objects.editable_by(person).get_or_404(code=code)
+    initial = {name: getattr(found, name) for name in (*FIELDS, "version")}
+    form = forms.EventForm(request.POST or None, initial=initial, person=person)
+
+    def act(said: dict[str, Any]) -> str:
+        version = said.pop("version")
+        actions.edit_event(event=found, changes=said, version=version, by=person)
+        return tables.event_page(found)
+
+    return submitting.respond(request, form, act=act, frame=_frame(found, title=_("修改活动")))
+
+
+@access.writes(Thing.EVENT)
+@require_http_methods(FORM)
+def tie(request: HttpRequest, code: str) -> HttpResponse:
+    """对应项目: say which project a signing is about."""
+    person = access.person_of(request)
+    found = Event.objects.editable_by(person).select_related("chain").get_or_404(code=code)
+    form = forms.TieForm(request.POST or None, initial={"signed_on": found.held_on}, person=person, event=found)
+
+    def act(said: dict[str, Any]) -> str:
+        actions.tie_signing(event=found, by=person, **said)
+        return tables.event_page(found)
+
+    return submitting.respond(request, form, act=act, frame=_frame(found, title=_("签约对应项目")))
+
+
+@access.writes(Thing.EVENT)
+@require_POST
+def untie(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Take a signing off again."""
+    person = access.person_of(request)
+    found = Event.objects.editable_by(person).get_or_404(code=code)
+    signing = Signing.objects.visible_to(person).select_related("event").get_or_404(pk=pk, event=found)
+    actions.untie_signing(signing=signing, by=person)
+    return redirect(tables.event_page(found))
+
+
+def _frame(found: Event, *, title: str) -> dict[str, Any]:
+    page = tables.event_page(found)
+    return {"title": title, "back_url": page, "crumb_url": page, "crumb": tables.name(found)}

@@ -1,0 +1,150 @@
+"""Purchases by right, and the grants that give the right: by the firm online, or on paper by two secretaries."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Act, Role, Thing
+from lianzhang.registry import actions, queries, tables
+from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant
+from lianzhang.tables import values
+from lianzhang.trail import evidence
+from lianzhang.web import access, listing
+from lianzhang.web.forms.registry import GrantForm
+
+
+@access.reads(Thing.PURCHASE)
+@require_GET
+def purchases(request: HttpRequest) -> HttpResponse:
+    """The purchases one may see: the own firm's, and those of firms that granted the own body."""
+    person = access.person_of(request)
+    found = Purchase.objects.visible_to(person).select_related("buyer", "part", "supplier")
+    sums = queries.purchase_sums(found)
+    lead = _(
+        "%(firms)s 家企业 %(count)s 行采购，填报确数合计 %(amount)s 万元；"
+        "区间 %(band)s 行，按约定不提供 %(withheld)s 行，未填 %(unfilled)s 行。"
+    ) % {
+        "firms": sums.firm_count,
+        "count": values.plain(sums.count, "integer"),
+        "amount": values.plain(sums.amount_wan, "wan"),
+        "band": sums.band_count,
+        "withheld": sums.withheld_count,
+        "unfilled": sums.unfilled_count,
+    }
+    context = {"lead": lead, "scope": _("商业秘密（授权可见）")}
+    return listing.respond(request, tables.PURCHASES, found, template="registry/purchases.html", context=context)
+
+
+@access.signed_in
+@require_GET
+def grants(request: HttpRequest) -> HttpResponse:
+    """Grants given by or to the own body; all of them for the secretariat that files the paper ones."""
+    person = _concerned(access.person_of(request))
+    found = queries.grants(person)
+    holding = PurchaseGrant.objects.in_force(timezone.localdate()).filter(pk__in=found.values("pk")).count()
+    context = {"lead": _("有效授权 %(n)s 项。") % {"n": holding}, "may_grant": _firms(person).exists()}
+    return listing.respond(request, tables.GRANTS, found, template="registry/grants.html", context=context)
+
+
+@access.signed_in
+@require_http_methods(["GET", "POST"])
+def new_grant(request: HttpRequest) -> HttpResponse:
+    """Grant as the firm, or file a paper grant with its scan."""
+    person = _concerned(access.person_of(request))
+    firms, is_paper = _firms(person), person.reach.role is Role.SECRETARIAT
+    if not firms.exists():
+        raise Http404
+    bodies = Body.objects.filter(is_active=True).exclude(pk=person.reach.body_id or 0)
+    form = GrantForm(request.POST or None, request.FILES or None, firms=firms, bodies=bodies, is_paper=is_paper)
+    if form.is_bound and form.is_valid():
+        said = dict(form.cleaned_data)
+        upload = said.pop("scan", None)
+        try:
+            scan = evidence.keep(upload, kind="paper_grant", by=person) if upload else None
+        except evidence.RefusedFile as refused:
+            raise Refused(refused.reason) from refused
+        made = actions.grant(**said, scan=scan, by=person)
+        return redirect("registry:grant", pk=made.pk)
+    return render(request, "registry/new_grant.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@access.signed_in
+@require_GET
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    """One grant with its scan and who entered and confirmed it."""
+    person = _concerned(access.person_of(request))
+    found = _grant(person, pk)
+    may_edit = PurchaseGrant.objects.editable_by(person).filter(pk=pk).exists()
+    is_second = person.reach.role is Role.SECRETARIAT and found.entered_by_id != person.pk
+    context = {
+        "record": found,
+        "may_withdraw": may_edit and found.withdrawn_at is None,
+        "may_confirm": may_edit and is_second and found.scan_id is not None and found.confirmed_by_id is None,
+    }
+    return render(request, "registry/grant.html", context)
+
+
+@access.signed_in
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second secretary confirms a paper grant."""
+    person = _concerned(access.person_of(request))
+    found = PurchaseGrant.objects.editable_by(person).get_or_404(pk=pk)
+    actions.confirm_grant(found, version=found.version, by=person)
+    return redirect("registry:grant", pk=pk)
+
+
+@access.signed_in
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a grant at once."""
+    person = _concerned(access.person_of(request))
+    found = PurchaseGrant.objects.editable_by(person).select_related("firm").get_or_404(pk=pk)
+    actions.withdraw_grant(found, version=found.version, now=timezone.now(), by=person)
+    messages.info(request, _("授权已收回，即时生效。"))
+    return redirect("registry:grant", pk=pk)
+
+
+@access.signed_in
+@require_GET
+def scan(request: HttpRequest, pk: int) -> HttpResponse:
+    """The scanned paper of a grant, for those who see the grant."""
+    person = _concerned(access.person_of(request))
+    found = _grant(person, pk)
+    if found.scan is None:
+        raise Http404
+    path = evidence.path_of(found.scan)
+    response = HttpResponse(path.read_bytes(), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = str(
+        content_disposition_header(as_attachment=True, filename=found.scan.name)
+    )
+    return response
+
+
+def _grant(person: Person, pk: int) -> PurchaseGrant:
+    found = queries.grants(person).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _concerned(person: Person) -> Person:
+    """Whoever serves a body that grants, is granted, or files grants; nobody else learns that there are any."""
+    reach = person.reach
+    if reach.role is Role.SECRETARIAT or reach.may(Act.READ, Thing.PURCHASE):
+        return person
+    raise Http404
+
+
+def _firms(person: Person) -> QuerySet[Enterprise]:
+    """Firms for which the person may enter a grant."""
+    if person.reach.role is Role.SECRETARIAT:
+        return Enterprise.objects.visible_to(person)
+    return Enterprise.objects.visible_to(person).filter(body_id=person.reach.body_id or 0)

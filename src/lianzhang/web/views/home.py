@@ -1,0 +1,156 @@
+"""我的工作: the first page after sign-in, by the post acted in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Role, Thing
+from lianzhang.briefings import addresses, instructions, week, work
+from lianzhang.chains.models import Anchor
+from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant
+from lianzhang.supervision.models import Request
+from lianzhang.web import access
+
+MOST_MATTERS = 5
+# Where a post's day begins when it is not this page.
+ELSEWHERE: dict[Role, str] = {
+    Role.SECRETARIAT: "chains:city",
+    Role.GENERAL_CHIEF: "chains:city",
+    Role.AUDITOR: "trail:events",
+    Role.ADMINISTRATOR: "accounts:people",
+}
+
+
+@access.signed_in
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The page of the post acted in; leaders and the secretariat begin at the city table."""
+    person = access.person_of(request)
+    role = person.reach.role
+    url = addresses.address(ELSEWHERE[role]) if role in ELSEWHERE else ""
+    if url:
+        return redirect(url)
+    page: Callable[[HttpRequest, Person], HttpResponse] = PAGES.get(role, _week)
+    return page(request, person)
+
+
+def _week(request: HttpRequest, person: Person) -> HttpResponse:
+    """The week of a task force, a department, a district, an association or an expert."""
+    today = timezone.localdate()
+    found = week.compose(person, today=today)
+    late, due = found.late_count(), found.due_count(today)
+    silent = sum(overview.silent_count for overview in found.overviews)
+    lead = _("%(days)d天内%(due)d件到期，%(late)d件已逾期。") % {"days": week.DAYS, "due": due, "late": late}
+    if silent:
+        lead += _("%(count)d家链主还没有可查看的采购数据。") % {"count": silent}
+    context = {
+        "title": _title(person, found.chains[0].name if len(found.chains) == 1 else ""),
+        "lead": lead,
+        "week": found,
+        "may": _rights(person),
+        "today": today,
+        "illustrative": any(chain.is_illustrative for chain in found.chains),
+    }
+    return render(request, "home/week.html", context)
+
+
+def _chief(request: HttpRequest, person: Person) -> HttpResponse:
+    """Five things that need the chief, what was asked for and what became of it, the next visit."""
+    today = timezone.localdate()
+    chains = list(work.own_chains(person))
+    ids = [chain.pk for chain in chains]
+    actions = work.actions_behind(person, today=today, chain_ids=ids)
+    projects = work.projects_late(person, today=today, chain_ids=ids)
+    said = instructions.sections(person, today=today)
+    gap_count, gaps = work.gaps_to_confirm(person, chain_ids=ids)
+    matters = [*said["coordination"], *projects, *actions, *gaps]
+    five = sorted(_once(matters), key=lambda item: not item.is_late)[:MOST_MATTERS]
+    context = {
+        "title": _title(person, chains[0].name if len(chains) == 1 else ""),
+        "lead": _("%(count)d件事需要您，其中%(late)d件逾期或滞后。")
+        % {"count": len(five), "late": sum(item.is_late for item in five)},
+        "five": five,
+        "instructions": said["instructions"],
+        "figures": [
+            {"label": _("计划逾期"), "value": sum(i.is_late for i in actions), "url": _plan_url(chains)},
+            {"label": _("项目滞后"), "value": len(projects), "url": _projects_url(chains)},
+            {"label": _("待确认缺口"), "value": gap_count, "url": addresses.address("gaps:list")},
+        ],
+        "visits": work.next_visits(person, today=today),
+        "chains": chains,
+        "pages": [{"chain": c, "url": addresses.address("briefings:chain", c.code)} for c in chains],
+        "city_url": addresses.address("chains:city"),
+        "illustrative": any(chain.is_illustrative for chain in chains),
+    }
+    return render(request, "home/chief.html", context)
+
+
+def _plan_url(chains: list[Any]) -> str:
+    return addresses.address("chains:plan_actions", chain=chains[0].code, situation="overdue") if chains else ""
+
+
+def _projects_url(chains: list[Any]) -> str:
+    return addresses.address("projects:list", chain=chains[0].code, late=1) if chains else ""
+
+
+def _once(items: list[work.Item]) -> list[work.Item]:
+    """Each matter once, by where it opens (a blocked project may also be late)."""
+    return list({item.url or item.title: item for item in reversed(items)}.values())[::-1]
+
+
+def _firm(request: HttpRequest, person: Person) -> HttpResponse:
+    """A firm's own page: its record, its requests, what is asked of it, who may read its purchases."""
+    today = timezone.localdate()
+    firm = Enterprise.objects.visible_to(person).filter(body=person.reach.body_id).first()
+    tasks = work.tasks_awaiting(person, today=today)
+    requests = work.requests_of(person, chain_ids=(), today=today)
+    context: dict[str, Any] = {
+        "title": firm.name if firm else _title(person, ""),
+        "lead": _("%(requests)d件诉求在办，%(tasks)d件事项待办。") % {"requests": len(requests), "tasks": len(tasks)},
+        "firm": firm,
+        "firm_url": addresses.address("registry:enterprise", firm.code) if firm else "",
+        "requests": requests,
+        "closed_count": Request.objects.visible_to(person).filter(state=Request.State.CLOSED).count(),
+        "new_request_url": addresses.address("supervision:new_request"),
+        "tasks": tasks,
+        "illustrative": bool(firm and firm.is_illustrative),
+    }
+    if person.reach.role is Role.ANCHOR and firm is not None:
+        grants = PurchaseGrant.objects.in_force(today).filter(firm=firm).select_related("body")
+        context |= {
+            "anchored": Anchor.objects.filter(enterprise=firm).select_related("chain"),
+            "purchase_count": Purchase.objects.visible_to(person).filter(buyer=firm).count(),
+            "grants": grants,
+            "grants_url": addresses.address("registry:grants"),
+        }
+    return render(request, "home/firm.html", context)
+
+
+def _nobody(request: HttpRequest, person: Person) -> HttpResponse:
+    """Signed in, but without a post today."""
+    return render(request, "home/nobody.html", {"title": person.name, "lead": _("您目前没有任职，不能查看业务数据。")})
+
+
+def _title(person: Person, chain: str) -> str:
+    acting = person.acting
+    post = str(acting.label) if acting is not None else person.name
+    return f"{chain} · {acting.get_post_display()}" if chain and acting is not None else post
+
+
+def _rights(person: Person) -> dict[str, bool]:
+    return {thing.value: person.reach.may(Act.READ, thing) for thing in Thing}
+
+
+PAGES: dict[Role, Callable[[HttpRequest, Person], HttpResponse]] = {
+    Role.CHIEF: _chief,
+    Role.DEPUTY: _chief,
+    Role.ANCHOR: _firm,
+    Role.SME: _firm,
+    Role.NOBODY: _nobody,
+}

@@ -1,0 +1,188 @@
+"""The chain map: the layered board, one segment, the list of segments, two versions side by side."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains.models import Chain, Gap, MapEdit, MapVersion, Segment, TargetLine
+from lianzhang.chains.queries import atlas as queries
+from lianzhang.chains.tables import atlas as tables
+from lianzhang.projects.models import Project
+from lianzhang.registry.models import Purchase
+from lianzhang.trail import queries as trail
+from lianzhang.web import access, listing
+from lianzhang.web.charts import board as drawing
+from lianzhang.web.forms.maps import LinkForm, NoteForm, PlaceForm
+
+
+@access.reads(Thing.MAP)
+@require_GET
+def maps(request: HttpRequest) -> HttpResponse:
+    """Every chain with the state of its map."""
+    person = access.person_of(request)
+    chains = list(
+        Chain.objects.visible_to(person)
+        .filter(is_active=True)
+        .select_related("scheme")
+        .order_by("-scheme__valid_from", "position")
+    )
+    found: dict[int, dict[str, MapVersion]] = {}
+    for atlas in MapVersion.objects.visible_to(person).filter(chain__in=chains).order_by("number"):
+        key = "published" if atlas.state == MapVersion.State.PUBLISHED else "open"
+        if atlas.state != MapVersion.State.RETIRED:
+            found.setdefault(atlas.chain_id, {})[key] = atlas
+    rows = [{"chain": chain, "published": None, "open": None, **found.get(chain.pk, {})} for chain in chains]
+    published = sum(1 for row in rows if row["published"])
+    lead = _("%(count)s 条链中 %(published)s 条有已发布的图谱。") % {"count": len(rows), "published": published}
+    return listing.respond(request, tables.MAPS, rows, context={"lead": lead})
+
+
+@access.reads(Thing.MAP)
+@require_GET
+def chain(request: HttpRequest, code: str) -> HttpResponse:
+    """The map of a chain: the published version, else the draft, else how to begin."""
+    person = access.person_of(request)
+    found = Chain.objects.visible_to(person).select_related("scheme", "body").get_or_404(code=code)
+    atlas = queries.current(found, person=person)
+    if atlas is None:
+        context = {"record": found, "may_draft": may_draft(found, person), "illustrative": found.is_illustrative}
+        return render(request, "maps/empty.html", context)
+    return _board(request, atlas, person)
+
+
+@access.reads(Thing.MAP)
+@require_GET
+def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One version of the map; ?format=svg gives the drawing alone."""
+    person = access.person_of(request)
+    return _board(request, find(person, code, number), person)
+
+
+@access.reads(Thing.MAP)
+@require_GET
+def segments(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """The segments as a table: for Excel, for screen readers, for maps too large for a board."""
+    person = access.person_of(request)
+    atlas = find(person, code, number)
+    found = Segment.objects.visible_to(person).filter(map=atlas).select_related("owner", "map__chain")
+    context = {
+        "lead": _("%(count)s 个环节。") % {"count": found.count()},
+        "title": _("%(chain)s v%(number)s · 环节") % {"chain": atlas.chain.name, "number": atlas.number},
+        "illustrative": atlas.is_illustrative,
+        "scope": str(atlas),
+    }
+    return listing.respond(
+        request, tables.segments(atlas, timezone.localdate()), tables.counted(found), context=context
+    )
+
+
+@access.reads(Thing.MAP)
+@require_GET
+def segment(request: HttpRequest, code: str, number: int, key: str) -> HttpResponse:
+    """One segment: firms, who buys it, its gap, leads and projects, owner, last verified, history."""
+    person = access.person_of(request)
+    atlas = find(person, code, number)
+    found = Segment.objects.visible_to(person).select_related("owner").get_or_404(map=atlas, key=key)
+    return render(request, "maps/segment.html", segment_context(found, atlas, person))
+
+
+@access.reads(Thing.MAP)
+@require_GET
+def compare(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """This version beside another (?with=, default: the one it was based on)."""
+    person = access.person_of(request)
+    atlas = find(person, code, number)
+    asked = request.GET.get("with", "")
+    others = queries.versions(atlas.chain, person=person).exclude(pk=atlas.pk)
+    other = others.filter(number=int(asked)).first() if asked.isdecimal() else atlas.based_on
+    context = {
+        "record": atlas,
+        "other": other,
+        "others": others,
+        "found": queries.difference(other, atlas) if other else None,
+        "illustrative": atlas.is_illustrative,
+    }
+    return render(request, "maps/compare.html", context)
+
+
+def find(person: Person, code: str, number: int) -> MapVersion:
+    """A version within reach, or 404."""
+    found = MapVersion.objects.visible_to(person).select_related("chain__scheme", "chain__body", "based_on")
+    return found.get_or_404(chain__code=code, number=number)
+
+
+def may_draft(chain: Chain, person: Person) -> bool:
+    """Whether the person may open a draft for the chain."""
+    return Chain.objects.within(person, act=Act.WRITE, thing=Thing.MAP).filter(pk=chain.pk).exists()
+
+
+def segment_context(found: Segment, atlas: MapVersion, person: Person) -> dict[str, Any]:
+    """What the segment's page shows."""
+    parts = list(found.parts.all())
+    may_edit = Segment.objects.editable_by(person).filter(pk=found.pk).exists()
+    gaps = Gap.objects.visible_to(person).filter(chain=atlas.chain, part__in=parts).exclude(state=Gap.State.INVALID)
+    return {
+        "record": found,
+        "atlas": atlas,
+        "parts": parts,
+        "is_stale": found.is_stale(timezone.localdate()),
+        "places": found.placements.select_related("enterprise").order_by("part", "enterprise__name"),
+        "feeds": [link.downstream for link in found.feeds.select_related("downstream")],
+        "fed_by": [link.upstream for link in found.fed_by.select_related("upstream")],
+        "buyers": Purchase.objects.visible_to(person).filter(part__in=parts).select_related("buyer", "supplier")[:50],
+        "gaps": gaps,
+        "targets": TargetLine.objects.visible_to(person)
+        .filter(target_list__chain=atlas.chain, supplier__capabilities__part__in=parts)
+        .select_related("supplier", "target_list")
+        .distinct()[:8],
+        "projects": Project.objects.visible_to(person).filter(chain=atlas.chain, segment_key=found.key),
+        "history": trail.history(found),
+        "may_edit": may_edit,
+        "link_form": LinkForm(segment=found, initial={"version": atlas.version}) if may_edit else None,
+        "place_form": PlaceForm(person=person, initial={"version": atlas.version}) if may_edit else None,
+        "illustrative": atlas.is_illustrative,
+    }
+
+
+def _board(request: HttpRequest, atlas: MapVersion, person: Person) -> HttpResponse:
+    today = timezone.localdate()
+    found = queries.board(atlas, person=person, today=today)
+    if request.GET.get("format") == "svg":
+        return _svg(request, found)
+    may_edit = MapVersion.objects.editable_by(person).filter(pk=atlas.pk).exists()
+    is_draft = atlas.state == MapVersion.State.DRAFT
+    steps = MapEdit.objects.filter(map=atlas) if is_draft and may_edit else MapEdit.objects.none()
+    context = {
+        "record": atlas,
+        "chain": atlas.chain,
+        "board": found,
+        "versions": queries.versions(atlas.chain, person=person),
+        "may_edit": may_edit and is_draft,
+        "may_submit": may_edit and is_draft,
+        "may_draft": atlas.state == MapVersion.State.PUBLISHED and may_draft(atlas.chain, person),
+        "may_publish": _may_publish(atlas, person),
+        "return_form": NoteForm(initial={"version": atlas.version}),
+        "steps": list(steps.order_by("-number")[:6]),
+        "owner": atlas.chain.body,
+        "illustrative": atlas.is_illustrative,
+        "as_of": timezone.localdate(atlas.published_at) if atlas.published_at else today,
+    }
+    return render(request, "maps/board.html", context)
+
+
+def _svg(request: HttpRequest, found: queries.Board) -> HttpResponse:
+    response = render(request, "maps/board.svg", {"drawing": drawing.draw(found)}, content_type="image/svg+xml")
+    name = f"{found.atlas.chain.code}-v{found.atlas.number}.svg"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _may_publish(atlas: MapVersion, person: Person) -> bool:
+    in_review = atlas.state == MapVersion.State.REVIEW and atlas.submitted_by_id != person.pk
+    return in_review and MapVersion.objects.all().approvable_by(person).filter(pk=atlas.pk).exists()

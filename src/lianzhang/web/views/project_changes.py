@@ -1,0 +1,305 @@
+"""What may be done to one project: edit, money, progress, evidence, the next stage, the check, status, correction."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Thing
+from lianzhang.projects import actions, stages, tables
+from lianzhang.projects.models import Project, StageEntry
+from lianzhang.projects.stages import Stage
+from lianzhang.trail import evidence as files
+from lianzhang.web import access, submitting
+from lianzhang.web.forms import projects as forms
+from lianzhang.web.views.projects import FORM
+
+EDITED = (
+    *("name", "investor_name", "investor_place", "enterprise", "owner", "site", "content", "gap"),
+    *("plan_year_wan", "planned_start_on", "planned_completion_on"),
+)
+
+
+def _editable(person: Person, code: str) -> Project:
+    return Project.objects.editable_by(person).select_related("chain").get_or_404(code=code)
+
+
+def _approvable(person: Person, code: str) -> Project:
+    return Project.objects.approvable_by(person).select_related("chain").get_or_404(code=code)
+
+
+def _answer(
+    request: HttpRequest,
+    form: Any,
+    found: Project,
+    *,
+    title: str,
+    submit: str = "",
+    about: str = "",
+    write: Callable[[dict[str, Any]], Any],
+) -> HttpResponse:
+    page = tables.page(found)
+
+    def act(said: dict[str, Any]) -> str:
+        write(said)
+        return page
+
+    frame = {
+        "title": title,
+        "submit": submit or _("保存"),
+        "about": about,
+        "back_url": page,
+        "crumb_url": page,
+        "crumb": tables.name(found),
+    }
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Change what the project is, who answers for it, where and when."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+    initial = {name: getattr(found, name) for name in EDITED} | {"version": found.version}
+    form = forms.EditForm(request.POST or None, initial=initial, person=person, project=found)
+
+    def write(said: dict[str, Any]) -> object:
+        version = said.pop("version")
+        return actions.edit(project=found, changes=said, version=version, now=timezone.now(), by=person)
+
+    return _answer(request, form, found, title=_("修改项目"), write=write)
+
+
+@access.approves(Thing.PROJECT)
+@require_http_methods(FORM)
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """区市 and 市级重点: by whoever may approve."""
+    person = access.person_of(request)
+    found = _approvable(person, code)
+    initial = {"district": found.district, "is_key": found.is_key, "version": found.version}
+    form = forms.PlaceForm(request.POST or None, initial=initial, person=person)
+
+    def write(said: dict[str, Any]) -> object:
+        version = said.pop("version")
+        return actions.edit(project=found, changes=said, version=version, now=timezone.now(), by=person)
+
+    return _answer(request, form, found, title=_("区市与市级重点"), write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def money(request: HttpRequest, code: str) -> HttpResponse:
+    """意向、协议、到位, each for itself."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+    initial = {name: getattr(found, name) for name in ("intended_wan", "agreed_wan", "arrived_wan", "version")}
+    form = forms.MoneyForm(request.POST or None, initial=initial)
+
+    def write(said: dict[str, Any]) -> object:
+        version, reason = said.pop("version"), said.pop("reason")
+        return actions.record_money(project=found, amounts=said, reason=reason, version=version, by=person)
+
+    return _answer(request, form, found, title=_("登记投资"), about=str(tables.APART), write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def progress(request: HttpRequest, code: str) -> HttpResponse:
+    """填报进度."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _editable(person, code)
+    held = ("text:progress", "next_milestone", "next_due_on", "blockage_kind", "blockage")
+    initial = {pair.partition(":")[0]: getattr(found, pair.rpartition(":")[2]) for pair in held}
+    form = forms.ProgressForm(request.POST or None, initial=forms.today_and(found, today=today, **initial))
+
+    def write(said: dict[str, Any]) -> object:
+        return actions.record_progress(project=found, now=timezone.now(), by=person, **said)
+
+    return _answer(request, form, found, title=_("填报进度"), write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def evidence(request: HttpRequest, code: str) -> HttpResponse:
+    """添加佐证: kept at once, so that a refused ask loses no file."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+    following = stages.following(found.stage)
+    kinds = [(kind.key, kind.label) for kind in stages.gate(following).evidence] if following else []
+    kinds += [
+        (kind.key, kind.label) for kind in stages.table().evidence.values() if (kind.key, kind.label) not in kinds
+    ]
+    initial = {"kind": request.GET.get("kind", "")}
+    form = forms.EvidenceForm(request.POST or None, request.FILES or None, kinds=kinds, initial=initial)
+
+    def write(said: dict[str, Any]) -> object:
+        upload, kind = said.pop("file"), said.pop("kind")
+        try:
+            kept = files.keep(upload, kind=kind, by=person, **said)
+        except files.RefusedFile as refused:
+            raise Refused(refused.reason) from refused
+        return actions.add_evidence(project=found, attachment=kept, kind=kind, by=person)
+
+    return _answer(request, form, found, title=_("添加佐证"), submit=_("上传"), write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def advance(request: HttpRequest, code: str) -> HttpResponse:
+    """报请下一阶段."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _editable(person, code)
+    to = stages.following(found.stage)
+    if to is None:
+        raise Refused(_("已是最后一个阶段。"))
+    form = forms.AdvanceForm(request.POST or None, initial=forms.today_and(found, today=today))
+
+    def write(said: dict[str, Any]) -> object:
+        return actions.advance(project=found, to=to, now=timezone.now(), by=person, **said)
+
+    gate = stages.gate(to)
+    words = {"stage": to.label}
+    title = (_("报请进入“%(stage)s”") if gate.is_checked else _("进入“%(stage)s”")) % words
+    return _answer(request, form, found, title=title, submit=title, about=gate.help.label, write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_POST
+def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """撤回 one's own ask."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+    entry = StageEntry.objects.editable_by(person).get_or_404(pk=pk, project=found)
+    actions.withdraw(entry=entry, now=timezone.now(), by=person)
+    return redirect(tables.page(found))
+
+
+@access.approves(Thing.PROJECT)
+@require_http_methods(FORM)
+def check(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """核验 an ask: the evidence in front, pass or return; on 投产 the capacity of each part."""
+    person = access.person_of(request)
+    found = _approvable(person, code)
+    entry = StageEntry.objects.approvable_by(person).get_or_404(pk=pk, project=found)
+    is_production = entry.stage == Stage.IN_PRODUCTION
+    supplies = list(found.supplies.select_related("part")) if is_production else []
+    form = forms.CheckForm(request.POST or None, supplies=supplies)
+
+    def write(said: dict[str, Any]) -> object:
+        return actions.check(
+            entry=entry,
+            passes=said["verdict"] == "pass",
+            note=said["note"],
+            capacities=form.capacities,
+            now=timezone.now(),
+            by=person,
+        )
+
+    title = _("核验“%(stage)s”") % {"stage": entry.get_stage_display()}
+    return _answer(
+        request, form, found, title=title, submit=_("确定"), about=stages.gate(entry.stage).help.label, write=write
+    )
+
+
+STATUS = {
+    "resume": actions.resume,
+    "mark_late": actions.mark_late,
+    "hold": actions.hold,
+    "lose": actions.lose,
+    "terminate": actions.terminate,
+}
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def status(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """暂缓、滞后、流失、终止、恢复, with reason and day."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _editable(person, code)
+    form = forms.StatusForm(request.POST or None, initial={"on": today})
+
+    def write(said: dict[str, Any]) -> object:
+        return STATUS[verb](project=found, now=timezone.now(), by=person, **said)
+
+    return _answer(request, form, found, title=_("变更状态"), submit=_("确定"), write=write)
+
+
+@access.approves(Thing.PROJECT)
+@require_http_methods(FORM)
+def transfer(request: HttpRequest, code: str) -> HttpResponse:
+    """流转 to another district."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _approvable(person, code)
+    form = forms.TransferForm(request.POST or None, initial={"on": today}, person=person)
+
+    def write(said: dict[str, Any]) -> object:
+        return actions.transfer(project=found, now=timezone.now(), by=person, **said)
+
+    return _answer(
+        request, form, found, title=_("流转项目"), submit=_("流转"), about=_("首报单位和时间不变。"), write=write
+    )
+
+
+@access.approves(Thing.PROJECT)
+@require_http_methods(FORM)
+def correct(request: HttpRequest, code: str) -> HttpResponse:
+    """更正 to an earlier stage."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _approvable(person, code)
+    initial = forms.today_and(found, today=today)
+    form = forms.CorrectForm(request.POST or None, initial=initial, project=found)
+
+    def write(said: dict[str, Any]) -> object:
+        return actions.correct(project=found, now=timezone.now(), by=person, **said)
+
+    about = _("较晚阶段的记录保留并标记作废；投产时核定的供货能力一并撤回。")
+    return _answer(request, form, found, title=_("更正阶段"), submit=_("更正"), about=about, write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def flag(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """固投入库 or 入规."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+    form = forms.FlagForm(request.POST or None, initial={"on": getattr(found, name), "version": found.version})
+
+    def write(said: dict[str, Any]) -> object:
+        return actions.set_flag(project=found, flag=name, now=timezone.now(), by=person, **said)
+
+    title = stages.labels([name], of=Project)[0]
+    return _answer(request, form, found, title=title, about=_("以统计部门认定日期为准。"), write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def supply(request: HttpRequest, code: str) -> HttpResponse:
+    """拟供零部件: one part at a time."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+    form = forms.SupplyForm(request.POST or None, person=person)
+
+    def write(said: dict[str, Any]) -> None:
+        held = {s.part: s.capacity_wan for s in found.supplies.select_related("part")}
+        actions.set_supplies(project=found, capacities={**held, said["part"]: said["capacity_wan"]}, by=person)
+
+    return _answer(request, form, found, title=_("拟供零部件"), write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_POST
+def drop_supply(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Take a planned part off again."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+    held = {s.part: s.capacity_wan for s in found.supplies.select_related("part") if s.pk != pk}
+    actions.set_supplies(project=found, capacities=held, by=person)
+    return redirect(reverse("projects:project", args=[found.code]))

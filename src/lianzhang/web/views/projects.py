@@ -1,0 +1,310 @@
+"""Projects on pages: the table, the two ledgers, the board, one project in one screen, and a lead in five fields."""
+
+from typing import Any, cast
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.projects import actions, choices, queries, schedule, stages, tables
+from lianzhang.projects.models import Project, StageEntry
+from lianzhang.projects.stages import Stage
+from lianzhang.supervision import states
+from lianzhang.supervision.models import Task
+from lianzhang.tables import TableSpec
+from lianzhang.trail import evidence as files
+from lianzhang.trail import queries as trail
+from lianzhang.trail.models import Proof
+from lianzhang.web import access, listing, submitting
+from lianzhang.web.forms import projects as forms
+
+FORM = ["GET", "HEAD", "POST"]
+CARDS = 15  # of one column of the board; the rest is one click away in the table
+VIEWS = ("projects:list", "projects:leads", "projects:key", "projects:board")
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def projects(request: HttpRequest) -> HttpResponse:
+    """Every project within reach."""
+    return _ledger(request, tables.PROJECTS, here="projects:list")
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def leads(request: HttpRequest) -> HttpResponse:
+    """线索台账: what is not signed yet."""
+    return _ledger(request, tables.LEADS, here="projects:leads", stage__lt=Stage.SIGNED)
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def key_projects(request: HttpRequest) -> HttpResponse:
+    """重点项目台账: the city's key list, month by month."""
+    return _ledger(request, tables.KEY_PROJECTS, here="projects:key", is_key=True)
+
+
+def _ledger(request: HttpRequest, table: TableSpec, *, here: str, **narrowed: Any) -> HttpResponse:
+    person, today = access.person_of(request), timezone.localdate()
+    found = queries.listed(person, today=today).filter(**narrowed)
+    context = {
+        **_standing_of_all(person, today=today),
+        "as_of": today,
+        "tabs": _tabs(request, here),
+        "new_url": reverse("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
+        "checks_url": reverse("projects:checks") if person.reach.may(Act.APPROVE, Thing.PROJECT) else "",
+    }
+    return listing.respond(request, table, found, template="projects/list.html", context=context)
+
+
+def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
+    """The first sentence, and whether any of it is example data."""
+    counts = queries.standing(person, today=today)
+    said = _(
+        "在谈%(talks)s个，签约%(signed)s个，在建%(building)s个，投产%(production)s个；"
+        "另有线索%(leads)s条。滞后%(late)s个。"
+    )
+    return {"lead": said % counts, "illustrative": counts["illustrative"] > 0}
+
+
+def _tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
+    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"))
+    asked = request.GET.get("chain", "")
+    query = f"?chain={asked}" if asked.replace("-", "").isalnum() else ""
+    return [
+        {"label": label, "url": reverse(name) + query, "is_here": name == here}
+        for name, label in zip(VIEWS, labels, strict=True)
+    ]
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """看板: one column for each group of stages, the late ones first; a card opens its project."""
+    person, today = access.person_of(request), timezone.localdate()
+    chains = choices.chains(person)
+    chosen = next((code for code, _name in chains if code == request.GET.get("chain")), "")
+    found = queries.listed(person, today=today).filter(status__in=stages.OPEN)
+    if chosen:
+        found = found.filter(chain__code=chosen)
+    labels = {stage.value: str(stage.label) for stage in Stage}
+    columns = [_column(g, found, chain=chosen, today=today, labels=labels) for g in stages.table().groups]
+    context = {
+        "columns": columns,
+        "chains": chains,
+        "chosen": chosen,
+        **_standing_of_all(person, today=today),
+        "tabs": _tabs(request, "projects:board"),
+        "as_of": today,
+    }
+    return render(request, "projects/board.html", context)
+
+
+def _column(group: stages.Group, found: Any, *, chain: str, today: Any, labels: dict[int, str]) -> dict[str, Any]:
+    order = ("next_due_on", "-stage", "code")
+    rows = list(found.filter(stage__in=stages.stages_of(group.key)).order_by(*order)[: CARDS + 1])
+    query = f"?group={group.key}" + (f"&chain={chain}" if chain else "")
+    cards = [_card(row, today=today, labels=labels) for row in rows[:CARDS]]
+    return {"group": group, "cards": cards, "url": reverse("projects:list") + query, "has_more": len(rows) > CARDS}
+
+
+def _card(row: Project, *, today: Any, labels: dict[int, str]) -> dict[str, Any]:
+    """What a card says, worked out here: a template that looks up eight names a card costs more than its query."""
+    due = row.next_due_on.strftime("%m-%d") if row.next_due_on else ""
+    place = (row.chain.name, row.district.name_zh if row.district else "", f"{row.next_milestone} {due}".strip())
+    return {
+        "url": tables.page(row),
+        "name": tables.name(row),
+        "light": schedule.light(row, today=today),
+        "stage": labels[row.stage],
+        "about": " · ".join(part for part in place if part),
+    }
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def project(request: HttpRequest, code: str) -> HttpResponse:
+    """One project in one screen: stage bar, what is missing, money apart, plan beside actual, evidence, origin."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = queries.detailed(person, code)
+    entries = list(found.entries.select_related("asked_by", "checked_by").order_by("stage", "asked_at"))
+    proofs = trail.proofs(found)
+    context = {
+        "project": found,
+        "name": tables.name(found),
+        "light": schedule.light(found, today=today),
+        "bar": _bar(found, entries),
+        "entries": entries,
+        "milestones": schedule.milestones(found),
+        "evidence": [_file(found, proof) for proof in proofs],
+        "supplies": list(found.supplies.all()),
+        "signings": list(found.signings.select_related("event")),
+        "tasks": list(Task.objects.visible_to(person).filter(project=found).select_related("responsible")),
+        "illustrative": found.is_illustrative,
+        "as_of": found.as_of or found.progress_on,
+        "moves": _moves(found),
+        "origin_reasons": _reasons(found),
+        "may_assign": person.reach.role in states.ASSIGNERS,
+        "done_ratio": tables.done_ratio(found),
+        **_next_step(found, entries, proofs, person=person),
+    }
+    context["lead"] = _standing(context)
+    return render(request, "projects/project.html", context)
+
+
+def _next_step(found: Any, entries: list[StageEntry], proofs: list[Proof], *, person: Person) -> dict[str, Any]:
+    """What the next stage needs and lacks, what waits for a check, and whose move it is."""
+    pending = next((entry for entry in entries if entry.verdict == StageEntry.Verdict.PENDING), None)
+    following = stages.following(found.stage)
+    if following is None:
+        return {"following": None, "pending": None}
+    held = {proof.purpose for proof in queries.fresh(proofs, entries=entries, stage=following)}
+    gate = stages.gate(following)
+    may_check = pending is not None and pending.asked_by_id != person.pk and found.may_approve
+    return {
+        "following": following,
+        "gate": gate,
+        "missing": stages.labels(stages.missing(found, following), of=Project),
+        "missing_evidence": stages.missing_evidence(following, held),
+        "pending": pending,
+        "may_check": may_check
+        and person.reach.role.value in stages.gate(pending.stage if pending else following).checks,
+        "may_ask": found.may_write and person.reach.role.value in gate.asks and found.status in stages.MOVING,
+        "is_own_ask": pending is not None and pending.asked_by_id == person.pk,
+    }
+
+
+def _standing(context: dict[str, Any]) -> str:
+    found, following, pending = context["project"], context["following"], context["pending"]
+    if found.status not in stages.MOVING:
+        return _("%(status)s：%(reason)s") % {"status": found.get_status_display(), "reason": found.status_reason}
+    if following is None:
+        return _("已达产。")
+    if pending is not None:
+        return _("已报请“%(stage)s”，待核验。") % {"stage": pending.get_stage_display()}
+    lacks = len(context["missing"]) + len(context["missing_evidence"])
+    if not lacks:
+        return _("现为“%(now)s”，可报请“%(next)s”。") % {"now": found.get_stage_display(), "next": following.label}
+    said = ngettext("进入“%(next)s”还差%(lacks)d项。", "进入“%(next)s”还差%(lacks)d项。", lacks)
+    return said % {"next": following.label, "lacks": lacks}
+
+
+def _bar(found: Project, entries: list[StageEntry]) -> list[dict[str, Any]]:
+    days = {entry.stage: entry.entered_on for entry in entries if entry.verdict == "passed" and not entry.is_void}
+    asked = {entry.stage for entry in entries if entry.verdict == "pending"}
+    return [
+        {
+            "label": stage.label,
+            "on": days.get(stage) if stage <= found.stage else None,
+            "state": "pending"
+            if stage in asked
+            else "now"
+            if stage == found.stage
+            else "past"
+            if stage < found.stage
+            else "ahead",
+        }
+        for stage in Stage
+    ]
+
+
+def _moves(found: Any) -> list[tuple[str, str]]:
+    """The status moves open from here, to whoever has the right: (verb, word)."""
+    rights = {"write": found.may_write, "approve": found.may_approve}
+    words = {
+        "resume": _("恢复"),
+        "mark_late": _("标记滞后"),
+        "hold": _("暂缓"),
+        "transfer": _("流转"),
+        "lose": _("流失"),
+        "terminate": _("终止"),
+    }
+    moves = stages.table().moves.values()
+    return [(m.verb, words[m.verb]) for m in moves if found.status in m.origins and rights[m.right]]
+
+
+def _reasons(found: Project) -> list[str]:
+    """Why the target list named this supplier, in the reader's language; the amounts stay with the list."""
+    words = {"supplies": _("现已供应%(count)s家链主"), "could_supply": _("能供应%(count)s家链主所需零部件")}
+    told = [(words.get(r["code"]), r["anchor_count"]) for r in found.origin.get("reasons", [])]
+    return [word % {"count": count} for word, count in told if word]
+
+
+def _file(found: Project, proof: Proof) -> dict[str, Any]:
+    known = stages.table().evidence.get(proof.purpose)
+    return {
+        "name": proof.attachment.name,
+        "kind": known.label if known else "",
+        "url": reverse("projects:file", args=[found.code, proof.pk]),
+        "added_at": proof.attached_at,
+        "taken_on": proof.attachment.taken_on,
+        "place": proof.attachment.place,
+        "size": proof.attachment.size,
+    }
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A piece of evidence, to whoever sees the project it proves."""
+    found = Project.objects.visible_to(access.person_of(request)).get_or_404(code=code)
+    return download(Proof.objects.about(found).get_or_404(pk=pk))
+
+
+def download(proof: Proof) -> HttpResponse:
+    """The bytes of a proof whose subject the reader has been shown; always as a download, never run in the page."""
+    kept = proof.attachment
+    answer: Any = FileResponse(
+        files.path_of(kept).open("rb"), as_attachment=True, filename=kept.name, content_type="application/octet-stream"
+    )
+    return cast(HttpResponse, answer)
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def stage_table(request: HttpRequest) -> HttpResponse:
+    """阶段表: what each stage needs, who asks and who checks, straight from the reviewed table."""
+    rows = [
+        {"gate": gate, "requires": stages.labels([*gate.requires, *gate.recruited], of=Project)}
+        for gate in stages.table().gates.values()
+    ]
+    return render(request, "projects/stages.html", {"rows": rows, "version": stages.table().version})
+
+
+@access.approves(Thing.PROJECT)
+@require_GET
+def checks(request: HttpRequest) -> HttpResponse:
+    """待核验: every ask this person may pass or return."""
+    waiting = list(queries.awaiting_check(access.person_of(request))[:200])
+    lead = ngettext("%(count)d条阶段申请待核验。", "%(count)d条阶段申请待核验。", len(waiting)) % {
+        "count": len(waiting)
+    }
+    return render(request, "projects/checks.html", {"entries": waiting, "lead": lead})
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def new(request: HttpRequest) -> HttpResponse:
+    """登记线索: five fields; a known investor is shown with who reported it first."""
+    person = access.person_of(request)
+    form = forms.LeadForm(request.POST or None, person=person)
+    frame: dict[str, Any] = {"title": _("登记线索"), "submit": _("登记"), "back_url": reverse("projects:list")}
+
+    def act(said: dict[str, Any]) -> str:
+        try:
+            made = actions.report_lead(now=timezone.now(), by=person, **said)
+        except actions.Duplicate as duplicate:
+            form.ask_why()
+            known = [found.pk for found in duplicate.found]
+            seen = Project.objects.visible_to(person).filter(pk__in=known).select_related("first_reported_by")
+            frame["found"] = list(seen.order_by("first_reported_at"))
+            raise
+        return tables.page(made)
+
+    return submitting.respond(request, form, act=act, template="projects/new.html", frame=frame)

@@ -1,0 +1,296 @@
+"""Tasks on pages: the table with who must act now, one task and its moves, assigning, urging, the working calendar."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains.models import Action, Gap
+from lianzhang.projects.models import Project
+from lianzhang.supervision import actions, clock, queries, states, tables, urging
+from lianzhang.supervision.models import CalendarDay, Decision, Request, Task
+from lianzhang.supervision.states import Move
+from lianzhang.trail import evidence as files
+from lianzhang.trail import queries as trail
+from lianzhang.trail.models import Attachment, Proof
+from lianzhang.web import access, listing, submitting
+from lianzhang.web.forms import supervision as forms
+from lianzhang.web.views.projects import FORM, download
+
+# What a task may be assigned about from its own page: the parameter, the records, the sentence it starts with.
+ABOUT: dict[str, Any] = {
+    "action": (Action, lambda record: record.matter),
+    "project": (Project, lambda record: record.name),
+    "gap": (Gap, lambda record: record.title),
+    "request": (Request, lambda record: record.text[:120]),
+}
+
+
+@access.reads(Thing.TASK)
+@require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    """督办台账: every task within reach, what is overdue and which level must act."""
+    person, today = access.person_of(request), timezone.localdate()
+    calendar = queries.calendar()
+    levels = queries.late_by_level(person, today=today, calendar=calendar)
+    late = sum(count for _level, count in levels)
+    here = reverse("supervision:tasks")
+    context = {
+        "lead": _("逾期%(late)s项。") % {"late": late} if late else _("没有逾期事项。"),
+        "levels": [(level, count, f"{here}?level={level.key}") for level, count in levels],
+        "late": late,
+        "illustrative": Task.objects.visible_to(person).filter(is_illustrative=True).exists(),
+        "as_of": today,
+        "may_assign": person.reach.role in states.ASSIGNERS,
+        "batch": [listing.BatchAction(label=_("生成催办文字"), url=reverse("supervision:urge"))],
+    }
+    spec = tables.tasks(today=today, calendar=calendar)
+    return listing.respond(request, spec, queries.listed(person), template="supervision/tasks.html", context=context)
+
+
+@access.reads(Thing.TASK)
+@require_POST
+def urge(request: HttpRequest) -> HttpResponse:
+    """催办文字: the ticked tasks by body, to be pasted into a chat."""
+    person, today = access.person_of(request), timezone.localdate()
+    codes = request.POST.getlist("row")[:500]
+    found = queries.listed(person).filter(code__in=codes, state__in=states.OPEN)
+    letters = urging.letters(found.order_by("due_on", "code"), today=today, calendar=queries.calendar())
+    return render(request, "supervision/urge.html", {"letters": letters, "back_url": reverse("supervision:tasks")})
+
+
+@access.reads(Thing.TASK)
+@require_GET
+def task(request: HttpRequest, code: str) -> HttpResponse:
+    """One task: what, by when, where it stands, whose move it is, its evidence and history."""
+    person, today = access.person_of(request), timezone.localdate()
+    related = (
+        "chain",
+        "responsible",
+        "assigned_by",
+        "assigned_by_body",
+        "decision__meeting",
+        "action",
+        "project",
+        "gap",
+    )
+    people = (
+        "request",
+        "visit",
+        "signed_by",
+        "submitted_by",
+        "closed_by",
+        "instructed_by__person",
+        "instructed_by__body",
+    )
+    found = Task.objects.visible_to(person).select_related(*related, *people).get_or_404(code=code)
+    calendar = queries.calendar()
+    moves = states.moves(found, by=person)
+    context = {
+        "task": found,
+        "light": tables.task_light(found, today=today, calendar=calendar),
+        "state": tables.state(found),
+        "must_act": tables.must_act(found, today=today, calendar=calendar),
+        "is_estimated": clock.is_estimated(found.due_on.year),
+        "moves": [(move.value, states.label(move), move is Move.CANCEL) for move in moves],
+        "may_prove": bool(moves),
+        "evidence": [_file(found, proof) for proof in trail.proofs(found)],
+        "about": dict(zip(("kind", "words", "url"), _about(found, person) or (), strict=False)),
+        "illustrative": found.is_illustrative,
+    }
+    return render(request, "supervision/task.html", context)
+
+
+def _file(found: Task, proof: Proof) -> dict[str, Any]:
+    return {
+        "name": proof.attachment.name,
+        "url": reverse("supervision:task_file", args=[found.code, proof.pk]),
+        "added_at": proof.attached_at,
+        "size": proof.attachment.size,
+    }
+
+
+def _about(found: Task, person: Person) -> tuple[str, str, str] | None:
+    """What the task is about, as (kind, words, address); without an address where the reader may not open it."""
+    reads = person.reach.may
+    if found.decision is not None:
+        url = tables.meeting_page(found.decision.meeting) if reads(Act.READ, Thing.MEETING) else ""
+        return _("会议"), f"{found.decision.meeting.title} {found.decision.number}", url
+    if found.action is not None:
+        url = reverse("chains:action", args=[found.action.code]) if reads(Act.READ, Thing.PLAN) else ""
+        return _("计划事项"), found.action.matter, url
+    if found.project is not None:
+        url = reverse("projects:project", args=[found.project.code]) if reads(Act.READ, Thing.PROJECT) else ""
+        return _("项目"), found.project.name, url
+    if found.gap is not None:
+        url = reverse("gaps:gap", args=[found.gap.code]) if reads(Act.READ, Thing.GAP) else ""
+        return _("缺口"), found.gap.title, url
+    if found.request is not None:
+        return _("企业诉求"), found.request.code, tables.request_page(found.request)
+    if found.visit is not None:
+        url = tables.visit_page(found.visit) if reads(Act.READ, Thing.PLAN) else ""
+        return _("走访"), str(found.visit.planned_on), url
+    return None
+
+
+@access.reads(Thing.TASK)
+@require_GET
+def task_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A piece of evidence, to whoever sees the task it proves."""
+    found = Task.objects.visible_to(access.person_of(request)).get_or_404(code=code)
+    return download(Proof.objects.about(found).get_or_404(pk=pk))
+
+
+@access.writes(Thing.TASK)
+@require_http_methods(FORM)
+def new_task(request: HttpRequest) -> HttpResponse:
+    """交办, by hand or about an action, a project, a gap or a request."""
+    person = access.person_of(request)
+    if person.reach.role not in states.ASSIGNERS:
+        raise Http404
+    name, record = _subject(request, person)
+    initial: dict[str, Any] = {}
+    if record is not None:
+        initial = {"chain": record.chain_id, "title": ABOUT[name][1](record), "working_days": 5}
+    form = forms.AssignForm(request.POST or None, initial=initial, person=person)
+
+    def act(said: dict[str, Any]) -> str:
+        subject = {name: record} if record is not None else {}
+        return tables.task_page(actions.assign(now=timezone.now(), by=person, **said, **subject))
+
+    frame = {
+        "title": _("交办事项"),
+        "submit": _("交办"),
+        "about": str(record) if record is not None else "",
+        "back_url": reverse("supervision:tasks"),
+    }
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+def _subject(request: HttpRequest, person: Person) -> tuple[str, Any]:
+    for name, (model, _words) in ABOUT.items():
+        code = request.GET.get(name)
+        if code:
+            return name, model.objects.all().visible_to(person).get_or_404(code=code)
+    return "", None
+
+
+@access.writes(Thing.TASK)
+@require_http_methods(FORM)
+def move(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """签收、报结、销号、退回、撤销."""
+    person = access.person_of(request)
+    found = Task.objects.visible_to(person).get_or_404(code=code)
+    wanted = Move(verb)
+    initial = {"version": found.version, "reply": found.reply}
+    kinds = {Move.SUBMIT: forms.SubmitForm, Move.RETURN: forms.ReasonForm, Move.CANCEL: forms.ReasonForm}
+    form = kinds.get(wanted, forms.VersionOnly)(request.POST or None, request.FILES or None, initial=initial)
+
+    def act(said: dict[str, Any]) -> str:
+        _move(found, wanted, said, person=person)
+        return tables.task_page(found)
+
+    page = tables.task_page(found)
+    word = states.label(wanted)
+    frame = {
+        "title": _("%(move)s：%(title)s") % {"move": word, "title": found.title},
+        "submit": word,
+        "back_url": page,
+        "crumb_url": page,
+        "crumb": found.code,
+    }
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+def _move(found: Task, wanted: Move, said: dict[str, Any], *, person: Person) -> None:
+    now, version = timezone.now(), said["version"]
+    if wanted is Move.SIGN:
+        actions.sign(task=found, now=now, version=version, by=person)
+    elif wanted is Move.CLOSE:
+        actions.close(task=found, now=now, version=version, by=person)
+    elif wanted is Move.RETURN:
+        actions.send_back(task=found, reason=said["reason"], version=version, by=person)
+    elif wanted is Move.CANCEL:
+        actions.cancel(task=found, reason=said["reason"], version=version, by=person)
+    else:
+        # The file is kept and attached first: a refused report loses nothing that was uploaded.
+        if said["file"]:
+            actions.add_evidence(task=found, attachment=kept(said["file"], by=person), by=person)
+        actions.submit(task=found, reply=said["reply"], now=now, version=version, by=person)
+
+
+def kept(upload: Any, *, by: Person) -> Attachment:
+    """The upload as a kept file; Refused with the reason where it cannot serve as evidence."""
+    try:
+        return files.keep(upload, kind="task", by=by)
+    except files.RefusedFile as refused:
+        raise Refused(refused.reason) from refused
+
+
+@access.writes(Thing.TASK)
+@require_http_methods(FORM)
+def prove(request: HttpRequest, code: str) -> HttpResponse:
+    """添加佐证 to a task."""
+    person = access.person_of(request)
+    found = Task.objects.visible_to(person).get_or_404(code=code)
+    form = forms.FileForm(request.POST or None, request.FILES or None)
+
+    def act(said: dict[str, Any]) -> str:
+        actions.add_evidence(task=found, attachment=kept(said["file"], by=person), by=person)
+        return tables.task_page(found)
+
+    page = tables.task_page(found)
+    frame = {"title": _("添加佐证"), "submit": _("上传"), "back_url": page, "crumb_url": page, "crumb": found.code}
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+@access.signed_in
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    """工作日调整: the city's own days over the national calendar, and for which years that calendar is published."""
+    person, today = access.person_of(request), timezone.localdate()
+    may_write = not CalendarDay.objects.editable_by(person).query.is_empty()
+    estimated = [year for year in (today.year, today.year + 1) if clock.is_estimated(year)]
+    lead = _("%(year)s年放假安排尚未公布，暂按周末推算，公布后请更新。") % {"year": estimated[0]} if estimated else ""
+    context = {"lead": lead, "may_write": may_write, "form": forms.DayForm() if may_write else None}
+    found = CalendarDay.objects.visible_to(person)
+    return listing.respond(request, tables.CALENDAR, found, template="supervision/calendar.html", context=context)
+
+
+@access.signed_in
+@require_http_methods(FORM)
+def declare_day(request: HttpRequest) -> HttpResponse:
+    """Enter a day that is, or is not, worked here."""
+    person = access.person_of(request)
+    if CalendarDay.objects.editable_by(person).query.is_empty():
+        raise Http404
+    form = forms.DayForm(request.POST or None)
+    back = reverse("supervision:calendar")
+
+    def act(said: dict[str, Any]) -> str:
+        actions.declare_day(by=person, **said)
+        return back
+
+    frame = {"title": _("工作日调整"), "back_url": back, "crumb_url": back, "crumb": _("工作日调整")}
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+@access.signed_in
+@require_POST
+def withdraw_day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go back to the national calendar for a day."""
+    person = access.person_of(request)
+    actions.withdraw_day(day=CalendarDay.objects.editable_by(person).get_or_404(pk=pk), by=person)
+    return redirect("supervision:calendar")
+
+
+def decision_of(person: Person, pk: int) -> Decision:
+    """A decision of a meeting this person may change; raises Http404."""
+    return Decision.objects.editable_by(person).select_related("meeting", "responsible").get_or_404(pk=pk)

@@ -1,0 +1,276 @@
+"""Target lists: ask for one, read it with its proof and reasons, compare two, and turn a line into a lead."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from chainlab import places
+from lianzhang.accounts.actions import Refused
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains.actions import gaps as gap_actions
+from lianzhang.chains.actions import targets as actions
+from lianzhang.chains.models import TargetLine, TargetList
+from lianzhang.chains.queries import disclosure as disclosures
+from lianzhang.chains.queries import targets as queries
+from lianzhang.chains.tables import targets as tables
+from lianzhang.projects.actions import opening, reporting
+from lianzhang.projects.models import Project
+from lianzhang.registry.models import Enterprise
+from lianzhang.tables import RESTRICTED
+from lianzhang.web import access, conflict, explain, listing
+from lianzhang.web.charts import frontier
+from lianzhang.web.forms.targets import TargetForm
+
+
+@access.reads(Thing.TARGET)
+@require_GET
+def lists(request: HttpRequest) -> HttpResponse:
+    """Target lists within reach, newest first."""
+    person = access.person_of(request)
+    found = queries.lists(person)
+    may_write = TargetForm(person=person).fields["chain"].queryset.exists()  # type: ignore[attr-defined]
+    context = {"may_write": may_write, "lead": _("共 %(count)s 份目标清单。") % {"count": found.count()}}
+    return listing.respond(request, tables.LISTS, found, template="targets/lists.html", context=context)
+
+
+@access.writes(Thing.TARGET)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for a list; the computation runs in the background."""
+    person = access.person_of(request)
+    initial = TargetForm.values(actions.Parameters()) | {"chain": request.GET.get("chain", "")}
+    form = TargetForm(request.POST if request.method == "POST" else None, initial=initial, person=person)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "targets/new.html", {"form": form, "back_url": reverse("targets:list")}, status=status)
+    try:
+        listed = actions.ask(
+            chain=form.cleaned_data["chain"],
+            title=form.cleaned_data["title"] or _("目标清单 %(day)s") % {"day": timezone.localdate()},
+            parameters=form.parameters,
+            now=timezone.now(),
+            by=person,
+        )
+    except Refused as refused:
+        form.add_error(None, refused.reason)
+        return render(request, "targets/new.html", {"form": form, "back_url": reverse("targets:list")}, status=422)
+    return redirect("targets:target", code=listed.code)
+
+
+@access.reads(Thing.TARGET)
+@require_GET
+def target(request: HttpRequest, code: str) -> HttpResponse:
+    """The list: its sentence, parameters, categories, lines; or its progress while it is being computed."""
+    person = access.person_of(request)
+    listed = queries.lists(person).select_related("job").get_or_404(code=code)
+    if listed.state in {TargetList.State.RUNNING, TargetList.State.FAILED}:
+        return render(request, "targets/waiting.html", {"record": listed})
+    shown = disclosures.of(listed.snapshot, person=person)
+    names = _names(listed)
+    total_shown = shown.shows(int(listed.assumptions["anchor_count"]))
+    context = {
+        "record": listed,
+        "shows": total_shown,
+        "sees_rows": shown.sees_rows,
+        "restricted": RESTRICTED,
+        "categories": [(entry, shown.sees_rows) for entry in listed.categories],
+        "chart": frontier.chart(listed.frontier, chosen=listed.supplier_count) if shown.sees_rows else None,
+        "parameters": _parameters(listed),
+        "form": TargetForm(initial=_again(listed), person=person),
+        "may_write": TargetList.objects.editable_by(person).filter(pk=listed.pk).exists(),
+        "may_approve": _may_approve(listed, person),
+        "others": queries.lists(person)
+        .filter(chain=listed.chain, state__in=["ready", "approved"])
+        .exclude(pk=listed.pk),
+        "as_of": listed.snapshot.taken_on if listed.snapshot else None,
+        "scope": listed.chain.name,
+        "illustrative": listed.is_illustrative,
+    }
+    spec = tables.lines(listed, shown, names)
+    found = queries.lines(listed, person=person)
+    return listing.respond(request, spec, found, template="targets/target.html", context=context)
+
+
+@access.reads(Thing.TARGET)
+@require_GET
+def line(request: HttpRequest, code: str, position: int) -> HttpResponse:
+    """One supplier of the list: the parts it would cover, for whom, and who comes next."""
+    person = access.person_of(request)
+    found = _line(person, code, position)
+    shown = disclosures.of(found.target_list.snapshot, person=person)
+    names = _names(found.target_list)
+    context = {
+        "record": found,
+        "listed": found.target_list,
+        "shows": shown.sees_rows,
+        "sees_rows": shown.sees_rows,
+        "restricted": RESTRICTED,
+        "parts": [
+            (part, [(names.get(a["code"], a["code"]), a["amount_wan"]) for a in part["anchors"]])
+            for part in found.parts
+        ],
+        "place": places.name_of(found.region_code),
+        "reasons": tables.reasons(found, shown, names),
+        "runner_up": names.get(found.runner_up.get("code", ""), ""),
+        "project": Project.objects.visible_to(person).filter(target_line=found).first(),
+        "may_open": person.reach.may(Act.WRITE, Thing.PROJECT),
+        "illustrative": found.target_list.is_illustrative,
+        "as_of": found.target_list.snapshot.taken_on if found.target_list.snapshot else None,
+    }
+    return render(request, "targets/line.html", context)
+
+
+@access.writes(Thing.PROJECT)
+@require_POST
+def open_lead(request: HttpRequest, code: str, position: int) -> HttpResponse:
+    """转线索: the line becomes a lead with its reasons; asked twice it is still one lead."""
+    person = access.person_of(request)
+    found = _line(person, code, position)
+    if not TargetList.objects.editable_by(person).filter(pk=found.target_list_id).exists():
+        raise Http404(code)
+    try:
+        project = opening.open_from_target(
+            target_line=found, now=timezone.now(), by=person, although=request.POST.get("although", "")
+        )
+    except reporting.Duplicate as known:
+        context = {"record": found, "known": known.found, "reason": known.reason}
+        return render(request, "targets/known.html", context, status=409)
+    if project.gap is not None:
+        gap_actions.start_acting(gap=project.gap, by=person)
+    messages.info(request, _("%(name)s 已转为线索 %(code)s。") % {"name": found.supplier.name, "code": project.code})
+    return redirect("projects:project", code=project.code)
+
+
+@access.approves(Thing.TARGET)
+@require_POST
+def approve(request: HttpRequest, code: str) -> HttpResponse:
+    """审定: the chief stands for the list."""
+    person = access.person_of(request)
+    listed = TargetList.objects.all().approvable_by(person).get_or_404(code=code)
+    version = conflict.version_of(request, listed)
+    actions.approve(listed=listed, version=version, now=timezone.now(), by=person)
+    return redirect("targets:target", code=code)
+
+
+@access.reads(Thing.TARGET)
+@require_GET
+def compare(request: HttpRequest, code: str) -> HttpResponse:
+    """Two lists side by side: what differs and why."""
+    person = access.person_of(request)
+    first = queries.lists(person).get_or_404(code=code)
+    second = queries.lists(person).get_or_404(code=request.GET.get("with", ""))
+    labels = dict(_labels())
+    found = queries.compare(first, second, person=person)
+    why = [(labels.get(key, key), before, after) for key, before, after in found.why]
+    shown = [disclosures.of(listed.snapshot, person=person).shows(_anchors(listed)) for listed in (first, second)]
+    context = {
+        "first": first,
+        "second": second,
+        "found": found,
+        "why": why,
+        "shows": all(shown),
+        "restricted": RESTRICTED,
+        "illustrative": first.is_illustrative or second.is_illustrative,
+    }
+    return render(request, "targets/compare.html", context)
+
+
+@access.reads(Thing.TARGET)
+@require_GET
+def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse:
+    """Definition, scope, source and date of the list's figures."""
+    person = access.person_of(request)
+    listed = queries.lists(person).get_or_404(code=code)
+    if listed.snapshot is None:
+        raise Http404(code)
+    words = {
+        "covered": (
+            _("覆盖额"),
+            _("清单上的企业能承担的链主市外采购额；同一笔需求只计一次，受企业年供货能力限制。"),
+            _("Σ 各链主 × 各零部件由清单企业承担的金额"),
+        ),
+        "ratio": (
+            _("本地配套率（清单全部落地后）"),
+            _("假定清单上的企业全部在本市投产并承接，本地配套率可达到的水平；是上限，不是预测。"),
+            _("（本市供应额 + 覆盖额）÷ 产地明确的采购额"),
+        ),
+    }
+    if figure not in words:
+        raise Http404(figure)
+    label, definition, formula = words[figure]
+    said = listed.assumptions
+    missing = _("金额未填 %(unknown)s 行未计入；给区间的 %(banded)s 行取中值。") % {
+        "unknown": said["unknown_count"],
+        "banded": said["banded_count"],
+    }
+    explained = explain.Explained(
+        label=label,
+        definition=definition,
+        formula=formula,
+        scope=_("%(chain)s，%(anchors)s 家链主，%(candidates)s 家候选企业")
+        % {
+            "chain": listed.chain.name,
+            "anchors": said["anchor_count"],
+            "candidates": said["candidate_count"],
+        },
+        source=_("链主拆零件填报与登记的供给能力"),
+        as_of=listed.snapshot.taken_on,
+        snapshot=listed.snapshot.pk,
+        missing=missing,
+        rows_url=reverse("targets:target", args=[listed.code]),
+        is_illustrative=listed.is_illustrative,
+    )
+    return explain.respond(request, explained)
+
+
+def _line(person: Person, code: str, position: int) -> TargetLine:
+    found = TargetLine.objects.visible_to(person).select_related(
+        "supplier", "target_list__chain__body", "target_list__snapshot", "target_list__map_version"
+    )
+    return found.get_or_404(target_list__code=code, position=position)
+
+
+def _names(listed: TargetList) -> dict[str, str]:
+    codes: set[str] = set()
+    for anchors, runner_up in listed.lines.values_list("anchors", "runner_up"):
+        codes |= set(anchors) | {runner_up.get("code", "")}
+    return dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def _may_approve(listed: TargetList, person: Person) -> bool:
+    is_ready = listed.state == TargetList.State.READY and listed.created_by_id != person.pk
+    return is_ready and TargetList.objects.all().approvable_by(person).filter(pk=listed.pk).exists()
+
+
+def _again(listed: TargetList) -> dict[str, Any]:
+    values = TargetForm.values(actions.Parameters.read(listed.parameters))
+    return values | {"chain": listed.chain.code, "title": listed.title}
+
+
+def _anchors(listed: TargetList) -> int:
+    return int(listed.assumptions.get("anchor_count", 0))
+
+
+def _labels() -> list[tuple[str, str]]:
+    return [
+        ("max_categories", _("类别上限")),
+        ("max_suppliers", _("家数上限")),
+        ("min_anchors", _("至少服务链主")),
+        ("must_include", _("必须列入")),
+        ("must_exclude", _("不予列入")),
+        ("snapshot", _("数据快照")),
+        ("map_version", _("图谱版本")),
+    ]
+
+
+def _parameters(listed: TargetList) -> list[tuple[str, Any]]:
+    labels = dict(_labels())
+    shown = [(labels[key], listed.parameters.get(key)) for key in labels if key in listed.parameters]
+    return [(label, "、".join(v) if isinstance(v, list) else v) for label, v in shown if v not in (None, [], "")]
