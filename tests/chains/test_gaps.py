@@ -1,0 +1,149 @@
+"""缺口: proposed by numbers, confirmed by a person, crossed off only when newer numbers say so."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.chains import jobs
+from lianzhang.chains.actions import gaps as actions
+from lianzhang.chains.models import Gap, Snapshot
+from lianzhang.jobs.progress import Progress
+from lianzhang.records.models import Stale
+from tests.cast import TODAY, Cast
+from tests.chains import scene as scenes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene(cast: Cast) -> scenes.Scene:
+    made = scenes.build(cast)
+    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+    return made
+
+
+def gap_of(scene: scenes.Scene, part: str = "P1") -> Gap:
+    return Gap.objects.get(part=scene.parts[part])
+
+
+def confirm(gap: Gap, cast: Cast, now: dt.datetime, **said: object) -> Gap:
+    words = {"label": Gap.Label.BREAK_POINT, "route": Gap.Route.ATTRACT, "route_reason": ""} | said
+    return actions.confirm(
+        gap=gap, owner=cast.force_a, due_on=TODAY, version=gap.version, now=now, by=cast.clerk_a, **words
+    )
+
+
+def supply_locally(cast: Cast, scene: scenes.Scene) -> None:
+    """The anchor moves its compressors to the local 丁, and the chain is analysed anew."""
+    row = cast.enterprise_1.purchases.get(part=scene.parts["P1"])
+    row.supplier = scene.firms["QY-丁"]
+    row.save()
+    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+
+
+def test_a_proposal_names_neither_break_nor_choke_point_by_itself(cast: Cast, scene: scenes.Scene) -> None:
+    assert set(Gap.objects.values_list("label", flat=True)) == {""}
+
+
+def test_a_part_nobody_named_a_supplier_for_is_a_question_not_a_gap(cast: Cast, scene: scenes.Scene) -> None:
+    cast.enterprise_2.purchases.filter(part=scene.parts["P3"]).update(supplier=None)
+    cast.enterprise_3.purchases.filter(part=scene.parts["P3"]).update(supplier=None)
+    Gap.objects.all().delete()
+    Snapshot.objects.all().delete()
+    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+    assert not Gap.objects.filter(part=scene.parts["P3"]).exists()
+
+
+def test_confirming_says_kind_path_owner_and_date(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap = confirm(gap_of(scene), cast, now)
+    assert (gap.state, gap.label, gap.route, gap.owner) == ("confirmed", "break_point", "attract", cast.force_a)
+    assert gap.confirmed_by == cast.clerk_a
+
+
+def test_leaving_a_gap_open_needs_a_reason(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    with pytest.raises(Refused, match="理由"):
+        confirm(gap_of(scene), cast, now, route=Gap.Route.LEAVE, route_reason=" ")
+    kept = confirm(gap_of(scene), cast, now, route=Gap.Route.LEAVE, route_reason="市场够近，不必本地化")
+    assert kept.route_reason == "市场够近，不必本地化"
+
+
+def test_two_editors_do_not_overwrite_one_another(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap, same = gap_of(scene), gap_of(scene)
+    confirm(gap, cast, now)
+    with pytest.raises(Stale):
+        confirm(same, cast, now, route=Gap.Route.NURTURE)
+
+
+def test_new_evidence_renews_an_open_gap_instead_of_doubling_it(cast: Cast, scene: scenes.Scene) -> None:
+    before = gap_of(scene)
+    row = cast.enterprise_1.purchases.get(part=scene.parts["P1"])
+    row.amount_wan = Decimal(1000)
+    row.save()
+    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+    after = gap_of(scene)
+    assert after.pk == before.pk
+    assert after.evidence["amount_wan"] == 1900
+    assert after.snapshot != before.snapshot
+
+
+def test_a_dismissed_proposal_stays_dismissed_while_its_kind_stays(cast: Cast, scene: scenes.Scene) -> None:
+    gap = gap_of(scene)
+    actions.dismiss(gap=gap, reason="集团统购，不在本地采购", version=gap.version, by=cast.clerk_a)
+    row = cast.enterprise_1.purchases.get(part=scene.parts["P1"])
+    row.amount_wan = Decimal(1000)
+    row.save()
+    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+    assert Gap.objects.filter(part=scene.parts["P1"]).count() == 1
+
+
+def test_dismissing_needs_a_reason(cast: Cast, scene: scenes.Scene) -> None:
+    gap = gap_of(scene)
+    with pytest.raises(Refused, match="理由"):
+        actions.dismiss(gap=gap, reason="", version=gap.version, by=cast.clerk_a)
+
+
+def test_closing_needs_a_newer_snapshot(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap = confirm(gap_of(scene), cast, dt.datetime.now(dt.UTC))
+    with pytest.raises(Refused, match="快照"):
+        actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
+
+
+def test_closing_needs_local_supply_in_the_newer_snapshot(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap = confirm(gap_of(scene), cast, now - dt.timedelta(days=400))
+    with pytest.raises(Refused, match="仍无供应"):
+        actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
+
+
+def test_a_gap_is_crossed_off_by_another_when_the_part_is_supplied_here(
+    cast: Cast, scene: scenes.Scene, now: dt.datetime
+) -> None:
+    gap = confirm(gap_of(scene), cast, now - dt.timedelta(days=400))
+    supply_locally(cast, scene)
+    gap.refresh_from_db()
+    with pytest.raises(Refused, match="确认人"):
+        actions.close(gap=gap, version=gap.version, now=now, by=cast.clerk_a)
+    closed = actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
+    assert closed.state == Gap.State.CLOSED
+    assert closed.closing_snapshot is not None
+    assert closed.closing_snapshot.coverages.get(part=scene.parts["P1"]).local_ratio == pytest.approx(0.5)
+
+
+def test_what_is_settled_is_not_confirmed_again(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap = gap_of(scene)
+    gap = actions.dismiss(gap=gap, reason="不成立", version=gap.version, by=cast.clerk_a)
+    with pytest.raises(Refused):
+        confirm(gap, cast, now)
+    with pytest.raises(Refused):
+        actions.dismiss(gap=gap, reason="又", version=gap.version, by=cast.clerk_a)
+    with pytest.raises(Refused, match="已确认"):
+        actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
+
+
+def test_the_amounts_in_the_evidence_stay_out_of_the_trail(cast: Cast, scene: scenes.Scene) -> None:
+    from lianzhang.trail.models import Event
+
+    bodies = [bytes(e.body).decode() for e in Event.objects.filter(subject_type="chains.gap")]
+    assert bodies
+    assert not any("1800" in body for body in bodies)

@@ -1,0 +1,110 @@
+"""目标清单: asked for, approved by another, compared; and nobody learns a firm's purchases from it."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.chains import jobs
+from lianzhang.chains.actions import targets as actions
+from lianzhang.chains.models import TargetList
+from lianzhang.chains.queries import disclosure
+from lianzhang.chains.queries import targets as queries
+from lianzhang.jobs.models import Job
+from lianzhang.jobs.progress import Progress
+from tests.cast import Cast
+from tests.chains import scene as scenes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene(cast: Cast) -> scenes.Scene:
+    return scenes.build(cast)
+
+
+def listed(cast: Cast, **parameters: object) -> TargetList:
+    wanted = {"max_categories": None, "max_suppliers": 2, "min_anchors": 1} | parameters
+    found = actions.ask(
+        chain=cast.chain_a, title="清单", parameters=actions.Parameters(**wanted), now=timezone.now(), by=cast.clerk_a
+    )
+    jobs.choose_targets(Progress(0, cast.clerk_a), list_id=found.pk)
+    found.refresh_from_db()
+    return found
+
+
+def test_asking_enqueues_one_long_job_in_the_same_transaction(cast: Cast) -> None:
+    found = actions.ask(
+        chain=cast.chain_a, title="清单", parameters=actions.Parameters(), now=timezone.now(), by=cast.clerk_a
+    )
+    job = Job.objects.get()
+    assert (job.kind, job.queue, job.arguments) == ("chains.targets", "long", {"list_id": found.pk})
+    assert job.acting == cast.clerk_a.acting
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"must_include": ("QY-乙",), "must_exclude": ("QY-乙",)}, "同时"),
+        ({"must_include": ("QY-没有",)}, "QY-没有"),
+        ({"must_include": ("QY-乙", "QY-丙"), "max_suppliers": 1}, "家数上限"),
+    ],
+)
+def test_contradictory_parameters_are_refused_before_any_work(
+    cast: Cast, scene: scenes.Scene, parameters: dict[str, object], said: str
+) -> None:
+    with pytest.raises(Refused, match=said):
+        actions.ask(
+            chain=cast.chain_a,
+            title="清单",
+            parameters=actions.Parameters(**parameters),
+            now=timezone.now(),
+            by=cast.clerk_a,
+        )
+    assert not TargetList.objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_who_made_a_list_does_not_approve_it(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    found = listed(cast)
+    with pytest.raises(Refused, match="编制人"):
+        actions.approve(listed=found, version=found.version, now=now, by=cast.clerk_a)
+    approved = actions.approve(listed=found, version=found.version, now=now, by=cast.chief)
+    assert (approved.state, approved.approved_by) == ("approved", cast.chief)
+
+
+def test_only_a_finished_list_is_approved(cast: Cast, now: dt.datetime) -> None:
+    found = actions.ask(
+        chain=cast.chain_a, title="清单", parameters=actions.Parameters(), now=timezone.now(), by=cast.clerk_a
+    )
+    with pytest.raises(Refused):
+        actions.approve(listed=found, version=found.version, now=now, by=cast.chief)
+
+
+def test_comparing_two_lists_says_what_changed_and_why(cast: Cast, scene: scenes.Scene) -> None:
+    first, second = listed(cast, max_suppliers=1), listed(cast, max_suppliers=2)
+    found = queries.compare(first, second, person=cast.clerk_a)
+    assert found.only_first == []
+    assert len(found.only_second) == 1
+    assert ("max_suppliers", 1, 2) in found.why
+
+
+def test_the_snapshot_s_rows_are_for_those_who_may_read_every_firm_in_it(cast: Cast, scene: scenes.Scene) -> None:
+    found = listed(cast)
+    assert disclosure.of(found.snapshot, person=cast.clerk_a).sees_rows
+    for role in ("chief", "secretary", "clerk_b", "lead_officer", "general_chief", "anchor_1"):
+        assert not disclosure.of(found.snapshot, person=cast.people[role]).sees_rows, role
+
+
+def test_a_figure_of_two_firms_is_shown_to_nobody_without_their_grants(cast: Cast, scene: scenes.Scene) -> None:
+    shown = disclosure.of(listed(cast).snapshot, person=cast.secretary)
+    assert not shown.shows(2)
+    assert shown.shows(3)
+
+
+def test_a_grant_that_ends_closes_the_rows_of_old_snapshots_too(cast: Cast, scene: scenes.Scene) -> None:
+    found = listed(cast)
+    scene.grants[1].withdrawn_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    scene.grants[1].save()
+    assert not disclosure.of(found.snapshot, person=cast.clerk_a).sees_rows

@@ -1,0 +1,105 @@
+"""What every test stands on: a fixed day, real data beside the checkout, a home of its own, limits on randomness.
+
+Sockets are off (only this machine's own addresses answer), warnings are errors, order is random: see `pyproject.toml`.
+The database is SQLite unless DATABASE_URL names a PostgreSQL; `make test` runs the whole suite on both.
+"""
+
+import datetime as dt
+import os
+import shutil
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import cast as cast_module
+from tests.command import Command
+
+ROOT = Path(__file__).resolve().parents[1]
+TODAY = dt.date(2026, 11, 23)  # a Monday and a working day
+
+# Fixtures that stand on the database: pytest-django's, and the command line in a process of its own.
+DATABASES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server", "command"}
+
+settings.register_profile("commit", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("nightly", deadline=None, max_examples=3000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
+
+
+def pytest_unconfigure() -> None:
+    """Take away the home that `settings_test` made for this process."""
+    home = Path(os.environ.get("LIANZHANG_HOME", ""))
+    if home.name.startswith("lianzhang-test-"):
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def pytest_report_header() -> str:
+    kind = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
+    return f"database: {kind}; hypothesis: {os.environ.get('HYPOTHESIS_PROFILE', 'commit')}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test of one database's own behaviour runs on that database only; one that asks no database runs once."""
+    runs = runs_on_postgres if os.environ.get("DATABASE_URL") else runs_on_sqlite
+    left_out = [item for item in items if not runs(item)]
+    items[:] = [item for item in items if runs(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def runs_on_sqlite(item: pytest.Item) -> bool:
+    """Everything but what only PostgreSQL does."""
+    return item.get_closest_marker("postgres") is None
+
+
+def runs_on_postgres(item: pytest.Item) -> bool:
+    """What stands on a database: it says so by a marker or a fixture."""
+    if item.get_closest_marker("sqlite"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(
+        item.get_closest_marker("postgres")
+        or item.get_closest_marker("django_db")
+        or item.get_closest_marker("browser")
+        or item.get_closest_marker("cluster")
+        or fixtures & DATABASES
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout under test."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real data, which lies beside the checkout and is never copied into it; such tests are marked `shared_data`."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data beside the checkout")
+    return folder
+
+
+@pytest.fixture
+def today() -> dt.date:
+    """The day on which everything in the tests happens."""
+    return TODAY
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """Ten in the morning of that day, in the office's own time zone."""
+    return dt.datetime.combine(TODAY, dt.time(10), tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """The command line, run as a person runs it: a process of its own, an empty home."""
+    return Command(tmp_path, sources=ROOT / "src")
+
+
+@pytest.fixture
+def cast(db: None) -> "cast_module.Cast":
+    """The fixed cast: every role once, two chains, four anchor firms (see `tests/cast.py`)."""
+    return cast_module.build()

@@ -1,0 +1,84 @@
+"""The pages of the intake: upload, preview, decide, write, put back, as the browser does it."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from lianzhang.intake import staging
+from lianzhang.intake.models import Batch
+from lianzhang.registry.models import Enterprise
+from tests.cast import Cast
+from tests.intake.handing_in import workbook
+from tests.intake.test_enterprises import PLANT, enterprises
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_clerk_uploads_looks_writes_and_puts_back(cast: Cast, client: Client, tmp_path: Path) -> None:
+    client.force_login(cast.secretary)
+    content = workbook("enterprises", enterprises(PLANT), tmp_path)
+    answer = client.post("/ledgers/enterprises/", {"file": SimpleUploadedFile("名单.xlsx", content)})
+    batch = Batch.objects.get()
+    assert answer.headers["Location"] == f"/ledgers/batches/{batch.code}/"
+    assert "正在读取" in client.get(answer.headers["Location"]).content.decode()
+
+    staging.read(batch, progress=None, by=cast.secretary)
+    page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+    assert "示例压缩机有限公司" in page
+    assert "新增 1，变更 0" in page
+    batch.refresh_from_db()
+    client.post(f"/ledgers/batches/{batch.code}/apply", {"plan": batch.plan})
+    assert Enterprise.objects.filter(credit_code=PLANT["uscc"]).exists()
+
+    client.post(f"/ledgers/batches/{batch.code}/undo")
+    assert not Enterprise.objects.filter(credit_code=PLANT["uscc"]).exists()
+    assert "已撤销" in client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+
+
+def test_the_same_file_again_leads_to_the_batch_it_already_is(cast: Cast, client: Client, tmp_path: Path) -> None:
+    client.force_login(cast.secretary)
+    content = workbook("enterprises", enterprises(PLANT), tmp_path)
+    for name in ("名单.xlsx", "另存.xlsx"):
+        client.post("/ledgers/enterprises/", {"file": SimpleUploadedFile(name, content)})
+    batch = Batch.objects.get()
+    page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+    assert f"此文件已导入：批次 {batch.code}" in page
+
+
+def test_every_ledger_offers_its_form_and_its_data(cast: Cast, client: Client) -> None:
+    client.force_login(cast.secretary)
+    page = client.get("/ledgers/").content.decode()
+    assert "企业名单" in page
+    for file in ("template.xlsx?language=en", "template.xlsx", "export.xlsx"):
+        answer = client.get(f"/ledgers/enterprises/{file}")
+        assert (answer.status_code, answer.content[:2]) == (200, b"PK")
+
+
+def test_a_page_that_waits_is_told_when_the_work_is_over(cast: Cast, client: Client, tmp_path: Path) -> None:
+    client.force_login(cast.secretary)
+    content = workbook("enterprises", enterprises(PLANT), tmp_path)
+    client.post("/ledgers/enterprises/", {"file": SimpleUploadedFile("名单.xlsx", content)})
+    batch = Batch.objects.get()
+    asked = {"headers": {"HX-Target": "job", "HX-Request": "true"}}
+    waiting = client.get(f"/ledgers/batches/{batch.code}/", **asked)  # type: ignore[arg-type]
+    assert "<html" not in waiting.content.decode()
+    assert "HX-Refresh" not in waiting.headers
+    staging.read(batch, progress=None, by=cast.secretary)
+    assert client.get(f"/ledgers/batches/{batch.code}/", **asked).headers["HX-Refresh"] == "true"  # type: ignore[arg-type]
+
+
+def test_a_ledger_says_how_it_differs_from_the_one_before(cast: Cast, client: Client, tmp_path: Path) -> None:
+    client.force_login(cast.secretary)
+    for rows in ([{**PLANT, "revenue_wan": 100}], [{**PLANT, "revenue_wan": 130}, {"name": "另一家机械厂"}]):
+        content = workbook("enterprises", enterprises(*rows), tmp_path)
+        client.post("/ledgers/enterprises/", {"file": SimpleUploadedFile("名单.xlsx", content)})
+        batch = Batch.objects.order_by("pk").last()
+        assert batch is not None
+        staging.read(batch, progress=None, by=cast.secretary)
+        batch.refresh_from_db()
+        client.post(f"/ledgers/batches/{batch.code}/apply", {"plan": batch.plan})
+    page = client.get("/ledgers/enterprises/").content.decode()
+    assert "新增 1 条，减少 0 条，有变化 1 条" in page
+    assert ">30<" in page

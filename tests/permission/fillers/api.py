@@ -1,0 +1,37 @@
+"""The REST resources."""
+
+from lianzhang.chains.models import Action, Gap, Segment, TargetList
+from lianzhang.projects.models import Project
+from lianzhang.registry.models import Enterprise
+from lianzhang.supervision.models import Meeting, Task
+from tests.permission.fillers import Case, Filling, each
+from tests.permission.marks import unfinished
+from tests.permission.world import World
+
+
+def fill(world: World) -> Filling:
+    details = {
+        "actions": each(world, "plan", Action, code="code"),
+        "enterprises": each(world, "enterprise", Enterprise, code="code"),
+        "segments": [
+            *each(world, "map", Segment, code="pk"),
+            *each(world, "draft", Segment, code="pk"),
+        ],
+        "gaps": each(world, "gap", Gap, code="code"),
+        "target-lists": each(world, "target", TargetList, code="code"),
+        "projects": each(world, "project", Project, code="code"),
+        "meetings": each(world, "meeting", Meeting, code="code"),
+        "tasks": each(world, "task", Task, code="code"),
+        "schemes": [Case({"code": "test"})],
+        "chains": [Case({"code": "test-a"}, ("chain", "chain_a")), Case({"code": "test-b"}, ("chain", "chain_b"))],
+    }
+    found: Filling = {"api:openapi-json": [Case()], "api:api-root": [Case()]}
+    for name, cases in details.items():
+        key = name.replace("-", "_")
+        searches = sorted({f"q={unfinished(*case.subject)}" for case in cases if case.subject})
+        found[f"api:list_{key}"] = [Case(), *(Case(query=query) for query in searches[:6])]
+        found[f"api:get_{key}"] = cases
+    found["api:advance_project"] = details["projects"]
+    for move in ("sign_task", "add_evidence", "submit_task", "close_task", "return_task"):
+        found[f"api:{move}"] = details["tasks"]
+    return found

@@ -1,0 +1,86 @@
+"""Schemes, chains, plans, maps, gaps, target lists, teardowns, resources, indicators."""
+
+from lianzhang.chains.models import Action, ChainSuccession, Gap, TargetLine, TargetList
+from lianzhang.indicators.models import Figure
+from lianzhang.resources.models import Resource
+from tests.permission.fillers import Case, Filling, each
+from tests.permission.world import World
+
+CHAINS = [Case({"code": f"test-{x}"}, ("chain", f"chain_{x}")) for x in "ab"]
+
+
+OF_CHAIN = ("chain", "chain_plan", "add_action", "chain_resources", "chain_history")
+FIGURES = ("covered", "objective")
+
+
+def with_year(cases: list[Case]) -> list[Case]:
+    return [Case({**case.kwargs, "year": year}, case.subject) for case in cases for year in (2025, 2026)]
+
+
+def fill(world: World) -> Filling:
+    actions = each(world, "plan", Action, code="code")
+    gaps = each(world, "gap", Gap, code="code")
+    lists = each(world, "target", TargetList, code="code")
+    figures = each(world, "figure", Figure, pk="pk")
+    resources = each(world, "resource", Resource, code="code")
+    moves = [
+        "action",
+        "report_action",
+        "prove_action",
+        "complete_action",
+        "light_action",
+        "edit_action",
+        "reopen_action",
+    ]
+    return {
+        "chains:list": [Case()],
+        "home": [Case()],
+        "chains:city": [Case()],
+        "chains:sections": [Case()],
+        "chains:city_of": [Case({"scheme": "test"}), Case({"scheme": "test", "year": 2026})],
+        "chains:plan_actions": [Case(), Case(query="year=2026")],
+        **{f"chains:{name}": actions for name in moves},
+        "chains:scheme": [Case({"code": "test"})],
+        "chains:mapping": [Case({"code": "test"})],
+        "chains:confirm_mapping": each(world, "chain", ChainSuccession, pk="pk"),
+        **{
+            f"chains:{name}": CHAINS
+            for name in ("chain", "chain_plan", "add_action", "chain_resources", "chain_history")
+        },
+        "chains:explain_results": with_year(CHAINS),
+        "chains:explain_plan": with_year(CHAINS),
+        "gaps:list": [Case()],
+        **{f"gaps:{name}": gaps for name in ("gap", "confirm", "dismiss", "close")},
+        "targets:list": [Case()],
+        "targets:new": [Case(), Case(query="chain=test-a"), Case(query="chain=test-b")],
+        **{f"targets:{name}": lists for name in ("target", "approve", "compare")},
+        "targets:explain": [
+            Case({**case.kwargs, "figure": figure}, case.subject)
+            for case in lists
+            for figure in ("covered", "objective")
+        ],
+        "targets:line": _lines(world),
+        "targets:open_lead": _lines(world),
+        "teardowns:list": [Case()],
+        **{f"teardowns:{name}": CHAINS for name in ("chain", "analyse", "shared")},
+        "teardowns:explain": [
+            Case({**case.kwargs, "figure": figure}, case.subject) for case in CHAINS for figure in ("amount", "local")
+        ],
+        "teardowns:part": [Case({**case.kwargs, "part_code": "P1"}, case.subject) for case in CHAINS],
+        "resources:list": [Case()],
+        "resources:new": [Case()],
+        "resources:resource": resources,
+        "resources:edit": resources,
+        "indicators:list": [Case()],
+        "indicators:definitions": [Case()],
+        "indicators:figure": figures,
+        "indicators:explain": figures,
+    }
+
+
+def _lines(world: World) -> list[Case]:
+    return [
+        Case({"code": listed.code, "position": line.position}, ("target", owner))
+        for owner, listed in world.of("target", TargetList)
+        for line in TargetLine.objects.filter(target_list=listed)
+    ]

@@ -1,0 +1,27 @@
+"""Ledgers and one-pagers."""
+
+from lianzhang.briefings.models import Briefing
+from lianzhang.intake.models import Batch
+from lianzhang.registry.models import Enterprise
+from tests.permission.fillers import Case, Filling, each
+from tests.permission.fillers.chains import CHAINS
+from tests.permission.world import World
+
+
+def fill(world: World) -> Filling:
+    batches = [*each(world, "ledger", Batch, code="code"), *each(world, "secretbatch", Batch, code="code")]
+    briefings = each(world, "briefing", Briefing, code="code")
+    ledgers = [Case({"key": key}) for key in ("enterprises", "teardown", "key_projects", "plan_actions", "leads")]
+    moves = ["batch", "marked", "decide", "choose", "choose_all", "apply", "undo", "retry", "abandon"]
+    return {
+        "intake:list": [Case()],
+        **{f"intake:{name}": batches for name in moves},
+        **{f"intake:{name}": ledgers for name in ("ledger", "template", "export")},
+        "briefings:list": [Case()],
+        "briefings:chain": CHAINS,
+        "briefings:issue_chain": CHAINS,
+        "briefings:firm": each(world, "enterprise", Enterprise, code="code"),
+        "briefings:meeting": [Case({"scheme": "test"})],
+        "briefings:briefing": briefings,
+        "briefings:download": briefings,
+    }

@@ -1,0 +1,41 @@
+"""Projects, their stages and evidence, events and signings."""
+
+from lianzhang.projects.models import Event, Project, Signing, StageEntry, Supply
+from lianzhang.trail.models import Proof
+from tests.permission.fillers import Case, Filling, each
+from tests.permission.world import World
+
+PLAIN = ["list", "leads", "key", "board", "stages", "checks", "new", "events", "new_event"]
+OF_PROJECT = ["project", "edit", "place", "money", "progress", "evidence", "advance", "correct", "transfer", "supply"]
+
+
+def fill(world: World) -> Filling:
+    projects = each(world, "project", Project, code="code")
+    events = each(world, "event", Event, code="code")
+    entries = each(world, "project", StageEntry, code="project__code", pk="pk")
+    return {
+        **{f"projects:{name}": [Case()] for name in PLAIN},
+        **{f"projects:{name}": projects for name in OF_PROJECT},
+        "projects:file": _files(world),
+        "projects:check": entries,
+        "projects:withdraw": entries,
+        "projects:status": [Case({**c.kwargs, "verb": "hold"}, c.subject) for c in projects],
+        "projects:flag": [Case({**c.kwargs, "name": "above_scale_on"}, c.subject) for c in projects],
+        "projects:drop_supply": each(world, "project", Supply, code="project__code", pk="pk"),
+        **{f"projects:{name}": events for name in ("event", "edit_event", "tie_signing")},
+        "projects:untie_signing": each(world, "project", Signing, code="event__code", pk="pk"),
+    }
+
+
+def _files(world: World) -> list[Case]:
+    """Every piece of evidence under its own project, and under another's address."""
+    proofs = {proof.subject_id: (owner, proof) for owner, proof in world.of("project", Proof)}
+    cases = []
+    for owner, project in world.of("project", Project):
+        _owner, proof = proofs[str(project.pk)]
+        cases.append(Case({"code": project.code, "pk": proof.pk}, ("project", owner)))
+    codes = [project.code for _owner, project in world.of("project", Project)]
+    crossed = [
+        Case({**case.kwargs, "code": code}, case.subject, variant=f"under {code}") for case in cases for code in codes
+    ]
+    return [*cases, *crossed]

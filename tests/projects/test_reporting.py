@@ -1,0 +1,214 @@
+"""首报: the first report of an investor is fixed by the system's clock; a second one is told who was first."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.projects import actions, investors, queries
+from lianzhang.projects.actions import Duplicate
+from lianzhang.projects.models import Claim, Project, StageEntry
+from lianzhang.projects.stages import Stage
+from lianzhang.trail import keys, verification
+from lianzhang.trail.models import Event
+from tests import cast as cast_module
+from tests.cast import Cast
+from tests.projects import scene
+
+
+def test_the_system_says_who_reported_first_and_when(cast: Cast, now: dt.datetime) -> None:
+    project = scene.lead(cast, now=now, by=cast.district_east)
+    assert (project.first_reported_by, project.first_reported_at) == (cast.east, now)
+    assert (project.district, project.stage) == (cast.east, Stage.LEAD)
+    assert project.code.startswith("XM-2026-")
+    with pytest.raises(TypeError, match="first_reported_at"):
+        scene.lead(cast, now=now, first_reported_at=now)
+
+
+def test_a_second_report_of_the_investor_is_told_who_was_first(cast: Cast, now: dt.datetime) -> None:
+    first = scene.lead(cast, now=now, by=cast.district_east)
+    with pytest.raises(Duplicate) as told:
+        scene.lead(cast, now=now, by=cast.district_west, name="西区压缩机项目", investor_name="甲压缩机公司 ")
+    assert told.value.found == [first]
+    assert "东区" in told.value.reason
+    assert first.code in told.value.reason
+    assert Project.objects.count() == 1
+
+
+def test_brackets_blanks_and_traditional_signs_make_no_new_investor() -> None:
+    written = [
+        "海尔智家（青岛）有限公司",
+        "海尔智家(青岛)有限公司",
+        " 海尔智家 （青岛） 有限公司",
+        "海爾智家（青島）有限公司",
+    ]
+    assert len({investors.key(name) for name in written}) == 1
+    assert investors.key("  ") == ""
+
+
+def test_the_enterprise_in_the_registry_counts_as_its_name(cast: Cast, now: dt.datetime) -> None:
+    scene.lead(cast, now=now, investor_name=cast.enterprise_sme.name)
+    with pytest.raises(Duplicate):
+        scene.lead(cast, now=now, investor_name="", enterprise=cast.enterprise_sme)
+
+
+def test_another_project_of_the_same_investor_needs_a_reason_and_the_first_report_stays(
+    cast: Cast, now: dt.datetime
+) -> None:
+    first = scene.lead(cast, now=now, by=cast.district_east)
+    second = scene.lead(cast, now=now, by=cast.district_west, although="另一条产线，用地不同")
+    assert second.origin == {"although": "另一条产线，用地不同"}
+    assert Claim.objects.get().project == first
+
+
+def test_a_lead_without_an_investor_claims_nobody(cast: Cast, now: dt.datetime) -> None:
+    scene.lead(cast, now=now, investor_name="")
+    scene.lead(cast, now=now, investor_name="")
+    assert Claim.objects.count() == 0
+
+
+def test_a_lost_investor_may_be_reported_afresh(cast: Cast, now: dt.datetime, today: dt.date) -> None:
+    first = scene.lead(cast, now=now, by=cast.district_east)
+    actions.lose(project=first, reason="落户外地", on=today, now=now, by=cast.district_east)
+    again = scene.lead(cast, now=now, by=cast.district_west)
+    assert Claim.objects.get().project == again
+
+
+def test_a_project_already_there_under_another_name_is_offered(cast: Cast, now: dt.datetime) -> None:
+    known = actions.enter(
+        stage=Stage.STARTED,
+        basis="2026 年市级重点项目清单",
+        on=None,
+        now=now,
+        by=cast.secretary,
+        name="老项目",
+        chain=cast.chain_a,
+        investor_name="甲压缩机公司",
+    )
+    with pytest.raises(Duplicate) as told:
+        scene.lead(cast, now=now)
+    assert told.value.found == [known]
+
+
+def test_a_project_taken_over_names_its_ground_and_shows_what_it_lacks(cast: Cast, now: dt.datetime) -> None:
+    given = {"stage": Stage.STARTED, "on": None, "now": now, "by": cast.secretary, "name": "老项目"}
+    with pytest.raises(Refused, match="写明依据"):
+        actions.enter(basis=" ", chain=cast.chain_a, **given)
+    project = actions.enter(basis="清单", chain=cast.chain_a, **given)
+    entry = project.entries.get()
+    assert (entry.stage, entry.verdict, entry.note) == (Stage.STARTED, StageEntry.Verdict.PASSED, "清单")
+
+
+@pytest.mark.parametrize("who", ["clerk_b", "officer", "chief", "anchor_1", "auditor", "stranger"])
+def test_leads_are_reported_for_the_own_chain_or_district_only(cast: Cast, now: dt.datetime, who: str) -> None:
+    with pytest.raises(Refused, match="只能为本链或本区市"):
+        scene.lead(cast, now=now, by=getattr(cast, who))
+
+
+def test_a_district_reports_for_itself_whatever_the_form_said(cast: Cast, now: dt.datetime) -> None:
+    assert scene.lead(cast, now=now, by=cast.district_east, district=cast.west).district == cast.east
+
+
+def test_changing_the_investor_moves_the_claim(cast: Cast, now: dt.datetime) -> None:
+    project = scene.lead(cast, now=now)
+    scene.lead(cast, now=now, name="乙项目", investor_name="乙公司")
+    actions.edit(
+        project=project, changes={"investor_name": "丙公司"}, version=project.version, now=now, by=cast.clerk_a
+    )
+    assert {claim.key: claim.project.name for claim in Claim.objects.all()} == {
+        "丙公司": "甲压缩机项目",
+        "乙公司": "乙项目",
+    }
+    project.refresh_from_db()
+    actions.edit(
+        project=project, changes={"investor_name": "乙公司"}, version=project.version, now=now, by=cast.clerk_a
+    )
+    assert Claim.objects.get().project.name == "乙项目"  # somebody else's claim is not taken over by a rename
+
+
+def test_same_investor_leaves_out_the_project_asked_about_and_the_ended(
+    cast: Cast, now: dt.datetime, today: dt.date
+) -> None:
+    first = scene.lead(cast, now=now)
+    second = scene.lead(cast, now=now, although="二期")
+    assert queries.same_investor([first.investor_key], apart_from=first.pk) == [second]
+    actions.lose(project=second, reason="作罢", on=today, now=now, by=cast.clerk_a)
+    assert queries.same_investor([first.investor_key], apart_from=first.pk) == []
+    assert queries.same_investor([]) == []
+
+
+@pytest.mark.slow
+def test_two_districts_in_the_same_second_exactly_one_is_first_and_the_other_is_told(
+    root: Path, tmp_path: Path
+) -> None:
+    """Two programs, one database on disk, one instant, as two web workers would have it."""
+    environment = {
+        **os.environ,
+        "LIANZHANG_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "lianzhang.config.settings_test",
+        "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)]),
+    }
+    environment.pop("DATABASE_URL", None)
+    program = [sys.executable, "-m", "tests.projects.race"]
+    subprocess.run([*program, "prepare"], env=environment, cwd=root, check=True)
+    start = str(time.time() + 4)
+    racing = [
+        subprocess.Popen([*program, "report", who, start], env=environment, cwd=root, stdout=subprocess.PIPE, text=True)
+        for who in ("district_east", "district_west")
+    ]
+    told = [json.loads(runner.communicate(timeout=60)[0]) for runner in racing]
+    first = [line["first"] for line in told if "first" in line]
+    assert len(first) == 1
+    assert [line["told"] for line in told if "told" in line] == first
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_two_transactions_at_once_leave_one_claim_and_a_trail_without_forks(now: dt.datetime) -> None:
+    cast = cast_module.build()
+    together, told, made = threading.Barrier(2), [], []
+
+    def report(who: str) -> None:
+        try:
+            together.wait()
+            made.append(scene.lead(cast, now=now, by=getattr(cast, who)).district_id)
+        except Duplicate as duplicate:
+            told.append(duplicate.found[0].district_id)
+        finally:
+            connections.close_all()
+
+    both = [threading.Thread(target=report, args=[who]) for who in ("district_east", "district_west")]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(timeout=60)
+    assert len(made) == 1
+    assert told == made
+    assert Project.objects.count() == Claim.objects.count() == 1
+    assert verification.verify(Event.objects.order_by("seq"), key=keys.authentication()).stands
+
+
+def test_the_unique_key_decides_when_the_look_before_saw_nothing(
+    cast: Cast, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two looks of the same instant both see nobody; only the database can tell them apart."""
+    first = scene.lead(cast, now=now, by=cast.district_east)
+    monkeypatch.setattr("lianzhang.projects.actions.reporting._refuse_known", lambda known: None)
+    with pytest.raises(Duplicate) as told:
+        scene.lead(cast, now=now, by=cast.district_west)
+    assert told.value.found == [first]
+    assert Project.objects.count() == 1
+
+
+def test_the_intended_amount_of_a_lead_is_no_agreed_money(cast: Cast, now: dt.datetime) -> None:
+    project = scene.lead(cast, now=now, intended_wan=Decimal(5000))
+    assert (project.intended_wan, project.agreed_wan, project.arrived_wan) == (5000, None, None)

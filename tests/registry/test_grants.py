@@ -1,0 +1,88 @@
+"""采购数据授权: the firm grants its own, paper takes two secretaries, and the right ends on the day it ends."""
+
+import datetime as dt
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.accounts.models import Person
+from lianzhang.registry import actions
+from lianzhang.registry.models import Part, Purchase, PurchaseGrant
+from lianzhang.trail import actions as trail
+from lianzhang.trail import evidence
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def purchase(cast: Cast) -> Purchase:
+    part = trail.create(Part(code="P1", name="压缩机"), verb="part.entered", by=None)
+    return trail.create(
+        Purchase(buyer=cast.enterprise_1, part=part, year=2023, amount_wan=10), verb="purchase.entered", by=None
+    )
+
+
+def sees(person: Person) -> bool:
+    return Purchase.objects.visible_to(person).exists()
+
+
+def granted(cast: Cast, *, days: tuple[int, int] = (-1, 30), by: str = "anchor_1") -> PurchaseGrant:
+    today = timezone.localdate()
+    return actions.grant(
+        firm=cast.enterprise_1,
+        body=cast.force_a,
+        purpose="拆零件",
+        starts_on=today + dt.timedelta(days=days[0]),
+        ends_on=today + dt.timedelta(days=days[1]),
+        by=cast.people[by],
+    )
+
+
+def test_purchases_are_seen_by_their_firm_and_by_nobody_else(cast: Cast, purchase: Purchase) -> None:
+    assert [name for name, person in cast.people.items() if sees(person)] == ["anchor_1"]
+
+
+def test_a_grant_opens_them_to_the_granted_body_only(cast: Cast, purchase: Purchase) -> None:
+    granted(cast)
+    assert sees(cast.clerk_a)
+    assert not sees(cast.clerk_b)
+    assert not sees(cast.secretary)
+
+
+@pytest.mark.parametrize("days", [(-30, -1), (1, 30)], ids=["ended yesterday", "begins tomorrow"])
+def test_a_grant_holds_on_its_days_only(cast: Cast, purchase: Purchase, days: tuple[int, int]) -> None:
+    granted(cast, days=days)
+    assert not sees(cast.clerk_a)
+
+
+def test_a_withdrawn_grant_ends_at_once(cast: Cast, purchase: Purchase) -> None:
+    grant = granted(cast)
+    actions.withdraw_grant(grant, version=grant.version, now=timezone.now(), by=cast.anchor_1)
+    assert not sees(cast.clerk_a)
+
+
+@pytest.mark.parametrize("who", ["anchor_2", "secretary", "clerk_a"])
+def test_nobody_grants_another_firms_purchases(cast: Cast, who: str) -> None:
+    with pytest.raises(Refused):
+        granted(cast, by=who)
+
+
+def test_a_paper_grant_holds_once_a_second_secretary_has_confirmed_it(cast: Cast, purchase: Purchase) -> None:
+    scan = evidence.keep(ContentFile(b"%PDF-1.7 scan", name="授权书.pdf"), kind="paper_grant", by=cast.secretary)
+    grant = actions.grant(
+        firm=cast.enterprise_1,
+        body=cast.force_a,
+        purpose="拆零件",
+        starts_on=timezone.localdate(),
+        ends_on=None,
+        scan=scan,
+        by=cast.secretary,
+    )
+    assert not sees(cast.clerk_a)
+    with pytest.raises(Refused, match="另一人"):
+        actions.confirm_grant(grant, version=grant.version, by=cast.secretary)
+    actions.confirm_grant(grant, version=grant.version, by=cast.second_secretary)
+    assert sees(cast.clerk_a)

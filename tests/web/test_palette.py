@@ -1,0 +1,102 @@
+"""The palette: pages and records by name, initials and code, never beyond one's reach."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from lianzhang.accounts.reach import Reach
+from lianzhang.accounts.rules import Post, Role
+from lianzhang.web import finders, navigation
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[str], Client]
+
+
+def found(client: Client, asked: str) -> list[tuple[str, str]]:
+    results = client.get("/_/palette.json", {"q": asked}).json()["results"]
+    return [(hit["label"], hit["url"]) for hit in results]
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [("全市总表", "qszb"), ("冰箱压缩机", "bxysj"), ("ABS 树脂", "abs sz"), ("链主A", "lza"), ("", "")],
+)
+def test_initials_are_those_of_the_pinyin(text: str, letters: str) -> None:
+    assert finders.initials(text) == letters
+
+
+@pytest.mark.parametrize("asked", ["链主二", "lze", "LZE", "firm-2"])
+def test_a_body_is_found_by_name_initials_and_code(signed_in: SignIn, asked: str) -> None:
+    assert ("链主二", "/people/bodies/firm-2") in found(signed_in("secretary"), asked)
+
+
+def test_a_firm_does_not_learn_that_another_exists(signed_in: SignIn) -> None:
+    for asked in ("链主二", "lze", "firm-2"):
+        assert found(signed_in("anchor_1"), asked) == []
+    assert found(signed_in("anchor_1"), "链主一") == [
+        ("链主一有限公司", "/enterprises/QY-2024-001/"),
+        ("链主一", "/people/bodies/firm-1"),
+    ]
+
+
+def test_an_exact_code_comes_first(signed_in: SignIn) -> None:
+    assert found(signed_in("secretary"), "office")[0] == ("审计与系统管理", "/people/bodies/office")
+
+
+def test_nothing_asked_gives_the_pages_of_the_menu(signed_in: SignIn) -> None:
+    urls = [url for _label, url in found(signed_in("secretary"), "")]
+    assert "/people/" in urls
+
+
+def test_pages_are_found_by_name_and_initials(signed_in: SignIn) -> None:
+    for asked in ("机构", "jgry"):
+        assert ("机构人员", "/people/") in found(signed_in("secretary"), asked)
+
+
+def test_answers_are_kept_by_no_cache(signed_in: SignIn) -> None:
+    assert signed_in("secretary").get("/_/palette.json").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("asked", ["%", "_", "'", "\\", "a" * 500])
+def test_odd_questions_find_nothing_and_break_nothing(signed_in: SignIn, asked: str) -> None:
+    assert all(url.startswith("/") for _label, url in found(signed_in("secretary"), asked))
+
+
+def test_nobody_signed_in_finds_nothing() -> None:
+    assert Client().get("/_/palette.json", {"q": "a"}).status_code == 302
+
+
+def reach(role: Role, post: Post) -> Reach:
+    return Reach(role=role, post=post)
+
+
+def labels(made: Reach, path: str = "/") -> list[str]:
+    return [link.label for section in navigation.sections(made, path=path) for link in section.entries]
+
+
+def test_the_menu_shows_what_the_post_may_read() -> None:
+    assert "操作记录" not in labels(reach(Role.SECRETARIAT, Post.SECRETARY))
+    assert "机构人员" in labels(reach(Role.SECRETARIAT, Post.SECRETARY))
+    assert "机构人员" not in labels(reach(Role.AUDITOR, Post.AUDITOR))
+
+
+def test_the_page_one_is_on_is_marked_once() -> None:
+    menu = navigation.sections(reach(Role.SECRETARIAT, Post.SECRETARY), path="/people/bodies/firm-1")
+    assert [link.label for section in menu for link in section.entries if link.is_here] == ["机构人员"]
+
+
+def test_no_two_entries_have_one_key() -> None:
+    keys = [entry.key for group in navigation.MENU for entry in group.entries if entry.key]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_group_without_a_line_is_left_out() -> None:
+    menu = navigation.sections(reach(Role.NOBODY, Post.EXPERT), path="/")
+    assert all(section.entries for section in menu)
+
+
+def test_a_finder_without_its_page_is_silent(monkeypatch: pytest.MonkeyPatch, signed_in: SignIn) -> None:
+    lost = finders.Finder(kind="x", model="accounts.Body", name="name_zh", codes=("code",), url_name="nowhere:body")
+    monkeypatch.setattr(finders, "FINDERS", (lost,))
+    assert found(signed_in("secretary"), "链主") == []

@@ -1,0 +1,186 @@
+"""Target lists as pages: asked for, read by right, approved, compared, turned into a lead."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lianzhang.chains import jobs
+from lianzhang.chains.models import TargetLine, TargetList
+from lianzhang.jobs.models import Job
+from lianzhang.jobs.progress import Progress
+from lianzhang.projects.models import Project
+from tests.cast import Cast
+from tests.web import analysed
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[str], Client]
+READERS = ("general_chief", "chief", "deputy", "head_a", "clerk_a", "clerk_b", "secretary", "lead_officer")
+OTHERS = ("officer", "district_east", "anchor_1", "sme", "association_contact", "innovator", "auditor", "system_admin",
+          "stranger")  # fmt: skip
+RESTRICTED = ("general_chief", "chief", "clerk_b", "secretary", "lead_officer")
+
+
+@pytest.fixture
+def world(cast: Cast) -> analysed.Analysed:
+    return analysed.build(cast)
+
+
+def text(client: Client, address: str, *, status: int = 200, **extra: Any) -> str:
+    answer = client.get(address, **extra)
+    assert answer.status_code == status, address
+    return answer.content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_every_page_of_a_list_opens_for_its_readers_in_few_queries(
+    signed_in: SignIn, world: analysed.Analysed, who: str, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(who)
+    for address in world.addresses["targets"]:
+        with django_assert_max_num_queries(14 if "format=" in address else 12, info=address):
+            text(client, address)
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_a_list_does_not_exist_for_who_has_no_part_in_recruiting(
+    signed_in: SignIn, world: analysed.Analysed, who: str
+) -> None:
+    client = signed_in(who)
+    for address in world.addresses["targets"]:
+        text(client, address, status=404)
+
+
+def test_the_sentence_says_what_is_chosen_and_whether_it_is_proven(signed_in: SignIn, world: analysed.Analysed) -> None:
+    page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}")
+    listed = world.listed
+    assert listed.objective_wan is not None
+    covered = f"{listed.objective_wan / 10_000:.2f}".rstrip("0").rstrip(".")
+    assert f"选 {listed.category_count} 类零部件、{listed.supplier_count} 家配套商，可覆盖 3 家链主市外采购" in page
+    assert f"{covered}" in page
+    assert "所列候选和条件下没有更优组合。" in page
+
+
+@pytest.mark.parametrize("who", RESTRICTED)
+def test_a_supplier_of_two_anchors_shows_no_amount_and_no_anchor_to_others(
+    signed_in: SignIn, cast: Cast, world: analysed.Analysed, who: str
+) -> None:
+    client = signed_in(who)
+    anchors = [firm.name for code, firm in cast.firms.items() if code != "enterprise_sme"]
+    for address in world.addresses["targets"]:
+        page = text(client, address)
+        plain = page.replace(",", "")
+        assert not [mark for mark in analysed.MARKS if str(mark) in plain], address
+        assert not [name for name in anchors if name in page], address
+
+
+def test_the_task_force_that_was_granted_sees_for_whom_and_how_much(
+    signed_in: SignIn, cast: Cast, world: analysed.Analysed
+) -> None:
+    line = TargetLine.objects.get(target_list=world.listed, supplier__code="QY-丙")
+    page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}/{line.position}")
+    assert cast.enterprise_1.name in page
+    assert "70,013" in page
+
+
+def test_a_grant_that_ended_closes_the_amounts_of_older_lists(
+    signed_in: SignIn, world: analysed.Analysed, now: Any
+) -> None:
+    line = TargetLine.objects.get(target_list=world.listed, supplier__code="QY-丙")
+    for grant in world.scene.grants[:1]:
+        type(grant).objects.filter(pk=grant.pk).update(withdrawn_at=now)
+    page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}/{line.position}")
+    assert "70,013" not in page
+
+
+def test_asking_for_a_list_puts_a_job_in_the_queue_and_its_end_shows_the_list(signed_in: SignIn, cast: Cast) -> None:
+    analysed.build(cast)
+    client = signed_in("clerk_a")
+    said = {"chain": "test-a", "title": "十家", "max_suppliers": "1", "min_anchors": "1"}
+    answer = client.post("/targets/new", said)
+    listed = TargetList.objects.get(title="十家")
+    assert answer.headers["Location"] == f"/targets/{listed.code}"
+    assert "正在计算" in text(client, answer.headers["Location"])
+    assert Job.objects.filter(kind="chains.targets").order_by("-pk")[0].arguments == {"list_id": listed.pk}
+    jobs.choose_targets(Progress(0, cast.clerk_a), list_id=listed.pk)
+    assert "1 家配套商" in text(client, answer.headers["Location"])
+
+
+def test_conditions_that_contradict_come_back_to_the_form(signed_in: SignIn, world: analysed.Analysed) -> None:
+    client = signed_in("clerk_a")
+    said = {"chain": "test-a", "min_anchors": "1", "must_include": "QY-乙", "must_exclude": "QY-乙"}
+    answer = client.post("/targets/new", said)
+    assert answer.status_code == 422
+    assert "既必须列入又不予列入" in answer.content.decode() or "QY-乙" in answer.content.decode()
+    assert TargetList.objects.count() == 1
+
+
+def test_conditions_nobody_can_meet_are_told_on_the_list(signed_in: SignIn, cast: Cast) -> None:
+    analysed.build(cast)
+    client = signed_in("clerk_a")
+    said = {"chain": "test-a", "title": "不可能", "min_anchors": "3", "must_include": "QY-戊"}
+    client.post("/targets/new", said)
+    listed = TargetList.objects.get(title="不可能")
+    with pytest.raises(Exception, match="条件"):
+        jobs.choose_targets(Progress(0, cast.clerk_a), list_id=listed.pk)
+    page = text(client, f"/targets/{listed.code}")
+    assert "没有得到清单。" in page
+    assert "改条件重算" in page
+
+
+def test_the_chief_approves_what_the_task_force_made(signed_in: SignIn, world: analysed.Analysed) -> None:
+    address = f"/targets/{world.listed.code}"
+    assert "审定</button>" not in text(signed_in("clerk_a"), address)
+    assert signed_in("clerk_a").post(f"{address}/approve").status_code == 404
+    assert "审定</button>" in text(signed_in("chief"), address)
+    signed_in("chief").post(f"{address}/approve", {"version": str(world.listed.version)})
+    world.listed.refresh_from_db()
+    assert world.listed.state == TargetList.State.APPROVED
+    stale = signed_in("chief").post(f"{address}/approve", {"version": "1"})
+    assert stale.status_code in {409, 422}
+
+
+def test_comparing_two_lists_says_what_differs_and_why(signed_in: SignIn, cast: Cast, world: analysed.Analysed) -> None:
+    other = analysed.ask(cast, max_suppliers=1)
+    page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}/compare?with={other.code}")
+    assert "两份清单共有 1 家，前者独有 1 家，后者独有 0 家。" in page
+    assert "家数上限" in page
+    text(signed_in("clerk_a"), f"/targets/{world.listed.code}/compare?with=MB-1999-001", status=404)
+
+
+def test_a_line_becomes_one_lead_that_carries_no_anchors_amounts(
+    signed_in: SignIn, world: analysed.Analysed, cast: Cast
+) -> None:
+    client = signed_in("clerk_a")
+    for _time in range(2):
+        answer = client.post(f"/targets/{world.listed.code}/1/open")
+        assert answer.status_code == 302
+    project = Project.objects.get()
+    assert not [mark for mark in analysed.MARKS if str(mark) in str(project.origin)]
+    assert cast.enterprise_1.code not in str(project.origin)
+    address = answer.headers["Location"]
+    page = text(signed_in("secretary"), address)
+    assert not [mark for mark in analysed.MARKS if f"{mark:,}" in page]
+    assert f"/targets/{world.listed.code}/1" in text(client, address)
+    assert f"线索 {project.code}" in text(client, f"/targets/{world.listed.code}/1")
+
+
+def test_another_task_force_opens_no_lead_from_it(signed_in: SignIn, world: analysed.Analysed) -> None:
+    assert signed_in("clerk_b").post(f"/targets/{world.listed.code}/1/open").status_code == 404
+    assert not Project.objects.exists()
+
+
+def test_places_are_named_and_a_zone_of_the_scheme_stays_a_code(signed_in: SignIn, world: analysed.Analysed) -> None:
+    page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}")
+    assert "深圳市" in page
+    assert "440300" not in page
+
+
+def test_in_english_no_chinese_sentence_is_left(signed_in: SignIn, world: analysed.Analysed, cast: Cast) -> None:
+    client = signed_in("clerk_a")
+    client.cookies["django_language"] = "en"
+    page = text(client, f"/targets/{world.listed.code}")
+    assert '<html lang="en">' in page
+    for said in ("配套商", "覆盖额", "备选企业", "算法说明", "审定", "条件"):
+        assert said not in page, said
