@@ -97,6 +97,7 @@ def _explained(_row: Line) -> str:
 
 CITY = tables.TableSpec(
     key="city",
+    invented=None,
     title=_("全市总表"),
     columns=(
         tables.Column("name", _("产业链"), lambda r: r.name, link=_detail, sort="name"),

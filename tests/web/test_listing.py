@@ -147,6 +147,15 @@ class TestExport:
         assert ("数据性质", "示例数据，不得作为实际数据引用") in list(book["说明"].iter_rows(values_only=True))
         assert client.get("/style/city?format=docx").content[:2] == b"PK"
 
+    def test_one_invented_row_marks_the_list_and_every_file_of_it(self, client: Client) -> None:
+        assert "示例数据" not in page(client, "/style/bodies?kind=firm")
+        Body.objects.filter(code="firm-1").update(is_illustrative=True)
+        assert "示例数据" in page(client, "/style/bodies?kind=firm")
+        assert "示例数据，不得作为实际数据引用" in page(client, "/style/bodies?kind=firm&format=print")
+        book = openpyxl.load_workbook(io.BytesIO(client.get("/style/bodies?kind=firm&format=xlsx").content))
+        assert ("数据性质", "示例数据，不得作为实际数据引用") in list(book["说明"].iter_rows(values_only=True))
+        assert "示例数据" not in page(client, "/style/bodies?kind=district"), "the invented row is not among these"
+
     def test_the_print_says_who_when_and_what(self, client: Client) -> None:
         shown = page(client, "/style/bodies?kind=firm&format=print")
         number = Event.objects.get(verb="table.exported").seq

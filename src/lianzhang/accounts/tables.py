@@ -96,6 +96,7 @@ BODIES = tables.TableSpec(
 
 APPOINTMENTS = tables.TableSpec(
     key="appointments",
+    invented="person__is_illustrative",
     title=_("任职"),
     columns=(
         tables.Column("person", _("姓名"), lambda a: a.person.name, link=lambda a: _person_url(a.person)),
@@ -113,6 +114,7 @@ _KINDS = {"task": _("督办事项"), "project": _("项目"), "visit": _("走访�
 
 HANDOVER_ITEMS = tables.TableSpec(
     key="handover_items",
+    invented=None,
     title=_("移交清单"),
     columns=(
         tables.Column("kind", _("类别"), lambda i: _KINDS[i.kind]),
@@ -126,6 +128,7 @@ HANDOVER_ITEMS = tables.TableSpec(
 
 HANDOVERS = tables.TableSpec(
     key="handovers",
+    invented="outgoing__person__is_illustrative",
     title=_("移交清单"),
     columns=(
         tables.Column(

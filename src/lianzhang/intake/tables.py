@@ -93,6 +93,7 @@ def rows(batch: Batch, *, sheets: Mapping[str, str], changes: Callable[[StagedRo
     """The rows of one batch; `changes` tells what a row changes, in words."""
     return tables.TableSpec(
         key="staged_rows",
+        invented="batch__is_illustrative",
         title=_("逐行预览"),
         columns=(
             tables.Column("row_number", _("行"), lambda r: r.row_number, kind="integer", sort="row_number"),

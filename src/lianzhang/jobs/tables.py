@@ -26,6 +26,7 @@ def _light(job: Job) -> tables.Light:
 
 JOBS = tables.TableSpec(
     key="jobs",
+    invented=None,
     title=_("我的任务"),
     columns=(
         tables.Column("title", _("任务"), lambda j: kinds.title(j.kind), link=_url, sort="kind"),

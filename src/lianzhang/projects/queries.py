@@ -115,16 +115,13 @@ def stage_counts_by_chain(person: Person) -> dict[int, StageCounts]:
 
 
 def standing(person: Person, *, today: date) -> dict[str, int]:
-    """How many open projects stand in each group of stages, how many are late, and how many rows are example data;
-    one query."""
+    """How many open projects stand in each group of stages, and how many are late; one query."""
     is_open = Q(status__in=stages.OPEN)
     groups = {
         group.key: Count("pk", filter=is_open & Q(stage__in=stages.stages_of(group.key)))
         for group in stages.table().groups
     }
-    illustrative = Count("pk", filter=Q(is_illustrative=True))
-    late_count = Count("pk", filter=late_condition(today))
-    return Project.objects.visible_to(person).aggregate(**groups, late=late_count, illustrative=illustrative)
+    return Project.objects.visible_to(person).aggregate(**groups, late=Count("pk", filter=late_condition(today)))
 
 
 def late_by_chain(person: Person, today: date) -> dict[int, int]:
@@ -256,7 +253,6 @@ def event_totals(person: Person) -> dict[str, int]:
     announced = Event.objects.visible_to(person).aggregate(
         events=Count("pk"),
         published=Sum("signing_count"),
-        illustrative=Count("pk", filter=Q(is_illustrative=True)),
     )
     started = Q(project__stage__gte=Stage.STARTED) & ~Q(project__status__in=stages.ENDED)
     tied = Signing.objects.visible_to(person).aggregate(tied=Count("pk"), started=Count("pk", filter=started))

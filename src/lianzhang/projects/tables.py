@@ -295,6 +295,7 @@ EVENTS = TableSpec(
 
 SIGNINGS = TableSpec(
     key="event_signings",
+    invented="event__is_illustrative",
     title=_("活动签约"),
     columns=(
         Column("name", _("项目名称"), lambda s: name(s.project), link=lambda s: page(s.project), is_wrapped=True),

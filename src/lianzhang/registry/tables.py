@@ -139,6 +139,7 @@ def _grant_light(grant: PurchaseGrant) -> tables.Light:
 
 GRANTS = tables.TableSpec(
     key="grants",
+    invented="firm__is_illustrative",
     title=_("采购数据授权"),
     columns=(
         tables.Column(

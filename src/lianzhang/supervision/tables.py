@@ -169,6 +169,7 @@ def decisions(became: Callable[[Any], str]) -> TableSpec:
     """议定事项 of one meeting; `became` says what became of one."""
     return TableSpec(
         key="decisions",
+        invented="meeting__is_illustrative",
         title=_("议定事项"),
         columns=(
             Column("number", _("序号"), lambda d: d.number, kind="integer"),
@@ -296,6 +297,7 @@ VISITS = TableSpec(
 
 CALENDAR = TableSpec(
     key="calendar_days",
+    invented=None,
     title=_("工作日调整"),
     columns=(
         Column("day_on", _("日期"), lambda d: d.day, kind="date", sort="day"),

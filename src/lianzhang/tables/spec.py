@@ -134,7 +134,8 @@ class TableSpec:
     """表: a table declared once. `key` names it in saved views and in the trail; `note` is the 口径 printed under it.
 
     `row_id` (default `pk`) identifies a row for ticking; `row_url` opens it in the side panel. `paper` auto means A4
-    portrait up to six columns, A4 landscape up to fourteen, A3 landscape above.
+    portrait up to six columns, A4 landscape up to fourteen, A3 landscape above. `invented` is the path to the row's
+    示例数据 mark: a table that holds one such row says so on screen and in every file; None where no row can be one.
     """
 
     key: str
@@ -149,6 +150,7 @@ class TableSpec:
     note: Text = ""
     page_size: int = 50
     paper: Literal["auto", "a4", "a4-landscape", "a3"] = "auto"
+    invented: str | None = "is_illustrative"
 
     def __post_init__(self) -> None:
         for what, keys in (("column", [c.key for c in self.columns]), ("filter", [f.key for f in self.filters])):
@@ -170,6 +172,15 @@ class TableSpec:
     def shown_by_default(self) -> tuple[Column, ...]:
         """The columns of a table nobody has asked anything of."""
         return tuple(column for column in self.columns if column.is_default)
+
+    def is_invented(self, row: Row) -> bool:
+        """Whether this row is 示例数据; a row that lacks what `invented` names is a mistake in the declaration."""
+        found: Any = row
+        for name in (self.invented or "").split("__") if self.invented else ():
+            if found is None:
+                return False
+            found = found[name] if isinstance(found, dict) else getattr(found, name)
+        return found is True
 
     def sheet_paper(self, columns: Sequence[Column]) -> str:
         """The paper for `columns`: a4, a4-landscape or a3."""

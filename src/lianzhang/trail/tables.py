@@ -43,6 +43,7 @@ def _by_name(found: QuerySet[Any], name: str) -> QuerySet[Any]:
 
 EVENTS = tables.TableSpec(
     key="trail",
+    invented=None,
     title=_("操作记录"),
     columns=(
         tables.Column("seq", _("序号"), lambda e: str(e.seq), kind="code", sort="seq", link=_url),

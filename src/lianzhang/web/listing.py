@@ -7,10 +7,9 @@
 Two queries whatever the size: one for count and totals, one for the page. `build` gives the same table for use
 inside another page (`{% include "parts/table.html" %}`), `plain` a short one without search and pages.
 
-Context keys it understands: `lead` (first sentence), `as_of` (date of the data), `illustrative` (示例数据),
-`batch` (a sequence of
-BatchAction; puts tick boxes before the rows), `scope` (what the page already narrowed to, in words), `actions`
-(buttons).
+Context keys it understands: `lead` (first sentence), `as_of` (date of the data), `illustrative` (示例数据; rows that
+are marked say so without it), `batch` (a sequence of BatchAction; puts tick boxes before the rows), `scope` (what the
+page already narrowed to, in words), `actions` (buttons).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +20,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -55,6 +54,7 @@ class Listing:
     chosen: selection.Selection
     page: Page[Any]
     sums: Mapping[str, Any] = field(default_factory=dict)
+    is_invented: bool = False
     batch: Sequence[BatchAction] = ()
     person: Any = None
     path: str = ""
@@ -237,7 +237,7 @@ def respond(
     if form in exports.FORMS:
         return _take_away(request, table, queryset, form=form, said=said)
     listed = build(request, table, queryset, batch=said.get("batch", ()))
-    said |= {"table": listed, "spec": table}
+    said |= {"table": listed, "spec": table, "illustrative": said.get("illustrative") or listed.is_invented}
     partial = request.headers.get("HX-Target") == REGION
     response = render(request, "parts/table.html" if partial else template, said)
     patch_vary_headers(response, ["HX-Target"])
@@ -249,10 +249,19 @@ def build(request: HttpRequest, table: TableSpec, found: Found, *, batch: Sequen
     person = request.user
     chosen = selection.read(table, request.GET, person=person)
     narrowed = _narrow(table, found, chosen)
-    count, sums = _count_and_sums(chosen.columns, narrowed)
-    page = _Counted(narrowed, table.page_size, count=count).get_page(chosen.page)
+    read = _totals(table, chosen.columns, narrowed)
+    page = _Counted(narrowed, table.page_size, count=read.count).get_page(chosen.page)
     page.object_list = list(page.object_list)
-    return Listing(spec=table, chosen=chosen, page=page, sums=sums, batch=batch, person=person, path=request.path)
+    return Listing(
+        spec=table,
+        chosen=chosen,
+        page=page,
+        sums=read.sums,
+        is_invented=read.invented_count > 0,
+        batch=batch,
+        person=person,
+        path=request.path,
+    )
 
 
 def plain(request: HttpRequest, table: TableSpec, found: Iterable[Any]) -> Listing:
@@ -289,16 +298,27 @@ def _narrow(table: TableSpec, found: Found, chosen: selection.Selection) -> Foun
     return selection.narrow_rows(table, found, chosen)
 
 
-def _count_and_sums(columns: Sequence[Column], found: Found) -> tuple[int, dict[str, Any]]:
-    """How many rows, and the totals over all of them, in one query (or in Python for composed rows)."""
+@dataclass(frozen=True)
+class _Totals:
+    """What stands over or under all rows found, whatever page is shown."""
+
+    count: int
+    invented_count: int
+    sums: dict[str, Any]
+
+
+def _totals(table: TableSpec, columns: Sequence[Column], found: Found) -> _Totals:
+    """How many rows, how many of them 示例数据, and the sums, in one query (or in Python for composed rows)."""
     if not isinstance(found, QuerySet):
-        return len(found), spec.totals(columns, found)
+        return _Totals(len(found), sum(map(table.is_invented, found)), spec.totals(columns, found))
     summed = {column.key: Sum(column.total_path) for column in columns if column.is_total and column.total_path}
-    if not summed:
-        return found.count(), {}
     # Named apart from any column, so that a column may be called anything.
-    read = found.order_by().aggregate(_row_count=Count("pk"), **{f"_sum_{key}": total for key, total in summed.items()})
-    return read["_row_count"], {key: read[f"_sum_{key}"] for key in summed if read[f"_sum_{key}"] is not None}
+    wanted = {f"_sum_{key}": total for key, total in summed.items()} | {"_row_count": Count("pk")}
+    if table.invented:
+        wanted["_invented_count"] = Count("pk", filter=Q(**{table.invented: True}))
+    read = found.order_by().aggregate(**wanted)
+    sums = {key: read[f"_sum_{key}"] for key in summed if read[f"_sum_{key}"] is not None}
+    return _Totals(read["_row_count"], read.get("_invented_count", 0), sums)
 
 
 def _take_away(
@@ -311,6 +331,7 @@ def _take_away(
     rows = list(narrowed[: limit + 1])
     if len(rows) > limit:
         return exports.refuse(request, table, chosen, limit=limit)
+    said = {**said, "illustrative": said.get("illustrative") or any(map(table.is_invented, rows))}
     header = exports.header(request, table, chosen, said=said, form=form, row_count=len(rows))
     if form != "print":
         return exports.file(table, rows, columns=chosen.columns, header=header, form=form)

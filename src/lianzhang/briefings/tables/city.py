@@ -101,6 +101,7 @@ def _plan_source(row: Row) -> str:
 L = rules.Light
 CITY = TableSpec(
     key="city",
+    invented="chain__is_illustrative",
     title=gettext_lazy("全市总表"),
     columns=(
         Column(

@@ -29,6 +29,7 @@ def _url(row: Any) -> str:
 
 MAPS = TableSpec(
     key="maps",
+    invented="chain__is_illustrative",
     title=_("链图谱"),
     columns=(
         Column("chain", _("产业链"), lambda row: row["chain"].name, link=_url),
@@ -67,6 +68,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
 
     return TableSpec(
         key="segments",
+        invented="map__is_illustrative",
         title=_("环节"),
         columns=(
             Column("layer", _("层"), lambda s: s.get_layer_display(), sort="layer"),

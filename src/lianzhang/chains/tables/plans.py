@@ -73,6 +73,7 @@ SITUATIONS = (
 
 ACTIONS = TableSpec(
     key="plan_actions",
+    invented="chain__is_illustrative",
     title=gettext_lazy("年度计划"),
     columns=(
         Column(

@@ -41,6 +41,7 @@ SCHEMES = TableSpec(
 
 SUCCESSIONS = TableSpec(
     key="successions",
+    invented="old__is_illustrative",
     title=gettext_lazy("新旧方案对应"),
     columns=(
         Column(

@@ -119,6 +119,7 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
 
     return TableSpec(
         key="target_lines",
+        invented="target_list__is_illustrative",
         title=_("目标清单"),
         columns=(
             Column("position", _("序"), lambda line: line.position, kind="integer", sort="position"),

@@ -29,6 +29,7 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
 
     return TableSpec(
         key="teardown_parts",
+        invented="snapshot__is_illustrative",
         title=_("零部件覆盖"),
         columns=(
             Column("category", _("类别"), lambda row: row.part.category, sort="part__category"),
@@ -91,6 +92,7 @@ def _part_filters(chain: Chain) -> tuple[Filter, ...]:
 
 SHARED = TableSpec(
     key="shared_suppliers",
+    invented=None,
     title=_("现有共性配套商（市外）"),
     columns=(
         Column("name", _("配套商"), lambda row: row["name"], link=lambda row: row["url"]),
@@ -109,6 +111,7 @@ SHARED = TableSpec(
 
 TIERS = TableSpec(
     key="coverage_tiers",
+    invented=None,
     title=_("配套圈层"),
     columns=(
         Column("tier", _("圈层（累计）"), lambda row: row["label"]),
@@ -148,6 +151,7 @@ def _has_unknown(queryset: Any, value: bool) -> Any:  # noqa: FBT001
 
 CHAINS = TableSpec(
     key="teardown_chains",
+    invented="chain__is_illustrative",
     title=_("拆零件"),
     columns=(
         Column(

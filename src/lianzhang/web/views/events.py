@@ -33,7 +33,6 @@ def events(request: HttpRequest) -> HttpResponse:
         "lead": lead,
         "new_url": new_url,
         "as_of": timezone.localdate(),
-        "illustrative": totals["illustrative"] > 0,
     }
     return listing.respond(request, tables.EVENTS, found, template="projects/events.html", context=context)
 

@@ -45,6 +45,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("移交清单"),
         "lead": lead + (_("其中 {n} 项不在您的职务范围内，未列出。").format(n=hidden) if hidden else ""),
         "as_of": found.drawn_up_on,
+        "illustrative": found.outgoing.person.is_illustrative,
         "may_accept": is_successor and found.accepted_at is None,
         "form": _successor_form(None, found) if may_name(found, reader) else None,
     }

@@ -41,7 +41,6 @@ def meetings(request: HttpRequest) -> HttpResponse:
     mine = Task.objects.visible_to(person).filter(decision__isnull=False, state__in=states.OPEN).count()
     context = {
         "lead": _("会议议定事项中未销号%(count)s项。") % {"count": mine},
-        "illustrative": Meeting.objects.visible_to(person).filter(is_illustrative=True).exists(),
         "new_url": reverse("supervision:new_meeting") if person.reach.may(Act.WRITE, Thing.MEETING) else "",
     }
     return listing.respond(request, tables.MEETINGS, found, template="supervision/meetings.html", context=context)

@@ -70,7 +70,7 @@ def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
         "在谈%(talks)s个，签约%(signed)s个，在建%(building)s个，投产%(production)s个；"
         "另有线索%(leads)s条。滞后%(late)s个。"
     )
-    return {"lead": said % counts, "illustrative": counts["illustrative"] > 0}
+    return {"lead": said % counts}
 
 
 def _tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:

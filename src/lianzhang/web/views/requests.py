@@ -32,7 +32,6 @@ def requests(request: HttpRequest) -> HttpResponse:
         "lead": _("未办结%(open)s件，逾期%(late)s件；已办结%(closed)s件。") % counts,
         "new_url": reverse("supervision:new_request") if person.reach.may(Act.WRITE, Thing.REQUEST) else "",
         "visits_url": reverse("supervision:visits") if person.reach.may(Act.READ, Thing.PLAN) else "",
-        "illustrative": Request.objects.visible_to(person).filter(is_illustrative=True).exists(),
         "as_of": today,
     }
     found = Request.objects.visible_to(person).select_related("enterprise", "chain", "handler")

@@ -46,7 +46,6 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "lead": _("逾期%(late)s项。") % {"late": late} if late else _("没有逾期事项。"),
         "levels": [(level, count, f"{here}?level={level.key}") for level, count in levels],
         "late": late,
-        "illustrative": Task.objects.visible_to(person).filter(is_illustrative=True).exists(),
         "as_of": today,
         "may_assign": person.reach.role in states.ASSIGNERS,
         "batch": [listing.BatchAction(label=_("生成催办文字"), url=reverse("supervision:urge"))],

@@ -37,7 +37,6 @@ def visits(request: HttpRequest) -> HttpResponse:
     context = {
         "lead": _("已走访%(made)s次，其中%(bare)s次未形成承诺；已安排%(planned)s次。") % counts,
         "new_url": reverse("supervision:new_visit") if person.reach.may(Act.WRITE, Thing.PLAN) else "",
-        "illustrative": Visit.objects.visible_to(person).filter(is_illustrative=True).exists(),
         "as_of": today,
     }
     return listing.respond(request, tables.VISITS, found, template="supervision/visits.html", context=context)
