@@ -10,6 +10,7 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions.targets import Parameters
 from lianzhang.chains.models import Chain, Gap
+from lianzhang.web.forms.plans import DateInput
 
 CODES = re.compile(r"[\s,，、;；]+")
 
@@ -78,7 +79,7 @@ class ConfirmGapForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Gap
         fields = ("label", "route", "route_reason", "owner", "due_on")
-        widgets = {"due_on": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"due_on": DateInput()}
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
