@@ -65,14 +65,23 @@ class Week:
     requests: list[work.Item] = field(default_factory=list)
     overviews: list[Overview] = field(default_factory=list)
 
+    @property
+    def every(self) -> list[work.Item]:
+        """All that is shown, of whatever kind."""
+        return [*self.items, *self.actions, *self.projects, *self.requests]
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether anything shown is example data."""
+        return any(shown.is_illustrative for shown in (*self.chains, *self.every))
+
     def late_count(self) -> int:
         """Everything shown as late."""
-        return sum(item.is_late for group in (self.items, self.actions, self.projects, self.requests) for item in group)
+        return sum(item.is_late for item in self.every)
 
     def due_count(self, today: date) -> int:
         """Everything due within the week."""
-        every = [*self.items, *self.actions, *self.projects, *self.requests]
-        return work.due_within(every, today=today, days=DAYS)
+        return work.due_within(self.every, today=today, days=DAYS)
 
 
 def compose(person: Person, *, today: date) -> Week:

@@ -10,8 +10,10 @@ from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, resolve, reverse
 
 from lianzhang.accounts.models import Person
+from lianzhang.accounts.reach import Reach
 from lianzhang.accounts.rules import Act, Thing
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -25,12 +27,12 @@ def public(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """Open to every person who is signed in, whatever the post."""
-    return cast(View, _guard(view, "signed_in", lambda person: True))  # noqa: ARG005
+    return cast(View, _guard(view, "signed_in", lambda reach: True))  # noqa: ARG005
 
 
 def requires(act: Act, thing: Thing) -> Callable[[View], View]:
     """Open to posts that may `act` on at least some of `thing`."""
-    return lambda view: _guard(view, f"{act.name.lower()} {thing.value}", lambda person: person.reach.may(act, thing))
+    return lambda view: _guard(view, f"{act.name.lower()} {thing.value}", lambda reach: reach.may(act, thing))
 
 
 def reads(thing: Thing) -> Callable[[View], View]:
@@ -55,15 +57,29 @@ def person_of(request: HttpRequest) -> Person:
     return request.user
 
 
-def _guard(view: Any, rule: str, allows: Callable[[Person], bool]) -> Any:
+def offered(url_name: str, reach: Reach) -> str:
+    """The address of a page to somebody who may open it; empty for others and where there is no such page.
+
+    Asked of the page itself, so that a menu, a button and an empty table never offer what answers 404.
+    """
+    try:
+        address = reverse(url_name)
+    except NoReverseMatch:
+        return ""
+    allows = getattr(resolve(address).func, "is_open_to", None)
+    return address if allows is None or allows(reach) else ""
+
+
+def _guard(view: Any, rule: str, allows: Callable[[Reach], bool]) -> Any:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not isinstance(request.user, Person):
             return redirect_to_login(request.get_full_path())
-        if not allows(request.user):
+        if not allows(request.user.reach):
             raise Http404
         response: HttpResponse = view(request, *args, **kwargs)
         return response
 
     guarded.access_rule = rule  # type: ignore[attr-defined]
+    guarded.is_open_to = allows  # type: ignore[attr-defined]
     return guarded

@@ -29,7 +29,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lianzhang.tables import Column, Filter, TableSpec, about, html, selection, spec, values
-from lianzhang.web import exports, navigation
+from lianzhang.web import access, exports, navigation
 
 Found = QuerySet[Any] | Sequence[Any]
 REGION = "table"
@@ -188,7 +188,8 @@ class Listing:
         if self.chosen.is_narrowed or self.spec.blank is None:
             return {}
         said = self.spec.blank
-        return {"text": str(said.text), "action": str(said.action), "url": navigation.address(said.url_name)}
+        url = access.offered(said.url_name, self.person.reach) if self.person else ""
+        return {"text": str(said.text), "action": str(said.action), "url": url}
 
     @property
     def pages(self) -> list[int | str]:

@@ -1,6 +1,7 @@
-"""The menu as one table: what stands in it, where it leads, and which right opens it.
+"""The menu as one table: what stands in it and where it leads.
 
-An entry whose address does not exist (yet) is left out, and so is one whose right the acting post lacks.
+An entry is left out where the page it leads to would not open: the right is the page's own, said once where the page
+is defined (`web.access`).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.reach import Reach
-from lianzhang.accounts.rules import Act, Role, Thing
+from lianzhang.web import access
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +22,8 @@ class Entry:
     label: str | Promise
     url_name: str
     icon: str
-    thing: Thing | None = None
-    act: Act = Act.READ
     key: str = ""
     is_docked: bool = False
-    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +63,6 @@ MENU: tuple[Group, ...] = (
                 label=_("全市总表"),
                 url_name="chains:city",
                 icon="grid",
-                thing=Thing.PLAN,
                 key="c",
                 is_docked=True,
             ),
@@ -74,13 +71,13 @@ MENU: tuple[Group, ...] = (
     Group(
         label=_("产业链"),
         entries=(
-            Entry(label=_("产业链"), url_name="chains:list", icon="chain", thing=Thing.CHAIN, key="l"),
-            Entry(label=_("年度计划"), url_name="chains:plan_actions", icon="flag", thing=Thing.PLAN, key="a"),
-            Entry(label=_("链图谱"), url_name="maps:list", icon="map", thing=Thing.MAP, key="m"),
-            Entry(label=_("拆零件"), url_name="teardowns:list", icon="parts", thing=Thing.GAP, key="d"),
-            Entry(label=_("缺口"), url_name="gaps:list", icon="gap", thing=Thing.GAP, key="q"),
-            Entry(label=_("目标清单"), url_name="targets:list", icon="target", thing=Thing.TARGET, key="b"),
-            Entry(label=_("企业"), url_name="registry:list", icon="firm", thing=Thing.ENTERPRISE, key="e"),
+            Entry(label=_("产业链"), url_name="chains:list", icon="chain", key="l"),
+            Entry(label=_("年度计划"), url_name="chains:plan_actions", icon="flag", key="a"),
+            Entry(label=_("链图谱"), url_name="maps:list", icon="map", key="m"),
+            Entry(label=_("拆零件"), url_name="teardowns:list", icon="parts", key="d"),
+            Entry(label=_("缺口"), url_name="gaps:list", icon="gap", key="q"),
+            Entry(label=_("目标清单"), url_name="targets:list", icon="target", key="b"),
+            Entry(label=_("企业"), url_name="registry:list", icon="firm", key="e"),
         ),
     ),
     Group(
@@ -90,12 +87,11 @@ MENU: tuple[Group, ...] = (
                 label=_("项目"),
                 url_name="projects:list",
                 icon="project",
-                thing=Thing.PROJECT,
                 key="p",
                 is_docked=True,
             ),
-            Entry(label=_("活动签约"), url_name="projects:events", icon="event", thing=Thing.EVENT, key="v"),
-            Entry(label=_("要素资源"), url_name="resources:list", icon="resource", thing=Thing.RESOURCE, key="z"),
+            Entry(label=_("活动签约"), url_name="projects:events", icon="event", key="v"),
+            Entry(label=_("要素资源"), url_name="resources:list", icon="resource", key="z"),
         ),
     ),
     Group(
@@ -105,30 +101,29 @@ MENU: tuple[Group, ...] = (
                 label=_("督办事项"),
                 url_name="supervision:tasks",
                 icon="task",
-                thing=Thing.TASK,
                 key="t",
                 is_docked=True,
             ),
-            Entry(label=_("会议"), url_name="supervision:meetings", icon="meeting", thing=Thing.MEETING, key="y"),
-            Entry(label=_("企业诉求"), url_name="supervision:requests", icon="request", thing=Thing.REQUEST, key="s"),
-            Entry(label=_("走访服务"), url_name="supervision:visits", icon="visit", thing=Thing.REQUEST, key="u"),
+            Entry(label=_("会议"), url_name="supervision:meetings", icon="meeting", key="y"),
+            Entry(label=_("企业诉求"), url_name="supervision:requests", icon="request", key="s"),
+            Entry(label=_("走访服务"), url_name="supervision:visits", icon="visit", key="u"),
         ),
     ),
     Group(
         label=_("台账与材料"),
         entries=(
-            Entry(label=_("台账报送"), url_name="intake:list", icon="ledger", thing=Thing.LEDGER, key="i"),
-            Entry(label=_("简报材料"), url_name="briefings:list", icon="paper", thing=Thing.BRIEFING, key="r"),
-            Entry(label=_("指标"), url_name="indicators:list", icon="chart", thing=Thing.INDICATOR, key="n"),
+            Entry(label=_("台账报送"), url_name="intake:list", icon="ledger", key="i"),
+            Entry(label=_("简报材料"), url_name="briefings:list", icon="paper", key="r"),
+            Entry(label=_("指标"), url_name="indicators:list", icon="chart", key="n"),
         ),
     ),
     Group(
         label=_("管理"),
         entries=(
-            Entry(label=_("机构人员"), url_name="accounts:people", icon="people", thing=Thing.PEOPLE, key="o"),
-            Entry(label=_("移交清单"), url_name="handovers:list", icon="handover", thing=Thing.TASK),
+            Entry(label=_("机构人员"), url_name="accounts:people", icon="people", key="o"),
+            Entry(label=_("移交清单"), url_name="handovers:list", icon="handover"),
             Entry(label=_("后台任务"), url_name="jobs:list", icon="work"),
-            Entry(label=_("操作记录"), url_name="trail:events", icon="trail", thing=Thing.TRAIL, key="w"),
+            Entry(label=_("操作记录"), url_name="trail:events", icon="trail", key="w"),
         ),
     ),
 )
@@ -153,19 +148,12 @@ def dock(menu: tuple[Section, ...]) -> tuple[Link, ...]:
 def _links(group: Group, reach: Reach) -> list[Link]:
     links = []
     for entry in group.entries:
-        url = address(entry.url_name)
-        if url and may_open(entry, reach):
+        url = access.offered(entry.url_name, reach)
+        if url:
             links.append(
                 Link(label=str(entry.label), url=url, icon=entry.icon, key=entry.key, is_docked=entry.is_docked)
             )
     return links
-
-
-def may_open(entry: Entry, reach: Reach) -> bool:
-    """Whether the acting post has the right that opens `entry`."""
-    if entry.roles and reach.role not in entry.roles:
-        return False
-    return entry.thing is None or reach.may(entry.act, entry.thing)
 
 
 def address(url_name: str) -> str:

@@ -95,7 +95,8 @@ def sections(request: HttpRequest) -> HttpResponse:
     person = access.person_of(request)
     if person.reach.role not in CHIEFS:
         raise Http404
-    context = instructions.sections(person, today=timezone.localdate())
+    said = instructions.sections(person, today=timezone.localdate())
+    context = {**said, "illustrative": any(item.is_illustrative for items in said.values() for item in items)}
     is_part = request.headers.get("HX-Target") == SECTIONS
     response = render(request, "chains/sections.html" if is_part else "chains/sections_page.html", context)
     patch_vary_headers(response, ["HX-Target"])

@@ -136,4 +136,10 @@ def untie(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def _frame(found: Event, *, title: str) -> dict[str, Any]:
     page = tables.event_page(found)
-    return {"title": title, "back_url": page, "crumb_url": page, "crumb": tables.name(found)}
+    return {
+        "title": title,
+        "back_url": page,
+        "crumb_url": page,
+        "crumb": tables.name(found),
+        "illustrative": found.is_illustrative,
+    }

@@ -55,7 +55,7 @@ def _week(request: HttpRequest, person: Person) -> HttpResponse:
         "week": found,
         "may": _rights(person),
         "today": today,
-        "illustrative": any(chain.is_illustrative for chain in found.chains),
+        "illustrative": found.is_illustrative,
     }
     return render(request, "home/week.html", context)
 

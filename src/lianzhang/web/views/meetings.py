@@ -192,4 +192,10 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
 
 def _frame(found: Meeting, *, title: str) -> dict[str, Any]:
     page = tables.meeting_page(found)
-    return {"title": title, "back_url": page, "crumb_url": page, "crumb": found.title}
+    return {
+        "title": title,
+        "back_url": page,
+        "crumb_url": page,
+        "crumb": found.title,
+        "illustrative": found.is_illustrative,
+    }

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianzhang.accounts import actions, queries
 from lianzhang.accounts.models import ApiToken, SavedView
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.jobs import kinds
 from lianzhang.jobs.models import Job
 from lianzhang.web import access
@@ -30,6 +31,7 @@ def me(request: HttpRequest) -> HttpResponse:
     person, now = access.person_of(request), timezone.now()
     context = {
         "person": person,
+        "in_directory": person.reach.may(Act.READ, Thing.PEOPLE),
         "posts": queries.current(person, on=timezone.localdate(now)),
         "tokens": ApiToken.objects.visible_to(person).select_related("appointment__body").order_by("-created_at"),
         "now": now,

@@ -143,6 +143,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
         "title": _("自行补充计划事项"),
         "back_url": reverse("chains:chain_plan", args=[chain.code]),
         "chain": chain,
+        "illustrative": chain.is_illustrative,
     }
     return submitting.respond(request, form, act=act, frame=frame, template=FORM_PAGE)
 
@@ -242,5 +243,11 @@ def _page_of(found: Action) -> str:
 
 
 def _respond(request: HttpRequest, form: forms.Form, found: Action, *, act: submitting.Act, title: str) -> HttpResponse:
-    frame = {"title": title, "back_url": _page_of(found), "chain": found.chain, "about": tables.matter(found)}
+    frame = {
+        "title": title,
+        "back_url": _page_of(found),
+        "chain": found.chain,
+        "about": tables.matter(found),
+        "illustrative": found.chain.is_illustrative,
+    }
     return submitting.respond(request, form, act=act, frame=frame, template=FORM_PAGE)

@@ -96,6 +96,7 @@ def board(request: HttpRequest) -> HttpResponse:
     labels = {stage.value: str(stage.label) for stage in Stage}
     columns = [_column(g, found, chain=chosen, today=today, labels=labels) for g in stages.table().groups]
     context = {
+        "illustrative": any(column["is_illustrative"] for column in columns),
         "columns": columns,
         "chains": chains,
         "chosen": chosen,
@@ -111,7 +112,13 @@ def _column(group: stages.Group, found: Any, *, chain: str, today: Any, labels: 
     rows = list(found.filter(stage__in=stages.stages_of(group.key)).order_by(*order)[: CARDS + 1])
     query = f"?group={group.key}" + (f"&chain={chain}" if chain else "")
     cards = [_card(row, today=today, labels=labels) for row in rows[:CARDS]]
-    return {"group": group, "cards": cards, "url": reverse("projects:list") + query, "has_more": len(rows) > CARDS}
+    return {
+        "group": group,
+        "cards": cards,
+        "url": reverse("projects:list") + query,
+        "has_more": len(rows) > CARDS,
+        "is_illustrative": any(row.is_illustrative for row in rows),
+    }
 
 
 def _card(row: Project, *, today: Any, labels: dict[int, str]) -> dict[str, Any]:

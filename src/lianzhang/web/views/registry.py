@@ -29,7 +29,9 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     person = access.person_of(request)
     found = queries.enterprises(person, asked=request.GET.get("q", ""))
     lead = _("在册企业 %(count)s 家，其中规上 %(above)s 家。") % queries.counts(person)
-    context = {"lead": lead, "may_write": person.reach.may(Act.WRITE, Thing.ENTERPRISE)}
+    may_write = person.reach.may(Act.WRITE, Thing.ENTERPRISE)
+    may_import = may_write and person.reach.may(Act.WRITE, Thing.LEDGER)
+    context = {"lead": lead, "may_write": may_write, "may_import": may_import}
     return listing.respond(request, _spec(), found, template="registry/list.html", context=context)
 
 

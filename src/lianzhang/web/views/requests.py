@@ -104,7 +104,15 @@ def _answer(
         return page
 
     about = f"{found.enterprise.name}：{found.text}"
-    frame = {"title": title, "submit": title, "about": about, "back_url": page, "crumb_url": page, "crumb": found.code}
+    frame = {
+        "title": title,
+        "submit": title,
+        "about": about,
+        "back_url": page,
+        "crumb_url": page,
+        "crumb": found.code,
+        "illustrative": found.is_illustrative,
+    }
     return submitting.respond(request, form, act=act, frame=frame)
 
 

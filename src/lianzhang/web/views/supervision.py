@@ -169,6 +169,7 @@ def new_task(request: HttpRequest) -> HttpResponse:
         "submit": _("交办"),
         "about": str(record) if record is not None else "",
         "back_url": reverse("supervision:tasks"),
+        "illustrative": bool(record and record.chain and record.chain.is_illustrative),
     }
     return submitting.respond(request, form, act=act, frame=frame)
 
@@ -204,6 +205,7 @@ def move(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         "back_url": page,
         "crumb_url": page,
         "crumb": found.code,
+        "illustrative": found.is_illustrative,
     }
     return submitting.respond(request, form, act=act, frame=frame)
 
@@ -246,7 +248,14 @@ def prove(request: HttpRequest, code: str) -> HttpResponse:
         return tables.task_page(found)
 
     page = tables.task_page(found)
-    frame = {"title": _("添加佐证"), "submit": _("上传"), "back_url": page, "crumb_url": page, "crumb": found.code}
+    frame = {
+        "title": _("添加佐证"),
+        "submit": _("上传"),
+        "back_url": page,
+        "crumb_url": page,
+        "crumb": found.code,
+        "illustrative": found.is_illustrative,
+    }
     return submitting.respond(request, form, act=act, frame=frame)
 
 

@@ -107,4 +107,10 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _frame(found: Visit, *, title: str) -> dict[str, Any]:
     page = tables.visit_page(found)
-    return {"title": title, "back_url": page, "crumb_url": page, "crumb": found.enterprise.name}
+    return {
+        "title": title,
+        "back_url": page,
+        "crumb_url": page,
+        "crumb": found.enterprise.name,
+        "illustrative": found.is_illustrative,
+    }
