@@ -30,6 +30,12 @@ FIRMS = (
     engines.Column(name="firm_id", is_nullable=True),
     engines.Column(name="region_code", kind=engines.Kind.TEXT, is_nullable=True),
 )
+CAPABILITIES = (
+    engines.Column(name="firm_id"),
+    engines.Column(name="part_id"),
+    engines.Column(name="is_qualified", kind=engines.Kind.FLAG, is_required=False, is_nullable=True),
+    engines.Column(name="capacity_wan", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0),
+)
 TIER_NAMES = ("city", "ring", "province", "nation", "abroad")
 # GB/T 2260: the first digit of a code inside the country is 1 to 8 (7 and 8: Taiwan, Hong Kong, Macao).
 NATION = ("1", "2", "3", "4", "5", "6", "7", "8")
@@ -116,6 +122,45 @@ def expression(
         "top_share",
         is_single.name("is_single_source"),
     )
+
+
+def within_reach(by_part: pa.Table, capabilities: object, firms: object, *, home: str | Iterable[str]) -> pa.Table:
+    """可就地供应: what of each part could be had at home, beside what is bought there now.
+
+    What is bought changes when the buyers buy; what could be bought changes on the day a new works begins production.
+    by_part: as `by_part` gives it. capabilities: firm_id, part_id, optional is_qualified (false = left out) and
+    capacity_wan a year, null = not limited or not told. firms: firm_id, region_code.
+
+    Returns one row a part, in the same order: part_id; local_maker_count, firms at home that can make it;
+    reachable_wan = bought at home + what is bought elsewhere as far as the makers' capacity beyond their present sales
+    goes; reachable_ratio = reachable ÷ (amount − unknown), null if that is 0.
+    """
+    able = engines.arrow(capabilities, name="capabilities", columns=CAPABILITIES)
+    listed = engines.arrow(firms, name="firms", columns=FIRMS)
+    here = prefixes(home)
+    local = {row["firm_id"] for row in listed.to_pylist() if (row["region_code"] or "").startswith(here)}
+    makers: dict[Any, dict[Any, float | None]] = {}
+    for row in able.to_pylist():
+        if row["firm_id"] in local and row.get("is_qualified") is not False:
+            makers.setdefault(row["part_id"], {})[row["firm_id"]] = row.get("capacity_wan")
+    lines = [_reached(row, makers.get(row["part_id"], {})) for row in by_part.to_pylist()]
+    schema = pa.schema([("part_id", by_part.schema.field("part_id").type), *_WITHIN_REACH])
+    return pa.Table.from_pylist(lines, schema=schema)
+
+
+def _reached(row: dict[str, Any], makers: dict[Any, float | None]) -> dict[str, Any]:
+    bought, local = row["amount_wan"] - row["unknown_amount_wan"], row["local_amount_wan"]
+    capacities = [capacity for capacity in makers.values() if capacity is not None]
+    is_limited = len(capacities) == len(makers)
+    spare = max(0.0, sum(capacities) - local) if is_limited else bought - local
+    reachable = local + min(spare, bought - local)
+    return {
+        "part_id": row["part_id"],
+        "local_maker_count": len(makers),
+        "reachable_wan": reachable,
+        # A part bought at home only is whole whatever rounding says.
+        "reachable_ratio": min(1.0, reachable / bought) if bought > 0 else None,
+    }
 
 
 def by_tier(purchases: object, firms: object, *, tiers: Tiers) -> pa.Table:
@@ -253,6 +298,11 @@ _BY_PART = (
     ("supplier_count", pa.int64()),
     ("top_share", pa.float64()),
     ("is_single_source", pa.bool_()),
+)
+_WITHIN_REACH = (
+    ("local_maker_count", pa.int64()),
+    ("reachable_wan", pa.float64()),
+    ("reachable_ratio", pa.float64()),
 )
 _BY_TIER = pa.schema(
     [

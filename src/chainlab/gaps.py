@@ -28,12 +28,7 @@ CLASSES = {
 SUGGESTIONS = {"break_point": "断点", "blockage": "堵点", "choke_point": "卡点"}
 
 PURCHASES = (engines.Column(name="buyer_id"), *coverage.PURCHASES)
-CAPABILITIES = (
-    engines.Column(name="firm_id"),
-    engines.Column(name="part_id"),
-    engines.Column(name="is_qualified", kind=engines.Kind.FLAG, is_required=False, is_nullable=True),
-    engines.Column(name="capacity_wan", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0),
-)
+CAPABILITIES = coverage.CAPABILITIES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -255,6 +255,43 @@ class TestTiers:
         assert sum(row["unknown_count"] for row in rows) == sum(row["amount_wan"] is None for row in bought)
 
 
+class TestWithinReach:
+    """What could be had at home beside what is bought there: spare capacity, never more than is bought."""
+
+    def reached(self, capabilities):
+        bought = {
+            "buyer_id": ["x", "y", "x", "y"],
+            "part_id": ["p", "p", "q", "q"],
+            "supplier_id": ["本地甲", "外地丙", None, "外地丙"],
+            "amount_wan": [100.0, 300.0, 50.0, 0.0],
+        }
+        able = pa.Table.from_pylist(capabilities, schema=ABLE)
+        found = coverage.within_reach(coverage.by_part(bought, FIRMS, home=HOME), able, FIRMS, home=HOME).to_pylist()
+        return {row.pop("part_id"): tuple(row.values()) for row in found}
+
+    def able(self, firm, capacity, *, qualified=None, part="p"):
+        return {"firm_id": firm, "part_id": part, "is_qualified": qualified, "capacity_wan": capacity}
+
+    def test_without_a_maker_at_home_it_is_what_is_bought_at_home(self):
+        assert self.reached([self.able("外地丙", 900.0)])["p"] == (0, 100.0, 0.25)
+
+    def test_capacity_counts_beyond_what_is_sold_already(self):
+        assert self.reached([self.able("本地甲", 180.0)])["p"] == (1, 180.0, 0.45)
+        assert self.reached([self.able("本地甲", 40.0)])["p"] == (1, 100.0, 0.25)
+
+    def test_a_capacity_nobody_told_is_not_limited_and_never_more_than_is_bought(self):
+        assert self.reached([self.able("本地甲", 180.0), self.able("本地乙", None)])["p"] == (2, 400.0, 1.0)
+
+    def test_an_unqualified_maker_is_none_and_a_place_unknown_gives_no_share(self):
+        assert self.reached([self.able("本地乙", None, qualified=False)])["p"] == (0, 100.0, 0.25)
+        assert self.reached([self.able("本地乙", None, part="q")])["q"] == (1, 0.0, None)
+
+
+ABLE = pa.schema(
+    [("firm_id", pa.string()), ("part_id", pa.string()), ("is_qualified", pa.bool_()), ("capacity_wan", pa.float64())]
+)
+
+
 def _columns(rows):
     return table(rows, *rows[0])
 

@@ -54,6 +54,7 @@ def test_reasons_parts_and_gap_travel_and_secrets_stay_with_the_list(
 ) -> None:
     project = actions.open_from_target(target_line=line, now=now, by=cast.clerk_a)
     assert (project.stage, project.investor_name, project.target_line) == (Stage.LEAD, SUPPLIER, line)
+    assert project.investor_place == "苏州市"
     assert project.gap is not None
     assert project.gap.code == "QK-1"
     assert set(project.supplies.values_list("part__code", flat=True)) == {"P1", "P2"}

@@ -70,6 +70,48 @@ def test_the_page_says_what_is_missing_for_the_next_stage(cast: Cast, as_: Any) 
     assert "建设内容" in body
 
 
+def test_what_is_missing_opens_the_page_where_it_is_filled_in(cast: Cast, as_: Any, now: dt.datetime) -> None:
+    project = scene.lead(cast, content="甲")
+    actions.advance(project=project, to=Stage.EVALUATING, on=now.date(), now=now, by=cast.clerk_a)
+    here = page(project)
+    assert (
+        f'href="{here}money"' in told(as_(cast.clerk_a).get(here)).partition('id="next"')[2].partition("</section>")[0]
+    )
+    assert "意向投资" in told(as_(cast.chief).get(here))
+    assert f'href="{here}money"' not in told(as_(cast.chief).get(here))
+
+
+def test_the_checker_has_the_ask_and_its_evidence_in_front(
+    cast: Cast, project: Project, as_: Any, now: dt.datetime
+) -> None:
+    scene.bring(project, Stage.NEGOTIATING, cast, now=now)
+    entry = scene.ask(project, Stage.SIGNED, cast, now=now, note="正式协议")
+    assert "可核验：总链长、链长、副链长、专班组长、专班成员、秘书处" in told(as_(cast.clerk_a).get(page(project)))
+    shown = told(as_(cast.head_a).get(reverse("projects:check", args=[project.code, entry.pk])))
+    for word in ("正式协议", "agreement.pdf", "8,000", cast.clerk_a.name):
+        assert word in shown
+
+
+def test_a_returned_ask_says_why_and_that_its_evidence_counts_no_more(
+    cast: Cast, project: Project, as_: Any, now: dt.datetime
+) -> None:
+    scene.bring(project, Stage.NEGOTIATING, cast, now=now)
+    entry = scene.ask(project, Stage.SIGNED, cast, now=now)
+    actions.check(entry=entry, passes=False, note="缺签章页", now=now, by=cast.head_a)
+    shown = told(as_(cast.clerk_a).get(page(project))).partition('id="next"')[2].partition("</section>")[0]
+    for word in ("缺签章页", "须重新上传", cast.head_a.name):
+        assert word in shown
+
+
+def test_money_that_arrived_is_a_flag_of_its_own(cast: Cast, project: Project, as_: Any) -> None:
+    scene.lead(cast, name="未到资", investor_name="乙公司")
+    shown = told(as_(cast.clerk_a).get(reverse("projects:list"), {"money": "1"}))
+    assert project.name in shown
+    assert "未到资" not in shown.partition("<tbody")[2]
+    assert "未到资" in told(as_(cast.clerk_a).get(reverse("projects:list"), {"money": "0"}))
+    assert "已到资" in told(as_(cast.clerk_a).get(page(project)))
+
+
 def test_money_stands_in_three_places_and_is_nowhere_added_up(cast: Cast, project: Project, as_: Any) -> None:
     client = as_(cast.secretary)
     for address in (page(project), reverse("projects:list"), reverse("projects:key")):

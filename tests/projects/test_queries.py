@@ -160,7 +160,6 @@ def test_conversion_counts_how_far_signings_came(cast: Cast, event: Event, now: 
     assert queries.event_totals(cast.secretary) | {"published": 0} == {
         "events": 1,
         "published": 0,
-        "illustrative": 0,
         "tied": 4,
         "started": 1,
     }

@@ -63,6 +63,14 @@ def test_a_field_the_stage_needs_is_not_emptied(cast: Cast, project: Project, no
     actions.record_money(project=project, amounts={"arrived_wan": Decimal(600)}, version=None, by=cast.clerk_a)
 
 
+def test_a_project_is_not_planned_to_end_before_it_starts(cast: Cast, project: Project, now: dt.datetime) -> None:
+    given = {"version": project.version, "now": now, "by": cast.clerk_a}
+    with pytest.raises(Refused, match="早于计划开工"):
+        actions.edit(project=project, changes={"planned_completion_on": dt.date(2026, 2, 1)}, **given)
+    changes = {"planned_start_on": dt.date(2025, 3, 1), "planned_completion_on": dt.date(2025, 10, 1)}
+    assert actions.edit(project=project, changes=changes, **given).planned_completion_on == dt.date(2025, 10, 1)
+
+
 def test_three_kinds_of_money_are_three_records_and_one_never_changes_another(cast: Cast, now: dt.datetime) -> None:
     project = scene.lead(cast)
     for n, kind in enumerate(("intended_wan", "agreed_wan", "arrived_wan"), start=1):

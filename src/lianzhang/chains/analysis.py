@@ -28,7 +28,9 @@ def take(chain: Chain, *, person: Person, on: date) -> snapshots.Analysis:
     home = home_of(chain)
     snapshot_id = snapshot.write(tables, directory=snapshots.directory(chain), on=on, meta={"chain": chain.code})
     bought = from_market(tables)
-    by_part = coverage.by_part(bought, tables["firms"], home=home).to_pylist()
+    covered = coverage.by_part(bought, tables["firms"], home=home)
+    reach = coverage.within_reach(covered, tables["capabilities"], tables["firms"], home=home)
+    by_part = [{**row, **could} for row, could in zip(covered.to_pylist(), reach.to_pylist(), strict=True)]
     buyers, contributors = _buyers(bought), _buyers(_told(bought))
     for row in by_part:
         row["buyer_count"] = buyers[row["part_id"]]

@@ -154,6 +154,11 @@ class Project(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def has_money(self) -> bool:
+        """到资: money has arrived; a flag beside the stage, read off the amount so that the two cannot disagree."""
+        return bool(self.arrived_wan)
+
 
 class SupplyQuerySet(ByProjectQuerySet["Supply"]):
     path = "project__"

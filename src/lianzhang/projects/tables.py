@@ -79,6 +79,10 @@ def _ended(found: "QuerySet[Project]", is_ended: bool) -> "QuerySet[Project]":  
     return found.filter(status__in=stages.ENDED) if is_ended else found.exclude(status__in=stages.ENDED)
 
 
+def _with_money(found: "QuerySet[Project]", has_money: bool) -> "QuerySet[Project]":  # noqa: FBT001 - called by the table
+    return found.filter(arrived_wan__gt=0) if has_money else found.exclude(arrived_wan__gt=0)
+
+
 CODE = Column("code", _("编号"), lambda p: p.code, kind="code", sort="code", is_default=False)
 NAME = Column("name", _("项目名称"), name, link=page, sort="name", is_wrapped=True)
 CHAIN = Column("chain", _("产业链"), lambda p: p.chain.name, sort="chain__position")
@@ -138,6 +142,7 @@ FILTERS = (
     Filter("stage", _("阶段"), kind="multi", choices=Stage.choices, is_folded=True),
     Filter("status", _("状态"), kind="multi", choices=Status.choices, is_folded=True),
     Filter("key", _("市级重点"), kind="boolean", path="is_key", is_folded=True),
+    Filter("money", _("到资"), kind="boolean", apply=_with_money, is_folded=True),
     Filter("ended", _("已流失或终止"), kind="boolean", apply=_ended, is_folded=True),
     Filter("blocked", _("卡点类别"), choices=Project.Blockage.choices, path="blockage_kind", is_folded=True),
     Filter("due", _("节点时限"), kind="date_range", path="next_due_on", is_folded=True),
@@ -169,6 +174,7 @@ PROJECTS = TableSpec(
         _on("produced_on", _("投产日期")),
         _on("fai_registered_on", _("固投入库")),
         _on("above_scale_on", _("入规")),
+        Column("has_money", _("到资"), lambda p: p.has_money, kind="boolean", is_default=False),
         Column("is_key", _("市级重点"), lambda p: p.is_key, kind="boolean", sort="is_key", is_default=False),
     ),
     filters=FILTERS,

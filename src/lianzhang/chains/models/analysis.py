@@ -60,13 +60,14 @@ class PartCoverageQuerySet(OfGapQuerySet["PartCoverage"]):
 class PartCoverage(models.Model):
     """零部件覆盖: who supplies a part from where, as computed on one snapshot. Amounts in 万元; empty = not known.
 
-    Columns as `chainlab.coverage.by_part` defines them. `contributor_count`, the buyers that gave an amount, decides
-    what may be shown to whom (`queries.disclosure`): a buyer without one hides nobody.
+    Columns as `chainlab.coverage.by_part` and `within_reach` define them. `contributor_count`, the buyers that gave an
+    amount, decides what may be shown to whom (`queries.disclosure`): a buyer without one hides nobody.
     """
 
     secrecy = Secrecy(
-        internal="snapshot part buyer_count contributor_count supplier_count is_single_source unknown_count",
-        secret="amount_wan local_amount_wan unknown_amount_wan local_ratio hhi top_share",
+        internal="snapshot part buyer_count contributor_count supplier_count is_single_source unknown_count "
+        "local_maker_count",
+        secret="amount_wan local_amount_wan unknown_amount_wan local_ratio hhi top_share reachable_wan reachable_ratio",
     )
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="coverages")
@@ -80,6 +81,9 @@ class PartCoverage(models.Model):
     local_amount_wan = models.FloatField(_("本市供应额"), null=True)
     unknown_amount_wan = models.FloatField(_("产地不详额"), null=True)
     local_ratio = models.FloatField(_("本地配套率"), null=True)
+    local_maker_count = models.PositiveIntegerField(_("本市有能力企业数"), null=True)
+    reachable_wan = models.FloatField(_("可就地供应额"), null=True)
+    reachable_ratio = models.FloatField(_("可就地供应率"), null=True)
     hhi = models.FloatField(_("集中度 HHI"), null=True)
     top_share = models.FloatField(_("最大供应商占比"), null=True)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,15 @@ class Cell:
     make: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """A part's coverage on the last snapshot before something happened and on the newest since; either may be None."""
+
+    part: Part
+    before: PartCoverage | None
+    after: PartCoverage | None
+
+
 def manufacturing(person: Person) -> ScopedQuerySet[Chain]:
     """Chains that have parts at all, newest scheme first."""
     return (
@@ -50,6 +60,29 @@ def newest(chains: Iterable[Chain], *, person: Person) -> dict[int, Snapshot]:
 def latest(chain: Chain, *, person: Person) -> Snapshot | None:
     """The newest snapshot of a chain that `person` may know of."""
     return Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at").first()
+
+
+def either_side(
+    chain: Chain, parts: Iterable[Part], *, at: datetime, person: Person
+) -> tuple[Snapshot | None, Snapshot | None, list[Change]]:
+    """The last snapshot before `at`, the newest since, and what each of `parts` shows on the two; three queries."""
+    known = Snapshot.objects.visible_to(person).filter(chain=chain)
+    before = known.filter(taken_at__lt=at).order_by("-taken_at").first()
+    after = known.filter(taken_at__gte=at).order_by("-taken_at").first()
+    wanted = list(parts)
+    rows = PartCoverage.objects.visible_to(person).filter(
+        snapshot__in=[s for s in (before, after) if s], part__in=wanted
+    )
+    found = {(row.snapshot_id, row.part_id): row for row in rows}
+    changes = [
+        Change(
+            part=part,
+            before=found.get((before.pk, part.pk)) if before else None,
+            after=found.get((after.pk, part.pk)) if after else None,
+        )
+        for part in wanted
+    ]
+    return before, after, changes
 
 
 def coverage(snapshot: Snapshot, *, person: Person) -> ScopedQuerySet[PartCoverage]:
@@ -73,7 +106,7 @@ def matrix(chain: Chain, part: Part, *, person: Person) -> list[Cell]:
     home = tuple(str(code) for code in chain.scheme.home_regions)
     rows = (
         Purchase.objects.visible_to(person)
-        .filter(part=part, buyer__in=chain.anchors.values("enterprise_id"))
+        .filter(part=part, buyer__in=chain.anchors.standing().values("enterprise_id"))
         .select_related("buyer", "supplier")
         .order_by("buyer__name", "pk")
     )

@@ -50,6 +50,23 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
                 help=_("本市供应额 ÷（采购额 − 供应商产地不详额）；分母为 0 时不计算。"),
             ),
             Column(
+                "local_maker_count",
+                _("本市有能力企业"),
+                lambda row: row.local_maker_count,
+                kind="integer",
+                sort="local_maker_count",
+                is_default=False,
+            ),
+            Column(
+                "reachable_ratio",
+                _("可就地供应率"),
+                shown("reachable_ratio"),
+                kind="ratio",
+                sort="reachable_ratio",
+                is_default=False,
+                help=_("（本市供应额＋市外采购中本市有能力、有余量可供的部分）÷（采购额 − 供应商产地不详额）。"),
+            ),
+            Column(
                 "unknown_amount_wan",
                 _("产地不详"),
                 shown("unknown_amount_wan"),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from chainlab import places
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Gap, TargetLine
@@ -29,7 +30,7 @@ def open_from_target(*, target_line: TargetLine, now: datetime, by: Person, alth
             name=_("%(supplier)s配套项目") % {"supplier": target_line.supplier.name},
             chain=target.chain,
             investor_name=target_line.supplier.name,
-            investor_place=target_line.region_code,
+            investor_place=places.name_of(target_line.region_code) if target_line.region_code else "",
             content="、".join(str(category) for category in target_line.categories),
             owner=target.chain.body,
             gap_id=_gap_id(target_line),

@@ -42,6 +42,7 @@ def edit(*, project: Project, changes: Mapping[str, Any], version: int | None, n
         if is_renamed:
             said["investor_key"] = investors.key(said["investor_name"])
         _refuse_emptied(project, said)
+        _refuse_reversed(project, said)
         project = trail.change(project, verb="project.edited", changes=said, version=version, by=by)
         if is_renamed or "enterprise" in said:
             reporting.reclaim(project, now=now, by=by)
@@ -140,6 +141,13 @@ def _refuse_emptied(project: Project, changes: Mapping[str, Any]) -> None:
         names = "、".join(stages.labels(emptied, of=Project))
         reason = _("“%(stage)s”阶段不能没有：%(names)s。") % {"stage": project.get_stage_display(), "names": names}
         raise permission.GateClosed(reason, missing=emptied)
+
+
+def _refuse_reversed(project: Project, changes: Mapping[str, Any]) -> None:
+    start = changes.get("planned_start_on", project.planned_start_on)
+    end = changes.get("planned_completion_on", project.planned_completion_on)
+    if start is not None and end is not None and end < start:
+        raise Refused(_("计划竣工 %(end)s 早于计划开工 %(start)s。请改正其一。") % {"end": end, "start": start})
 
 
 def _held(project: Project, name: str) -> bool:

@@ -1,6 +1,6 @@
 """What may be done to one project: edit, money, progress, evidence, the next stage, the check, status, correction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +17,10 @@ from lianzhang.projects import actions, stages, tables
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.trail import evidence as files
+from lianzhang.trail import queries as trail
 from lianzhang.web import access, submitting
 from lianzhang.web.forms import projects as forms
-from lianzhang.web.views.projects import FORM
+from lianzhang.web.views.projects import FORM, proof_of
 
 EDITED = (
     *("name", "investor_name", "investor_place", "enterprise", "owner", "site", "content", "gap"),
@@ -44,6 +45,8 @@ def _answer(
     submit: str = "",
     about: str = "",
     write: Callable[[dict[str, Any]], Any],
+    template: str = "parts/form_page.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     page = tables.page(found)
 
@@ -59,8 +62,9 @@ def _answer(
         "crumb_url": page,
         "crumb": tables.name(found),
         "illustrative": found.is_illustrative,
+        **(more or {}),
     }
-    return submitting.respond(request, form, act=act, frame=frame)
+    return submitting.respond(request, form, act=act, frame=frame, template=template)
 
 
 @access.writes(Thing.PROJECT)
@@ -204,10 +208,26 @@ def check(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             by=person,
         )
 
+    about = stages.gate(entry.stage).help.label
     title = _("核验“%(stage)s”") % {"stage": entry.get_stage_display()}
+    basis = {"entry": entry, "project": found, "evidence": _basis(found, entry)}
     return _answer(
-        request, form, found, title=title, submit=_("确定"), about=stages.gate(entry.stage).help.label, write=write
+        request,
+        form,
+        found,
+        title=title,
+        submit=_("确定"),
+        about=about,
+        write=write,
+        template="projects/check.html",
+        more=basis,
     )
+
+
+def _basis(found: Project, entry: StageEntry) -> list[dict[str, Any]]:
+    """The evidence an ask rested on, to be opened before it is judged."""
+    proofs = trail.proofs(found)
+    return [proof_of(found, proof) for proof in proofs if proof.pk in entry.proof_ids]
 
 
 STATUS = {

@@ -1,5 +1,6 @@
 """Projects on pages: the table, the two ledgers, the board, one project in one screen, and a lead in five fields."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -11,17 +12,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.rules import ROLE_OF, Act, Post, Thing
 from lianzhang.projects import actions, choices, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Task
-from lianzhang.tables import TableSpec
+from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.trail.models import Proof
-from lianzhang.web import access, listing, submitting
+from lianzhang.web import access, listing, production, submitting
 from lianzhang.web.forms import projects as forms
 
 FORM = ["GET", "HEAD", "POST"]
@@ -149,7 +150,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "bar": _bar(found, entries),
         "entries": entries,
         "milestones": schedule.milestones(found),
-        "evidence": [_file(found, proof) for proof in proofs],
+        "evidence": [proof_of(found, proof) for proof in proofs],
         "supplies": list(found.supplies.all()),
         "signings": list(found.signings.select_related("event")),
         "tasks": list(Task.objects.visible_to(person).filter(project=found).select_related("responsible")),
@@ -159,6 +160,8 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "origin_reasons": _reasons(found),
         "may_assign": person.reach.role in states.ASSIGNERS,
         "done_ratio": tables.done_ratio(found),
+        "effect": production.effect(found, person=person),
+        "restricted": RESTRICTED,
         **_next_step(found, entries, proofs, person=person),
     }
     context["lead"] = _standing(context)
@@ -177,14 +180,47 @@ def _next_step(found: Any, entries: list[StageEntry], proofs: list[Proof], *, pe
     return {
         "following": following,
         "gate": gate,
-        "missing": stages.labels(stages.missing(found, following), of=Project),
+        "missing": _lacks(found, following),
         "missing_evidence": stages.missing_evidence(following, held),
         "pending": pending,
         "may_check": may_check
         and person.reach.role.value in stages.gate(pending.stage if pending else following).checks,
         "may_ask": found.may_write and person.reach.role.value in gate.asks and found.status in stages.MOVING,
         "is_own_ask": pending is not None and pending.asked_by_id == person.pk,
+        "checkers": _posts(stages.gate(pending.stage).checks) if pending else "",
+        "returned": _returned(entries, following),
     }
+
+
+# Where a field of the stage table is filled in; the rest is on the edit page.
+FILLED_ON = {
+    **dict.fromkeys(("intended_wan", "agreed_wan", "arrived_wan"), "projects:money"),
+    "district": "projects:place",
+    "parts": "projects:supply",
+}
+
+
+def _lacks(found: Any, following: Stage) -> list[tuple[str, str]]:
+    """Each field the next stage still needs, with the page to fill it in where the reader may."""
+    names = stages.missing(found, following)
+    lacks = []
+    for name, label in zip(names, stages.labels(names, of=Project), strict=True):
+        on = FILLED_ON.get(name, "projects:edit")
+        may_fill = found.may_approve if on == "projects:place" else found.may_write
+        lacks.append((label, reverse(on, args=[found.code]) if may_fill else ""))
+    return lacks
+
+
+def _posts(roles: Iterable[str]) -> str:
+    return "、".join(str(post.label) for post in Post if post in ROLE_OF and ROLE_OF[post].value in roles)
+
+
+def _returned(entries: list[StageEntry], following: Stage) -> StageEntry | None:
+    """The last ask for the next stage, where a checker sent it back."""
+    asks = sorted((e for e in entries if e.stage == following), key=lambda entry: entry.asked_at)
+    last = asks[-1] if asks else None
+    is_sent_back = last is not None and last.verdict == StageEntry.Verdict.RETURNED and last.checked_by_id is not None
+    return last if is_sent_back else None
 
 
 def _standing(context: dict[str, Any]) -> str:
@@ -197,7 +233,10 @@ def _standing(context: dict[str, Any]) -> str:
         return _("已报请“%(stage)s”，待核验。") % {"stage": pending.get_stage_display()}
     lacks = len(context["missing"]) + len(context["missing_evidence"])
     if not lacks:
-        return _("现为“%(now)s”，可报请“%(next)s”。") % {"now": found.get_stage_display(), "next": following.label}
+        words = {"now": found.get_stage_display(), "next": following.label}
+        if context["gate"].is_checked:
+            return _("现为“%(now)s”，可报请“%(next)s”。") % words
+        return _("现为“%(now)s”，可进入“%(next)s”。") % words
     said = ngettext("进入“%(next)s”还差%(lacks)d项。", "进入“%(next)s”还差%(lacks)d项。", lacks)
     return said % {"next": following.label, "lacks": lacks}
 
@@ -243,7 +282,7 @@ def _reasons(found: Project) -> list[str]:
     return [word % {"count": count} for word, count in told if word]
 
 
-def _file(found: Project, proof: Proof) -> dict[str, Any]:
+def proof_of(found: Project, proof: Proof) -> dict[str, Any]:
     known = stages.table().evidence.get(proof.purpose)
     return {
         "name": proof.attachment.name,
