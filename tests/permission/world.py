@@ -133,6 +133,7 @@ def _plans(world: World) -> None:
         resource = Resource.objects.create(code=f"ZY-{letter}", kind="fund", name=mark("resource", owner), kept_by=body)
         resource.chains.add(chain)
         world.put("resource", owner, resource)
+        world.put("chain", owner, chain.anchors.order_by("pk")[0])
         event = Event.objects.create(code=f"HD-{letter}", name=mark("event", owner), chain=chain, held_on=DAY)
         world.put("event", owner, event)
     succession = ChainSuccession.objects.create(old=cast.chain_a, new=cast.chain_b, scheme=cast.scheme)

@@ -73,7 +73,7 @@ def compose(enterprise: Enterprise, *, person: Person, today: date, since: date 
 
 
 def _roles(enterprise: Enterprise, person: Person) -> list[str]:
-    anchors = Anchor.objects.visible_to(person).filter(enterprise=enterprise).select_related("chain")
+    anchors = Anchor.objects.visible_to(person).standing().filter(enterprise=enterprise).select_related("chain")
     found = [_("%(chain)s 链主") % {"chain": anchor.chain.name} for anchor in anchors]
     placed = (
         Placement.objects.visible_to(person)

@@ -73,7 +73,7 @@ class Week:
     @property
     def is_illustrative(self) -> bool:
         """Whether anything shown is example data."""
-        return any(shown.is_illustrative for shown in (*self.chains, *self.every))
+        return any(chain.is_illustrative for chain in self.chains) or any(i.is_illustrative for i in self.every)
 
     def late_count(self) -> int:
         """Everything shown as late."""
@@ -127,7 +127,8 @@ def _overviews(person: Person, chains: list[Chain]) -> list[Overview]:
         lists[listed.chain_id] = listed
     speaking = Purchase.objects.visible_to(person).values("buyer")
     anchors = (
-        Anchor.objects.filter(chain__in=ids)
+        Anchor.objects.standing()
+        .filter(chain__in=ids)
         .order_by()
         .values("chain")
         .annotate(count=Count("pk"), speaking=Count("pk", filter=Q(enterprise__in=speaking)))

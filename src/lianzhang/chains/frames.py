@@ -58,7 +58,7 @@ def tables(chain: Chain, *, person: Person) -> "dict[str, pa.Table]":
 
 def purchases(chain: Chain, *, person: Person) -> list[dict[str, Any]]:
     """What the chain's anchors buy, newest year of each anchor; own make is not a purchase and is left out."""
-    anchors = chain.anchors.values("enterprise_id")
+    anchors = chain.anchors.standing().values("enterprise_id")
     visible = Purchase.objects.visible_to(person).filter(buyer__in=anchors)
     newest: dict[str, int] = {}
     for code, year in visible.values_list("buyer__code", "year").distinct():
@@ -109,7 +109,7 @@ def parts() -> list[dict[str, Any]]:
 def bom(chain: Chain, *, person: Person) -> list[dict[str, Any]]:
     """The anchors' bills of materials as far as visible, and the standard part tree."""
     lines = BomLine.objects.visible_to(person)
-    anchors = chain.anchors.values("enterprise_id")
+    anchors = chain.anchors.standing().values("enterprise_id")
     lines = lines.filter(firm__in=anchors) | lines.filter(firm__isnull=True)
     found = lines.values_list("parent__code", "child__code", "quantity").order_by("pk")
     return [{"parent_id": p, "child_id": c, "quantity": float(q)} for p, c, q in found]

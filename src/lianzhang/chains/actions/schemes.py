@@ -1,6 +1,7 @@
 """Writing schemes: confirming a scheme and what became of each chain; who answers for a chain."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from lianzhang.chains.models import Anchor, Chain, ChainSuccession, Scheme
 from lianzhang.registry.models import Enterprise
 from lianzhang.trail import actions as trail
 
+SCHEME_FIELDS = ("name_zh", "name_en", "valid_from", "valid_to", "home_regions", "groups", "note")
 CHAIN_FIELDS = ("name_zh", "name_en", "group", "position", "nature", "body", "lead_department", "note", "is_active")
 
 
@@ -19,6 +21,19 @@ def found_scheme(*, by: Person, **fields: Any) -> Scheme:
     """Enter a scheme; it is a proposal until somebody confirms it."""
     with transaction.atomic():
         return trail.create(Scheme(**fields, is_confirmed=False), verb="scheme.made", by=by)
+
+
+def edit_scheme(*, scheme: Scheme, changes: Mapping[str, Any], version: int, by: Person) -> Scheme:
+    """Change a scheme's name, validity, groups or regions. A group that still holds chains cannot be left out."""
+    wanted = {name: changes[name] for name in SCHEME_FIELDS if name in changes}
+    if "groups" in wanted:
+        kept = {row[0] for row in wanted["groups"]}
+        used = set(scheme.chains.exclude(group="").values_list("group", flat=True))
+        left_out = [row[1] for row in scheme.groups if row[0] in used - kept]
+        if left_out:
+            raise Refused(_("分组还有产业链，不能去掉：%(groups)s。") % {"groups": "、".join(left_out)})
+    with transaction.atomic():
+        return trail.change(scheme, verb="scheme.edited", changes=wanted, version=version, by=by)
 
 
 def confirm_scheme(*, scheme: Scheme, version: int, by: Person) -> Scheme:
@@ -55,9 +70,44 @@ def confirm_succession(*, succession: ChainSuccession, new: Chain | None, versio
         return trail.change(succession, verb="succession.confirmed", changes=changes, version=version, by=by)
 
 
-def name_anchor(*, chain: Chain, enterprise: Enterprise, by: Person) -> Anchor:
-    """Name an enterprise anchor of a chain."""
-    if Anchor.objects.filter(chain=chain, enterprise=enterprise).exists():
+def propose_successions(*, scheme: Scheme, older: Scheme, by: Person) -> list[ChainSuccession]:
+    """提出新旧对应: one row for each chain of `older` not yet mapped; a chain of the same name or code is proposed.
+
+    Everything else is proposed as kept on record; a person confirms each row. Raises Refused where nothing is left.
+    """
+    if older.pk == scheme.pk:
+        raise Refused(_("方案不能对应到自身。"))
+    mapped = ChainSuccession.objects.filter(scheme=scheme).values("old")
+    waiting = list(older.chains.filter(is_active=True).exclude(pk__in=mapped).order_by("position"))
+    if not waiting:
+        raise Refused(_("%(scheme)s 的产业链都已列入对应。") % {"scheme": older.name_zh})
+    by_name = {chain.name_zh: chain for chain in scheme.chains.all()}
+    by_slug = {chain.slug: chain for chain in by_name.values()}
+    rows = [
+        ChainSuccession(old=chain, scheme=scheme, new=by_name.get(chain.name_zh) or by_slug.get(chain.slug))
+        for chain in waiting
+    ]
+    with transaction.atomic():
+        return trail.create_many(rows, verb="succession.proposed", by=by)
+
+
+def name_anchor(*, chain: Chain, enterprise: Enterprise, from_on: date | None = None, by: Person) -> Anchor:
+    """Name an enterprise anchor of a chain; one that was anchor before and ended takes the post up again."""
+    known = Anchor.objects.filter(chain=chain, enterprise=enterprise).first()
+    if known is not None and known.to_on is None:
         raise Refused(_("%(firm)s 已是本链链主。") % {"firm": enterprise.name})
     with transaction.atomic():
-        return trail.create(Anchor(chain=chain, enterprise=enterprise), verb="anchor.named", by=by)
+        if known is not None:
+            changes = {"from_on": from_on, "to_on": None}
+            return trail.change(known, verb="anchor.named", changes=changes, version=known.version, by=by)
+        return trail.create(Anchor(chain=chain, enterprise=enterprise, from_on=from_on), verb="anchor.named", by=by)
+
+
+def end_anchor(*, anchor: Anchor, on: date, version: int, today: date, by: Person) -> Anchor:
+    """不再列为链主: the firm's data stay; from that day it is no anchor. Raises Refused for a day still to come."""
+    if on > today:
+        raise Refused(_("结束日期不能晚于今天。"))
+    if anchor.from_on is not None and on < anchor.from_on:
+        raise Refused(_("结束日期不能早于%(day)s。") % {"day": f"{anchor.from_on:%Y-%m-%d}"})
+    with transaction.atomic():
+        return trail.change(anchor, verb="anchor.ended", changes={"to_on": on}, version=version, by=by)

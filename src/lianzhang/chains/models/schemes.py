@@ -74,7 +74,7 @@ class ChainQuerySet(ScopedQuerySet["Chain"]):
         if body_id is None:
             return self.none()
         if person.reach.role is Role.ANCHOR:
-            return self.filter(pk__in=Anchor.objects.filter(enterprise__body_id=body_id).values("chain_id"))
+            return self.filter(pk__in=Anchor.objects.standing().filter(enterprise__body_id=body_id).values("chain_id"))
         return self.filter(Q(body_id=body_id) | Q(lead_department_id=body_id))
 
     def within(self, person: Person, *, act: Act, thing: Thing) -> Self:
@@ -184,6 +184,12 @@ class ChainSuccession(Versioned):
         return f"{self.old_id} → {self.new_id}"
 
 
+class AnchorQuerySet(OfChainQuerySet["Anchor"]):
+    def standing(self) -> Self:
+        """Those that are anchors now: an end is entered when it has come, never before."""
+        return self.filter(to_on__isnull=True)
+
+
 class Anchor(Versioned):
     """链主: a firm that anchors a chain, from one day to another."""
 
@@ -195,7 +201,7 @@ class Anchor(Versioned):
     to_on = models.DateField(_("至"), null=True, blank=True)
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT)
 
-    objects = OfChainQuerySet.as_manager()
+    objects = AnchorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("链主企业")

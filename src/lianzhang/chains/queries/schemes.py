@@ -101,8 +101,13 @@ def groups(scheme: Scheme, chains: Sequence[Chain], *, language: str) -> list[Gr
 
 
 def anchors(chain: Chain) -> list[Anchor]:
-    """The chain's anchor firms with their sources."""
-    return list(Anchor.objects.filter(chain=chain).select_related("enterprise", "source").order_by("enterprise__name"))
+    """The chain's anchor firms of today, with their sources."""
+    return list(
+        Anchor.objects.standing()
+        .filter(chain=chain)
+        .select_related("enterprise", "source")
+        .order_by("enterprise__name")
+    )
 
 
 def successions(person: Person, scheme: Scheme) -> list[ChainSuccession]:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from lianzhang.web.views import chains, city, plans
+from lianzhang.web.views import chain_edits, chains, city, plans
 
 app_name = "chains"
 urlpatterns = [
     path("", chains.schemes, name="list"),
+    path("new", chain_edits.new_scheme, name="new_scheme"),
     path("city/", city.city, name="city"),
     path("city/sections/", city.sections, name="sections"),
     path("city/<slug:scheme>/", city.city, name="city_of"),
@@ -20,9 +21,18 @@ urlpatterns = [
     path("plan/<str:code>/edit", plans.edit, name="edit_action"),
     path("plan/<str:code>/reopen", plans.reopen, name="reopen_action"),
     path("scheme/<slug:code>/", chains.scheme, name="scheme"),
+    path("scheme/<slug:code>/edit", chain_edits.edit_scheme, name="edit_scheme"),
+    path("scheme/<slug:code>/confirm", chain_edits.confirm_scheme, name="confirm_scheme"),
+    path("scheme/<slug:code>/new", chain_edits.new_chain, name="new_chain"),
+    path("scheme/<slug:code>/mapping/propose", chain_edits.propose_mapping, name="propose_mapping"),
     path("scheme/<slug:code>/mapping/", chains.mapping, name="mapping"),
     path("mapping/<int:pk>/confirm", chains.confirm_mapping, name="confirm_mapping"),
+    path("anchor/<int:pk>/end", chain_edits.end_anchor, name="end_anchor"),
+    path("result/<int:pk>/edit", chain_edits.edit_result, name="edit_result"),
     path("<slug:code>/", chains.chain, name="chain"),
+    path("<slug:code>/edit", chain_edits.edit_chain, name="edit_chain"),
+    path("<slug:code>/anchors/new", chain_edits.name_anchor, name="name_anchor"),
+    path("<slug:code>/results/new", chain_edits.add_result, name="add_result"),
     path("<slug:code>/plan/", plans.of_chain, name="chain_plan"),
     path("<slug:code>/plan/add", plans.add, name="add_action"),
     path("<slug:code>/resources/", chains.resources, name="chain_resources"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.briefings import addresses, work
 from lianzhang.briefings import city as composition
 from lianzhang.briefings import plans as counted
@@ -79,7 +79,8 @@ def schemes(request: HttpRequest) -> HttpResponse:
     found = list(queries.schemes(person).select_related("source"))
     waiting = sum(1 for scheme in found if not scheme.is_confirmed)
     lead = _("共%(count)s个方案，%(waiting)s个待确认。") % {"count": len(found), "waiting": waiting}
-    return listing.respond(request, tables.SCHEMES, found, context={"lead": lead})
+    context = {"lead": lead, "may_write": person.reach.scope(Act.WRITE, Thing.CHAIN) is Scope.ALL}
+    return listing.respond(request, tables.SCHEMES, found, template="chains/schemes.html", context=context)
 
 
 @access.reads(Thing.CHAIN)
@@ -108,6 +109,8 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "illustrative": found.is_illustrative,
         "as_of": found.valid_from if found.source_id is None else found.source.published_on if found.source else None,
         "sees_plan": person.reach.may(Act.READ, Thing.PLAN),
+        "may_write": Scheme.objects.editable_by(person).filter(pk=found.pk).exists(),
+        "may_confirm": not found.is_confirmed and person.reach.may(Act.APPROVE, Thing.CHAIN),
     }
     return render(request, "chains/scheme.html", context)
 
@@ -128,6 +131,7 @@ def mapping(request: HttpRequest, code: str) -> HttpResponse:
     }
     may_confirm = person.reach.may(Act.APPROVE, Thing.CHAIN)
     context = {"scheme": found, "lead": lead, "rows": rows, "may_confirm": may_confirm, "scope": found.name}
+    context["may_propose"] = person.reach.scope(Act.WRITE, Thing.CHAIN) is Scope.ALL
     return listing.respond(request, tables.SUCCESSIONS, rows, template="chains/mapping.html", context=context)
 
 
@@ -160,6 +164,8 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
         "anchors": queries.anchors(found),
         "became": queries.became(found),
         "came_from": queries.came_from(found),
+        "may_edit": _writes(found, Thing.CHAIN, person),
+        "may_add_results": _writes(found, Thing.PLAN, person),
     }
     if person.reach.may(Act.READ, Thing.PLAN):
         context |= _achievements(found, person=person)
@@ -169,6 +175,12 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
     if person.reach.may(Act.READ, Thing.INDICATOR):
         context["figures"] = Figure.objects.visible_to(person).filter(chain=found).select_related("source")
     return render(request, "chains/chain.html", context)
+
+
+def _writes(chain: Chain, thing: Thing, person: Person) -> bool:
+    """Whether `person` may write `thing` on this chain; asks the database only where the right is for own chains."""
+    width = person.reach.scope(Act.WRITE, thing)
+    return width is Scope.ALL or (width is Scope.OWN and Chain.objects.own_of(person).filter(pk=chain.pk).exists())
 
 
 def _achievements(chain: Chain, *, person: Person) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _firm(request: HttpRequest, person: Person) -> HttpResponse:
     if person.reach.role is Role.ANCHOR and firm is not None:
         grants = PurchaseGrant.objects.in_force(today).filter(firm=firm).select_related("body")
         context |= {
-            "anchored": Anchor.objects.filter(enterprise=firm).select_related("chain"),
+            "anchored": Anchor.objects.standing().filter(enterprise=firm).select_related("chain"),
             "purchase_count": Purchase.objects.visible_to(person).filter(buyer=firm).count(),
             "grants": grants,
             "grants_url": addresses.address("registry:grants"),

@@ -1,15 +1,21 @@
-"""指标: figures with scope, source and date; their definitions; and where one comes from."""
+"""指标: figures with scope, source and date; their definitions; where one comes from; entering and correcting one."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
-from lianzhang.accounts.rules import Thing
-from lianzhang.indicators import definitions, queries, tables
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.indicators import actions, definitions, queries, tables
 from lianzhang.indicators.models import Figure
-from lianzhang.web import access, explain, histories, listing
+from lianzhang.web import access, explain, histories, listing, submitting
+from lianzhang.web.forms.indicators import FigureForm, NewFigureForm
+
+FORM = ["GET", "HEAD", "POST"]
 
 
 @access.reads(Thing.INDICATOR)
@@ -24,7 +30,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         "count": len(rows),
         "conflicts": len(conflicting),
     }
-    return listing.respond(request, tables.FIGURES, found, template="indicators/list.html", context={"lead": lead})
+    context = {"lead": lead, "may_write": person.reach.may(Act.WRITE, Thing.INDICATOR)}
+    return listing.respond(request, tables.FIGURES, found, template="indicators/list.html", context=context)
 
 
 @access.reads(Thing.INDICATOR)
@@ -52,9 +59,45 @@ def figure(request: HttpRequest, pk: int) -> HttpResponse:
         "beside": queries.beside(found, person),
         "history": histories.of(found, reader=person),
         "illustrative": found.is_illustrative,
+        "may_write": Figure.objects.editable_by(person).filter(pk=found.pk).exists(),
         "as_of": found.as_of,
     }
     return render(request, "indicators/figure.html", context)
+
+
+@access.writes(Thing.INDICATOR)
+@require_http_methods(FORM)
+def new(request: HttpRequest) -> HttpResponse:
+    """录入指标值."""
+    person = access.person_of(request)
+    form = NewFigureForm(request.POST or None, person=person, initial={"year": timezone.localdate().year})
+
+    def act(said: dict[str, Any]) -> str:
+        said.pop("version")
+        made = actions.enter(source=said.pop("cited"), **said, by=person)
+        return reverse("indicators:figure", args=[made.pk])
+
+    back = reverse("indicators:list")
+    frame = {"title": _("录入指标值"), "back_url": back, "crumb_url": back, "crumb": _("指标")}
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+@access.writes(Thing.INDICATOR)
+@require_http_methods(FORM)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """更正指标值."""
+    person = access.person_of(request)
+    found = Figure.objects.editable_by(person).get_or_404(pk=pk)
+    form = FigureForm(request.POST or None, person=person, figure=found)
+    back = reverse("indicators:figure", args=[found.pk])
+
+    def act(said: dict[str, Any]) -> str:
+        version = said.pop("version")
+        actions.correct(figure=found, source=said.pop("cited"), changes=said, version=version, by=person)
+        return back
+
+    frame = {"title": _("更正指标值"), "back_url": back, "crumb_url": back, "crumb": found.label, "record": found}
+    return submitting.respond(request, form, act=act, frame=frame)
 
 
 @access.reads(Thing.INDICATOR)
