@@ -47,7 +47,7 @@ def populate(cast: Cast) -> None:
         for n in range(120)
     ]
     Action.objects.bulk_create(actions)
-    source = Source.objects.create(code="S", title="报道")
+    source = Source.objects.create(code="large", title="报道")
     Result.objects.bulk_create(
         [Result(chain=c, year=2025, statement=f"结果{n}", source=source) for c in chains for n in range(4)]
     )
@@ -55,7 +55,7 @@ def populate(cast: Cast) -> None:
     Project.objects.bulk_create(
         [
             Project(
-                code=f"XM-{n}", name=f"项目{n}", chain=chains[n % 24], stage=stages[n % 10], next_due_on=days[n % 3],
+                code=f"XM-2026-{n:04d}", name=f"项目{n}", chain=chains[n % 24], stage=stages[n % 10], next_due_on=days[n % 3],
                 status=Status.NORMAL,
             )
             for n in range(2000)
@@ -64,7 +64,7 @@ def populate(cast: Cast) -> None:
     Task.objects.bulk_create(
         [
             Task(
-                code=f"DB-{n}", title=f"事项{n}", chain=chains[n % 24], responsible=cast.force_a,
+                code=f"DB-2026-{n:05d}", title=f"事项{n}", chain=chains[n % 24], responsible=cast.force_a,
                 assigned_by=cast.secretary, assigned_at=timezone.now(), due_on=TODAY + timedelta(days=n % 60 - 30),
                 state=("handling", "closed", "unsigned")[n % 3],
                 **({"closed_by": cast.secretary, "closed_at": timezone.now()} if n % 3 == 1 else {}),
