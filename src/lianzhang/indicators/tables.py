@@ -66,6 +66,6 @@ FIGURES = TableSpec(
     search=("scope", "statement", "source__title", "chain__name_zh"),
     default_order=("indicator", "chain__position", "-year", "source__published_on"),
     row_url=lambda f: reverse("indicators:figure", args=[f.pk]),
-    empty=Empty(_("还没有指标值。")),
+    empty=Empty(_("还没有指标值。"), _("录入指标值"), "indicators:new"),
     note=_("同一指标不同口径的数并列，不取平均；只公布合计的写明“明细未公布”。"),
 )

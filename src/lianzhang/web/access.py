@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.reach import Reach
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.rules import Act, Scope, Thing
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -43,6 +43,12 @@ def reads(thing: Thing) -> Callable[[View], View]:
 def writes(thing: Thing) -> Callable[[View], View]:
     """Open to posts that may write `thing`."""
     return requires(Act.WRITE, thing)
+
+
+def writes_every(thing: Thing) -> Callable[[View], View]:
+    """Open to posts that may write all of `thing`: they found what nobody owns yet."""
+    rule = f"write every {thing.value}"
+    return lambda view: _guard(view, rule, lambda reach: reach.scope(Act.WRITE, thing) is Scope.ALL)
 
 
 def approves(thing: Thing) -> Callable[[View], View]:

@@ -36,7 +36,7 @@ SCHEMES = TableSpec(
     ),
     default_order=("is_illustrative", "-valid_from"),
     row_id=lambda s: s.code,
-    empty=Empty(gettext_lazy("还没有产业链方案。")),
+    empty=Empty(gettext_lazy("还没有产业链方案。"), gettext_lazy("新建方案"), "chains:new_scheme"),
 )
 
 SUCCESSIONS = TableSpec(

@@ -114,6 +114,7 @@ class BodyForm(forms.ModelForm[Body]):
     class Meta:
         model = Body
         fields = ("name_zh", "name_en", "region_code", "parent", "is_active")
+        labels = {"parent": _("上级机构")}
 
 
 class NewBodyForm(forms.ModelForm[Body]):
@@ -122,6 +123,7 @@ class NewBodyForm(forms.ModelForm[Body]):
     class Meta:
         model = Body
         fields = ("kind", "code", "name_zh", "name_en", "region_code", "parent")
+        labels = {"parent": _("上级机构")}
 
 
 class AppointmentForm(forms.ModelForm[Appointment]):

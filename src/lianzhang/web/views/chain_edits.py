@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Scope, Thing
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions import results
 from lianzhang.chains.actions import schemes as actions
 from lianzhang.chains.models import Anchor, Chain, Result, Scheme
@@ -41,23 +41,21 @@ def _page_of(found: Scheme | Chain) -> str:
 # --- schemes ----------------------------------------------------------------------------------------------------------
 
 
-@access.writes(Thing.CHAIN)
+@access.writes_every(Thing.CHAIN)
 @require_http_methods(FORM)
 def new_scheme(request: HttpRequest) -> HttpResponse:
     """设立方案."""
     person = access.person_of(request)
-    if person.reach.scope(Act.WRITE, Thing.CHAIN) is not Scope.ALL:
-        raise Http404
     form = forms.NewSchemeForm(request.POST or None, initial={"valid_from": timezone.localdate()})
 
     def write(said: dict[str, Any]) -> str:
         said.pop("version")
         return _page_of(actions.found_scheme(**said, by=person))
 
-    return _answer(request, form, write=write, title=_("设立方案"), back_url=reverse("chains:list"))
+    return _answer(request, form, write=write, title=_("新建方案"), back_url=reverse("chains:list"))
 
 
-@access.writes(Thing.CHAIN)
+@access.writes_every(Thing.CHAIN)
 @require_http_methods(FORM)
 def edit_scheme(request: HttpRequest, code: str) -> HttpResponse:
     """修改方案."""
@@ -83,7 +81,7 @@ def confirm_scheme(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(_page_of(found))
 
 
-@access.writes(Thing.CHAIN)
+@access.writes_every(Thing.CHAIN)
 @require_http_methods(FORM)
 def propose_mapping(request: HttpRequest, code: str) -> HttpResponse:
     """提出新旧对应: every chain of an older scheme gets its row, to be confirmed one by one."""
@@ -102,7 +100,7 @@ def propose_mapping(request: HttpRequest, code: str) -> HttpResponse:
 # --- chains -----------------------------------------------------------------------------------------------------------
 
 
-@access.writes(Thing.CHAIN)
+@access.writes_every(Thing.CHAIN)
 @require_http_methods(FORM)
 def new_chain(request: HttpRequest, code: str) -> HttpResponse:
     """设立产业链 in a scheme."""
@@ -116,7 +114,7 @@ def new_chain(request: HttpRequest, code: str) -> HttpResponse:
         actions.add_chain(scheme=found, **said, by=person)
         return _page_of(found)
 
-    frame = {"title": _("设立产业链"), "back_url": _page_of(found), "scheme": found, "record": found}
+    frame = {"title": _("新建产业链"), "back_url": _page_of(found), "scheme": found, "record": found}
     return _answer(request, form, write=write, **frame)
 
 

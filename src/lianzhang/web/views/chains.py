@@ -192,7 +192,8 @@ def _achievements(chain: Chain, *, person: Person) -> dict[str, Any]:
     judged = [(action, plans.verdict(action)) for action in every if action.year == plan_year]
     late = sum(1 for _action, verdict in judged if verdict.is_overdue)
     if plan_year is None:
-        lead = format_html("{}", _("来源未列年度计划，可由专班自行补充。"))
+        listed_nowhere = _("来源未列年度计划，可由专班自行补充。")
+        lead = format_html("{}", listed_nowhere if chain.scheme.source_id else _("还没有年度计划，可由专班填报。"))
     else:
         url = addresses.address("chains:chain_plan", chain.code)
         counts = format_html('<a href="{}"><strong class="fig">{}</strong></a>', url, len(judged))
