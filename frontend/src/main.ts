@@ -16,9 +16,10 @@ import * as keys from "./keys";
 import * as menus from "./menus";
 import * as palette from "./palette";
 import * as panel from "./panel";
+import * as picks from "./picks";
 import * as requests from "./requests";
 import * as table from "./table";
 
-const parts = [board, requests, menus, palette, keys, panel, table, explain, confirm, guard];
+const parts = [board, requests, menus, palette, keys, panel, picks, table, explain, confirm, guard];
 
 for (const part of parts) part.start();

@@ -55,8 +55,8 @@ def populate(cast: Cast) -> None:
     Project.objects.bulk_create(
         [
             Project(
-                code=f"XM-2026-{n:04d}", name=f"项目{n}", chain=chains[n % 24], stage=stages[n % 10], next_due_on=days[n % 3],
-                status=Status.NORMAL,
+                code=f"XM-2026-{n:04d}", name=f"项目{n}", chain=chains[n % 24], stage=stages[n % 10],
+                next_due_on=days[n % 3], status=Status.NORMAL,
             )
             for n in range(2000)
         ]

@@ -64,6 +64,12 @@ FINDERS: tuple[Finder, ...] = (
     Finder(kind=_("机构"), model="accounts.Body", name="name_zh", codes=("code",), url_name="accounts:body"),
 )
 
+# What a form field finds while somebody types (`forms.picking`).
+PICKED: dict[str, Finder] = {
+    "enterprise": next(finder for finder in FINDERS if finder.model == "registry.Enterprise"),
+    "part": Finder(kind=_("零部件"), model="registry.Part", name="name", codes=("code",), url_name=""),
+}
+
 
 def pages(menu: Sequence[navigation.Section], asked: str) -> list[Hit]:
     """The pages of the menu whose name, or its pinyin initials, begin with or hold what was asked."""
@@ -81,9 +87,21 @@ def records(person: Person, asked: str) -> list[Hit]:
     return [hit for finder in FINDERS for hit in _found(finder, person, asked)]
 
 
+def picked(kind: str, person: Person, asked: str) -> list[str]:
+    """“code name” of the records of a kind that match, as a form field takes them back."""
+    finder = PICKED.get(kind)
+    rows = _rows(finder, person, asked) if finder and asked else []
+    return [f"{row.code} {row.name}" for row in rows]
+
+
 def _found(finder: Finder, person: Person, asked: str) -> list[Hit]:
     if not _has_page(finder):
         return []
+    rows = _rows(finder, person, asked)
+    return sorted((_hit(finder, row) for row in rows), key=lambda hit: hit.note.casefold() != asked.casefold())
+
+
+def _rows(finder: Finder, person: Person, asked: str) -> list[Any]:
     manager: Any = apps.get_model(finder.model)._default_manager
     visible = manager.all().visible_to(person)
     matching = Q(**{f"{finder.name}__icontains": asked})
@@ -92,7 +110,7 @@ def _found(finder: Finder, person: Person, asked: str) -> list[Hit]:
     rows = list(visible.filter(matching)[:PER_KIND])
     if len(rows) < PER_KIND and asked.isascii() and asked.isalpha():
         rows += _by_initials(visible, finder, asked, besides={row.pk for row in rows})[: PER_KIND - len(rows)]
-    return sorted((_hit(finder, row) for row in rows), key=lambda hit: hit.note.casefold() != asked.casefold())
+    return rows
 
 
 def _by_initials(visible: Any, finder: Finder, asked: str, *, besides: set[Any]) -> list[Any]:

@@ -45,6 +45,7 @@ def fill(world: World) -> Filling:
         "trail:events": [Case()],
         "trail:event": [Case({"seq": seq}) for seq in (1, 40, 120)],
         "look:palette": [Case(), Case(query="q=zq"), Case(query="q=XM"), Case(query="q=DB"), Case(query="q=QY")],
+        "look:pick": [Case(query=f"of={kind}&q={asked}") for kind in ("enterprise", "part") for asked in ("zq", "QY")],
         "look:views": [Case(query="table=projects&path=/projects/")],
         "look:save_view": [Case()],
         "look:forget_view": each(world, "own", SavedView, pk="pk"),

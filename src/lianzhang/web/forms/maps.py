@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Placement, Segment
 from lianzhang.registry.models import Enterprise, Part
+from lianzhang.web.forms import picking
 
 
 class SegmentForm(forms.Form):
@@ -22,7 +23,7 @@ class SegmentForm(forms.Form):
     owner = forms.ModelChoiceField(
         label=_("责任单位"), queryset=Body.objects.none(), required=False, to_field_name="code"
     )
-    parts = forms.ModelMultipleChoiceField(
+    parts = picking.Several(
         label=_("零部件"),
         queryset=Part.objects.none(),
         required=False,

@@ -13,6 +13,7 @@ from lianzhang.chains.models import Chain, Gap
 from lianzhang.projects.models import Project, Supply
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise, Part
+from lianzhang.web.forms import picking
 from lianzhang.web.forms.plans import DateInput, VersionForm
 
 OFFICES = (BodyKind.TASK_FORCE, BodyKind.SECRETARIAT, BodyKind.DEPARTMENT, BodyKind.DISTRICT)
@@ -67,7 +68,7 @@ class EditForm(VersionForm):
     name = forms.CharField(label=_("项目名称"), max_length=160)
     investor_name = forms.CharField(label=_("投资方"), max_length=200, required=False)
     investor_place = forms.CharField(label=_("投资方来源地"), max_length=80, required=False)
-    enterprise = forms.ModelChoiceField(label=_("项目企业"), queryset=Enterprise.objects.none(), required=False)
+    enterprise = picking.One("enterprise", label=_("项目企业"), queryset=Enterprise.objects.none(), required=False)
     owner = forms.ModelChoiceField(label=_("责任单位"), queryset=Body.objects.none(), required=False)
     site = forms.CharField(label=_("落地地址"), max_length=200, required=False)
     content = forms.CharField(label=_("建设内容"), widget=lines(3), required=False)
@@ -210,7 +211,7 @@ class FlagForm(VersionForm):
 class SupplyForm(forms.Form):
     """拟供零部件: one more part with its planned capacity, or a new figure for one already there."""
 
-    part = forms.ModelChoiceField(label=_("零部件"), queryset=Part.objects.none())
+    part = picking.One("part", label=_("零部件"), queryset=Part.objects.none())
     capacity_wan = wan(_("拟供货能力（万元/年）"))
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:

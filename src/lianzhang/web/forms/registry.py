@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from chainlab.sheets import codes
 from lianzhang.accounts.models import Body
 from lianzhang.registry.models import Alias, Enterprise
+from lianzhang.web.forms import picking
 
 
 class EnterpriseForm(forms.ModelForm[Enterprise]):
@@ -74,7 +75,7 @@ class AliasForm(forms.Form):
 class GrantForm(forms.Form):
     """授权: who may read whose purchases, from when to when; a paper grant brings its scan."""
 
-    firm = forms.ModelChoiceField(label=_("授权企业"), queryset=Enterprise.objects.none(), to_field_name="code")
+    firm = picking.One("enterprise", label=_("授权企业"), queryset=Enterprise.objects.none(), to_field_name="code")
     body = forms.ModelChoiceField(label=_("被授权单位"), queryset=Body.objects.none(), to_field_name="code")
     purpose = forms.CharField(label=_("用途"), max_length=120)
     starts_on = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}))

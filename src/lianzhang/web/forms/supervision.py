@@ -14,6 +14,7 @@ from lianzhang.supervision import states
 from lianzhang.supervision.actions.requests import FIRMS, SATISFACTION
 from lianzhang.supervision.models import Meeting, Request, Task
 from lianzhang.supervision.tables import SATISFACTION as SATISFACTION_WORDS
+from lianzhang.web.forms import picking
 from lianzhang.web.forms.plans import DateInput, VersionForm
 from lianzhang.web.forms.projects import lines
 
@@ -144,7 +145,7 @@ class DecisionForm(forms.Form):
 class RequestForm(forms.Form):
     """企业诉求: a firm speaks for itself, an officer for a firm."""
 
-    enterprise = forms.ModelChoiceField(label=_("企业"), queryset=Enterprise.objects.none())
+    enterprise = picking.One("enterprise", label=_("企业"), queryset=Enterprise.objects.none())
     kind = forms.ChoiceField(label=_("诉求类型"), choices=Request.Kind.choices)
     text = forms.CharField(label=_("内容"), widget=lines(4), max_length=4000)
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none(), required=False)
@@ -219,7 +220,7 @@ class VisitForm(forms.Form):
     """安排走访."""
 
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none())
-    enterprise = forms.ModelChoiceField(label=_("企业"), queryset=Enterprise.objects.none())
+    enterprise = picking.One("enterprise", label=_("企业"), queryset=Enterprise.objects.none())
     visitor = forms.ModelChoiceField(label=_("走访领导"), queryset=Appointment.objects.none(), required=False)
     planned_on = forms.DateField(label=_("计划日期"), widget=DateInput())
     purpose = forms.CharField(label=_("事由"), max_length=200, required=False)

@@ -17,7 +17,19 @@ def find(request: HttpRequest) -> JsonResponse:
     found = finders.pages(menu, asked)
     if asked:
         found += finders.records(person, asked)
-    response = JsonResponse({"results": [hit.as_dict() for hit in found[: finders.MOST]]})
+    return _fresh({"results": [hit.as_dict() for hit in found[: finders.MOST]]})
+
+
+@access.signed_in
+@require_GET
+def pick(request: HttpRequest) -> JsonResponse:
+    """`?of=enterprise&q=` → {"options": ["QY-2026-001 …"]}: what a form field offers while somebody types."""
+    asked = selection.clean(request.GET.get("q", ""))
+    return _fresh({"options": finders.picked(request.GET.get("of", ""), access.person_of(request), asked)})
+
+
+def _fresh(said: dict[str, object]) -> JsonResponse:
+    response = JsonResponse(said)
     # Results depend on the acting post: no cache may hand them to another post or person.
     response.headers["Cache-Control"] = "no-store"
     return response

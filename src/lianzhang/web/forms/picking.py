@@ -1,0 +1,91 @@
+"""Fields that choose among very many: a list to open while it is short, and words to type once it is long.
+
+Five thousand firms in one list cost a third of a second and nobody scrolls them. Beyond `LONGEST` the field takes a
+code or the full name, and offers what matches while somebody types (`picks.ts`); without scripts it still works.
+"""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+LONGEST = 200
+
+
+class OneWidget(forms.Select):
+    """A list, or a line to type into."""
+
+    kind = ""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        if not is_long(self.choices):
+            return super().render(name, value, attrs, renderer)
+        listed = f"{name}-offered"
+        more = {"list": listed, "data-picks": f"{reverse('look:pick')}?of={self.kind}", "autocomplete": "off"}
+        line = forms.TextInput().render(name, self._said(value), {**self.attrs, **(attrs or {}), **more}, renderer)
+        told = _("填编号或全称，输入时列出候选。")
+        return format_html('{}<datalist id="{}"></datalist><p class="help">{}</p>', line, listed, told)
+
+    def _said(self, value: Any) -> str:
+        """The chosen record as it is typed; what was typed wrongly, as it was."""
+        choices: Any = self.choices
+        try:
+            found = choices.queryset.get(**{choices.field.to_field_name or "pk": value}) if value else None
+        except (ValueError, TypeError, choices.queryset.model.DoesNotExist):
+            return str(value)
+        return f"{found.code} {found.name}" if found else ""
+
+
+class One(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic while it runs
+    """One record of `kind` (`finders.PICKED`), by its key, its code or its exact name."""
+
+    widget = OneWidget
+
+    def __init__(self, kind: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.kind = kind
+        self.error_messages["invalid_choice"] = gettext_lazy("名录中没有这个编号或全称。")
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            said = str(value).strip()
+            for condition in ({"code": said.split(" ")[0]}, {"name": said}):
+                found = list(self.queryset.filter(**condition)[:2]) if self.queryset is not None else []
+                if len(found) == 1:
+                    return found[0]
+            raise
+
+
+class SeveralWidget(forms.SelectMultiple):
+    """A list to tick in, or codes, one a line."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        if not is_long(self.choices):
+            return super().render(name, value, attrs, renderer)
+        codes = "\n".join(str(code) for code in value or ())
+        area = forms.Textarea({"rows": 4}).render(name, codes, {**self.attrs, **(attrs or {})}, renderer)
+        return format_html('{}<p class="help">{}</p>', area, _("每行一个编号。"))
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        said = super().value_from_datadict(data, files, name)
+        texts = [said] if isinstance(said, str) else said or []  # a plain mapping has one text
+        return [line.strip() for text in texts for line in str(text).splitlines() if line.strip()]
+
+
+class Several(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several records by their codes; the field says `to_field_name="code"`."""
+
+    widget = SeveralWidget
+
+
+def is_long(choices: Any) -> bool:
+    """Whether there are too many records to list; what is read to find out is at most one more than the longest."""
+    queryset = getattr(choices, "queryset", None)
+    return queryset is not None and len(queryset.order_by().values_list("pk")[: LONGEST + 1]) > LONGEST

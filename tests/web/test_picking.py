@@ -1,0 +1,81 @@
+"""Choosing a firm among thousands: a short list opens, a long one is typed into; what is typed is a code or a name."""
+
+from typing import Any
+
+import pytest
+from django import forms
+from django.test import Client
+from django.urls import reverse
+
+from lianzhang.registry.models import Enterprise, Part
+from lianzhang.web.forms import picking
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+class FirmForm(forms.Form):
+    firm = picking.One("enterprise", queryset=Enterprise.objects.none())
+    parts = picking.Several(queryset=Part.objects.none(), to_field_name="code", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["firm"].queryset = Enterprise.objects.order_by("code")
+        fields["parts"].queryset = Part.objects.order_by("code")
+
+
+@pytest.fixture
+def many(cast: Cast) -> Cast:
+    """More firms and parts than a list may show."""
+    names = [f"示例企业{n:03d}" for n in range(picking.LONGEST + 1)]
+    Enterprise.objects.bulk_create(
+        Enterprise(code=f"QY-M-{n}", name=name, name_key=name) for n, name in enumerate(names)
+    )
+    Part.objects.bulk_create(Part(code=f"LJ {n}", name=f"零部件{n}", category="类别") for n in range(len(names)))
+    return cast
+
+
+def test_few_firms_are_a_list(cast: Cast) -> None:
+    assert "<select" in str(FirmForm()["firm"])
+
+
+def test_thousands_of_firms_are_typed_and_not_listed(many: Cast) -> None:
+    said = str(FirmForm()["firm"]) + str(FirmForm()["parts"])
+    assert "<option" not in said
+    assert "of=enterprise" in said
+
+
+@pytest.mark.parametrize("said", ["QY-M-7", "QY-M-7 示例企业007", " 示例企业007 "])
+def test_a_firm_is_taken_by_its_code_or_its_full_name(said: str, many: Cast) -> None:
+    form = FirmForm({"firm": said})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["firm"].code == "QY-M-7"
+
+
+def test_a_firm_nobody_knows_is_refused_and_what_was_typed_stays(many: Cast) -> None:
+    form = FirmForm({"firm": "查无此企"})
+    assert "名录中没有这个编号或全称" in form.errors["firm"][0]
+    assert "查无此企" in str(form["firm"])
+
+
+def test_the_chosen_firm_shows_with_code_and_name(many: Cast) -> None:
+    chosen = Enterprise.objects.get(code="QY-M-3")
+    assert "QY-M-3 示例企业003" in str(FirmForm(initial={"firm": chosen.pk})["firm"])
+
+
+def test_many_parts_are_given_one_code_a_line(many: Cast) -> None:
+    form = FirmForm({"firm": "QY-M-7", "parts": "LJ 1\r\n\r\n LJ 2 "})
+    assert form.is_valid(), form.errors
+    assert sorted(part.code for part in form.cleaned_data["parts"]) == ["LJ 1", "LJ 2"]
+    assert "LJ 2" in str(FirmForm(initial={"parts": ["LJ 2"]})["parts"])
+
+
+def test_what_is_offered_while_typing_is_what_one_may_see(many: Cast, client: Client) -> None:
+    address = reverse("look:pick")
+    client.force_login(many.clerk_a)
+    offered = client.get(address, {"of": "enterprise", "q": "企业007"}).json()["options"]
+    assert offered == ["QY-M-7 示例企业007"]
+    assert client.get(address, {"of": "nothing", "q": "企业"}).json() == {"options": []}
+    client.force_login(many.people["auditor"])
+    assert client.get(address, {"of": "enterprise", "q": "企业007"}).json() == {"options": []}
