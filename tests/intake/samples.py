@@ -41,6 +41,23 @@ def enterprises() -> Rows:
     }
 
 
+def chains() -> Rows:
+    return {
+        "chains": [
+            {
+                "position": 7,
+                "name": "泵阀",
+                "name_en": "Pumps and valves",
+                "group": "优势",
+                "nature": "manufacturing",
+                "task_force": "链A专班",
+                "lead_department": "牵头部门甲",
+                "remark": "新列入",
+            }
+        ]
+    }
+
+
 def plan_actions() -> Rows:
     return {
         "actions": [
@@ -345,6 +362,7 @@ def teardown() -> Rows:
 SAMPLES = {
     one.__name__: one
     for one in (
+        chains,
         enterprises,
         plan_actions,
         key_projects,

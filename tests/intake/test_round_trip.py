@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 # An edit of one cell for each layout: sheet, field, the new value.
 EDITS: dict[str, tuple[str, str, Any]] = {
+    "chains": ("chains", "remark", "新列入；专班已定"),
     "enterprises": ("enterprises", "address", "东区某路 2 号"),
     "plan_actions": ("actions", "next_step", "签约并开工"),
     "key_projects": ("projects", "physical_progress", "设备安装"),

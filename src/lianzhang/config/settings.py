@@ -167,6 +167,7 @@ SNAPSHOT_DIR = LIANZHANG_HOME / "snapshots"
 
 # Every ledger the office may upload or download: key → dotted name of an object that is an `intake.protocol.Ledger`.
 LEDGERS: dict[str, str] = {
+    "chains": "lianzhang.chains.sheets.schemes.CHAINS",
     "enterprises": "lianzhang.registry.sheets.ENTERPRISES",
     "plan_actions": "lianzhang.chains.sheets.plans.PLAN_ACTIONS",
     "key_projects": "lianzhang.projects.sheets.KEY_PROJECTS",

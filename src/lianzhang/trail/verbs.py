@@ -169,6 +169,14 @@ LABELS: dict[str, str | Promise] = {
 }
 
 
+# What a ledger does is called the same for every kind of record.
+BY_LEDGER: dict[str, str | Promise] = {
+    "corrected": _("更正"),
+    "import_undone": _("撤销导入"),
+    "imported": _("台账导入"),
+}
+
+
 def label(verb: str) -> str:
     """The deed in words; a verb from a newer version shows as it is written."""
-    return str(LABELS.get(verb, verb))
+    return str(LABELS.get(verb) or BY_LEDGER.get(verb.rpartition(".")[2]) or verb)

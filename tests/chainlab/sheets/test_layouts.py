@@ -12,6 +12,7 @@ LAYOUTS = layouts.all()
 
 def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
     assert {one.key for one in LAYOUTS} == {
+        "chains",
         "enterprises",
         "plan_actions",
         "key_projects",

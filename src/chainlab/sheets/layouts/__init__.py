@@ -8,6 +8,7 @@ from pathlib import Path
 from chainlab.sheets import layout
 
 KEYS = (
+    "chains",
     "enterprises",
     "plan_actions",
     "key_projects",
