@@ -140,7 +140,7 @@ class TestAnchors:
         address = f"/chains/{cast.chain_a.code}/anchors/new"
         client = signed_in("clerk_a")
         assert posted(client, address, enterprise=cast.enterprise_sme.code, from_on="2026-11-01").status_code == 302
-        assert "没有这个编号的在册企业" in refused(posted(client, address, enterprise="QY-0000-000"))
+        assert "名录中没有这个编号或全称" in refused(posted(client, address, enterprise="QY-0000-000"))
         again = refused(posted(client, address, enterprise=cast.enterprise_sme.code))
         assert f"{cast.enterprise_sme.name} 已是本链链主" in again
 

@@ -10,7 +10,7 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import BodyKind
 from lianzhang.chains.models import Chain, ChainSuccession, Result, Scheme
 from lianzhang.registry.models import Enterprise
-from lianzhang.web.forms import citing
+from lianzhang.web.forms import citing, picking
 from lianzhang.web.forms.plans import DateInput, VersionForm
 
 REGION = re.compile(r"\d{2,6}")
@@ -169,20 +169,19 @@ class NewChainForm(ChainForm):
 class AnchorForm(forms.Form):
     """列为链主."""
 
-    enterprise = forms.ModelChoiceField(
+    enterprise = picking.One(
+        "enterprise",
         label=_("企业"),
         queryset=Enterprise.objects.none(),
         to_field_name="code",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("填企业编号，如 QY-2026-001；企业须先在册。"),
+        help_text=_("企业须先在册。"),
     )
     from_on = forms.DateField(label=_("自"), widget=DateInput(), required=False)
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["enterprise"]
-        field.queryset = Enterprise.objects.visible_to(person)
-        field.error_messages["invalid_choice"] = _("没有这个编号的在册企业。")
+        field.queryset = Enterprise.objects.visible_to(person).order_by("name")
 
 
 class AnchorEndForm(VersionForm):
