@@ -179,13 +179,13 @@ def count_queries(client: Any, address: str) -> int:
 
 def measure(person: Any, address: str, *, tries: int = TRIES) -> dict[str, float]:
     """Middle, least and most processor milliseconds of a page, its queries and its size."""
-    from django.core.wsgi import get_wsgi_application
     from django.test import RequestFactory
+
+    from lianzhang.config.wsgi import application
 
     client = signed_in(person)
     cookie = f"sessionid={client.cookies['sessionid'].value}"
     environ = RequestFactory(headers={"cookie": cookie, "host": "localhost"}).get(address).environ
-    application = get_wsgi_application()
 
     def serve() -> bytes:
         statuses: list[str] = []
