@@ -149,6 +149,8 @@ class TestAnchors:
         address, client = f"/chains/anchor/{anchor.pk}/end", signed_in("clerk_a")
         ahead = {"on": TODAY + timedelta(days=3650), "version": anchor.version}
         assert "结束日期不能晚于今天" in refused(posted(client, address, **ahead))
+        listed = client.get(f"/chains/{cast.chain_a.code}/anchors/new").content.decode()
+        assert f'href="{address}"' in listed
         assert posted(client, address, on="2026-11-01", version=anchor.version).status_code == 302
         assert client.get(address).status_code == 404, "ended already"
         assert cast.enterprise_1.name not in client.get(f"/chains/{cast.chain_a.code}/").content.decode()

@@ -15,6 +15,7 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions import results
 from lianzhang.chains.actions import schemes as actions
 from lianzhang.chains.models import Anchor, Chain, Result, Scheme
+from lianzhang.chains.queries import schemes as queries
 from lianzhang.web import access, conflict, submitting
 from lianzhang.web.forms import chains as forms
 
@@ -137,7 +138,7 @@ def edit_chain(request: HttpRequest, code: str) -> HttpResponse:
 @access.writes(Thing.CHAIN)
 @require_http_methods(FORM)
 def name_anchor(request: HttpRequest, code: str) -> HttpResponse:
-    """列为链主."""
+    """链主企业: those of today, and one more."""
     person, today = access.person_of(request), timezone.localdate()
     found = _chain(person, code)
     form = forms.AnchorForm(request.POST or None, person=person, initial={"from_on": today})
@@ -146,8 +147,15 @@ def name_anchor(request: HttpRequest, code: str) -> HttpResponse:
         actions.name_anchor(chain=found, **said, by=person)
         return _page_of(found)
 
-    frame = {"title": _("列为链主"), "back_url": _page_of(found), "scheme": found.scheme, "record": found}
-    return _answer(request, form, write=write, **frame)
+    frame = {
+        "title": _("链主企业"),
+        "submit": _("列为链主"),
+        "back_url": _page_of(found),
+        "scheme": found.scheme,
+        "record": found,
+        "anchors": queries.anchors(found),
+    }
+    return submitting.respond(request, form, act=write, frame=frame, template="chains/anchors.html")
 
 
 @access.writes(Thing.CHAIN)
