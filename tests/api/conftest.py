@@ -26,9 +26,7 @@ class Program:
         return self.client.get(API + path, query)
 
     def post(self, path: str, sent: Any, **headers: str) -> Any:
-        return self.client.post(
-            API + path, json.dumps(sent), content_type="application/json", headers={**self.client.headers, **headers}
-        )
+        return self.client.post(API + path, json.dumps(sent), content_type="application/json", headers=headers)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ninja import Schema
+
 from lianzhang.api import resources, tables
 from lianzhang.chains.models import Action, Chain, Gap, Scheme, Segment, TargetLine, TargetList
 from lianzhang.registry.models import Enterprise
@@ -30,6 +32,22 @@ GAPS = resources.Resource(
 )
 
 
+class Line(Schema):
+    """One supplier of a target list."""
+
+    position: int
+    supplier: str
+    name: str
+    categories: list[str]
+    region_code: str
+
+
+class Lines(Schema):
+    """The lines of a target list."""
+
+    lines: list[Line]
+
+
 def _lines(listed: TargetList, person: Any) -> dict[str, Any]:
     """The suppliers of a list, as far as the reader may see the firms; amounts and reasons stay on the page, which
     shows them under the disclosure rule."""
@@ -54,4 +72,5 @@ TARGET_LISTS = resources.Resource(
     table=tables.TARGET_LISTS,
     rows=lambda person: TargetList.objects.visible_to(person).select_related("chain"),
     more=_lines,
+    more_schema=Lines,
 )

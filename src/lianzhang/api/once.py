@@ -1,6 +1,7 @@
 """Doing an unsafe request once, however often a nervous network sends it (the Idempotency-Key header)."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,14 @@ from lianzhang.api import problems, security
 
 HEADER = "Idempotency-Key"
 LONGEST = 80
+PRINTABLE = "[!-~]*"
+PARAMETER = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "description": "A key of the sender's own; the same request under the same key is done once and answered alike.",
+    "schema": {"type": "string", "pattern": f"^{PRINTABLE}$", "maxLength": LONGEST},
+}
 
 
 def once(request: HttpRequest, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -23,9 +32,10 @@ def once(request: HttpRequest, work: Callable[[], dict[str, Any]]) -> dict[str, 
     """
     key = request.headers.get(HEADER, "")
     if not key:
-        return work()
-    if len(key) > LONGEST:
-        raise problems.BadRequest(_("Idempotency-Key 不超过 80 个字符。"), errors=[(HEADER, key[:20])])
+        with transaction.atomic():
+            return work()
+    if len(key) > LONGEST or not re.fullmatch(PRINTABLE, key):
+        raise problems.BadRequest(_("Idempotency-Key 为不超过 80 个可见的 ASCII 字符。"), errors=[(HEADER, key[:20])])
     person, wanted = security.person_of(request), fingerprint(request)
     with transaction.atomic():
         # Written first: a second copy of the request waits here (or fails on the constraint) until the first is done.

@@ -1,10 +1,10 @@
 """A REST resource from a TableSpec: list with filters, order and pages; one record by its code; the same columns."""
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -24,7 +24,7 @@ TYPES: dict[str, Any] = {
     "datetime": datetime,
     "list": list[str],
 }
-PROBLEMS = {401: problems.Problem, 404: problems.Problem, 422: problems.Problem}
+PROBLEMS = dict.fromkeys((400, 401, 404, 422), problems.Problem)
 UNSAFE_PROBLEMS = {**PROBLEMS, 403: problems.Problem, 409: problems.Problem}
 
 
@@ -37,6 +37,7 @@ class Resource:
     rows: Callable[[Any], Any]
     lookup: str = "code"
     more: Callable[[Any, Any], dict[str, Any]] | None = None  # what one record says beyond its columns
+    more_schema: type[Schema] = Schema
 
 
 def router(resource: Resource) -> Router:
@@ -46,7 +47,11 @@ def router(resource: Resource) -> Router:
     listed = {200: page_schema(resource.table, record), **PROBLEMS}
     # A record without blanks says nothing of blanks: what is not set is left out, under the name programs know.
     made.get("", response=listed, by_alias=True, exclude_unset=True, **_named(resource, "list"))(_list(resource))
-    made.get("/{code}", response={200: dict[str, Any], **PROBLEMS}, **_named(resource, "get"))(_detail(resource))
+    one = create_model(f"{_camel(resource.table.key)}Detail", __base__=(record, resource.more_schema))
+    detailed: Any = {200: one, **PROBLEMS}
+    made.get("/{code}", response=detailed, by_alias=True, exclude_unset=True, **_named(resource, "get"))(
+        _detail(resource)
+    )
     return made
 
 
@@ -84,14 +89,32 @@ def asked_schema(table: TableSpec) -> type[Schema]:
     """The query parameters of a list: search, order, page and the table's filters."""
     fields: dict[str, Any] = {
         "page": (int, Field(1, ge=1, le=1_000_000)),
-        "order": (str | None, Field(None, max_length=40)),
+        "order": (_one_of(order for c in table.columns if c.sort for order in (c.key, f"-{c.key}")) | None, None),
     }
     if table.search:
         fields["q"] = (str | None, Field(None, max_length=selection.LONGEST_TEXT))
     for condition in table.filters:
+        said, limits = _asked(condition)
         for name in names_of(condition):
-            fields[name] = (str | None, Field(None, max_length=200, description=str(condition.label)))
+            fields[name] = (said | None, Field(None, description=str(condition.label), **limits))
     return create_model(f"{_camel(table.key)}Asked", __base__=Schema, **fields)
+
+
+def _asked(condition: spec.Filter) -> tuple[Any, dict[str, Any]]:
+    """The type of one filter's values and its limits, as narrow as what is accepted."""
+    if condition.kind == "date_range":
+        return date, {}
+    if condition.kind == "number_range":
+        return str, {"pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$"}
+    if condition.kind == "boolean":
+        return Literal["0", "1"], {}
+    if condition.kind == "choice" and not callable(condition.choices):
+        return _one_of(str(code) for code, _label in condition.choices), {}
+    return str, {"max_length": 200}
+
+
+def _one_of(words: Iterable[str]) -> Any:
+    return Literal[tuple(words)]
 
 
 def names_of(condition: spec.Filter) -> tuple[str, ...]:

@@ -16,6 +16,29 @@ from lianzhang.supervision.models import Meeting, Task
 from lianzhang.trail import evidence
 
 
+class Decided(Schema):
+    """One decision of a meeting."""
+
+    number: int
+    text: str
+    responsible: str | None
+    working_days: int | None
+
+
+class Decisions(Schema):
+    """What a meeting decided."""
+
+    decisions: list[Decided]
+
+
+class Moved(Schema):
+    """Where a task stands after a move; `version` is the one to send next."""
+
+    code: str
+    state: str
+    version: int
+
+
 def _decisions(meeting: Meeting, _person: Any) -> dict[str, Any]:
     found = meeting.decisions.select_related("responsible")
     return {
@@ -36,6 +59,7 @@ MEETINGS = resources.Resource(
     table=tables.MEETINGS,
     rows=lambda person: Meeting.objects.visible_to(person).select_related("chain"),
     more=_decisions,
+    more_schema=Decisions,
 )
 TASKS = resources.Resource(
     key="tasks",
@@ -64,7 +88,7 @@ class Return(Sign):
 
 def add_writes(router: Router) -> None:
     """The writes of tasks."""
-    answers = {200: dict[str, Any], **resources.UNSAFE_PROBLEMS}
+    answers: Any = {200: Moved, **resources.UNSAFE_PROBLEMS}
 
     @router.post("/{code}/sign", response=answers)
     def sign_task(request: HttpRequest, code: str, sent: Sign) -> dict[str, Any]:

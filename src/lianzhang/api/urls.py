@@ -1,10 +1,29 @@
 """The REST API: one router per resource, joined here. OpenAPI at /api/v1/openapi.json."""
 
+from typing import Any
+
 from ninja import NinjaAPI
 
-from lianzhang.api import chains, problems, projects, registry, resources, security, supervision
+from lianzhang.api import chains, once, problems, projects, registry, resources, security, supervision
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API, whose description says of errors and of repeated posts what is really sent."""
+
+    def get_openapi_schema(self, **asked: Any) -> Any:
+        """The OpenAPI document: problems under their own media type, the key under which a post is done once."""
+        document = super().get_openapi_schema(**asked)
+        for path in document["paths"].values():
+            for method, operation in path.items():
+                for status, said in operation["responses"].items():
+                    if int(status) >= 400:
+                        said["content"] = {problems.TYPE: said["content"]["application/json"]}
+                if method == "post":
+                    operation.setdefault("parameters", []).append(once.PARAMETER)
+        return document
+
+
+api = Api(
     title="Lianzhang 链长",
     version="1",
     description="The records of the chain office, with the same permission as its pages.",

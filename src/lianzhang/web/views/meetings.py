@@ -177,7 +177,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
     asked = request.POST.get("decision")
     decisions = found.decisions.select_related("meeting", "responsible")
     if asked:
-        decisions = decisions.filter(pk=int(asked)) if asked.isdigit() else decisions.none()
+        decisions = decisions.filter(pk=int(asked[:18])) if asked.isascii() and asked.isdigit() else decisions.none()
     made, lacking = 0, []
     for decision in decisions:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -148,10 +149,11 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
     def write(said: dict[str, Any]) -> object:
         upload, kind = said.pop("file"), said.pop("kind")
         try:
-            kept = files.keep(upload, kind=kind, by=person, **said)
+            with transaction.atomic():  # a file that may not serve as this evidence leaves no record
+                kept = files.keep(upload, kind=kind, by=person, **said)
+                return actions.add_evidence(project=found, attachment=kept, kind=kind, by=person)
         except files.RefusedFile as refused:
             raise Refused(refused.reason) from refused
-        return actions.add_evidence(project=found, attachment=kept, kind=kind, by=person)
 
     return _answer(request, form, found, title=_("添加佐证"), submit=_("上传"), write=write)
 
