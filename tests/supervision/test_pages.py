@@ -12,6 +12,7 @@ from lianzhang.supervision import actions
 from lianzhang.supervision.models import CalendarDay, Meeting, Request, Task, Visit
 from lianzhang.supervision.states import State
 from tests.cast import Cast
+from tests.projects import scene as projects
 from tests.supervision import scene
 
 
@@ -115,18 +116,63 @@ def test_a_request_goes_its_whole_way_by_clicks(cast: Cast, as_: Any) -> None:
         given = {"version": request.version, **more}
         return int(as_(getattr(cast, who)).post(url(step, request.code), given).status_code)
 
+    def holder() -> str:
+        body = told(as_(cast.anchor_1).get(url("request", request.code)))
+        return body.partition("现由谁办理：")[2].partition("<")[0].strip()
+
+    assert holder() == "链A专班（待交办）"
     assert press("clerk_a", "hand_over", handler=cast.department.pk, working_days="3") == 302
-    assert "承办单位：责任部门" in told(as_(cast.anchor_1).get(url("request", request.code)))
+    assert holder() == "责任部门"
     assert press("anchor_1", "answer", text="x") == 422
     assert press("officer", "answer", text="已协调") == 302
+    assert holder() == "链主一有限公司（待评价）"
     assert press("anchor_1", "reject", reason="仍需排队") == 302
     assert press("clerk_a", "escalate", reason="多次协调未果") == 302
+    assert holder() == "责任部门 → 副链长"
     assert press("officer", "answer", text="已加急") == 302
     assert press("anchor_1", "close_request", satisfaction="mostly") == 302
     request.refresh_from_db()
-    assert (request.state, request.satisfaction) == (Request.State.CLOSED, "mostly")
+    assert (request.state, request.satisfaction, holder()) == (Request.State.CLOSED, "mostly", "")
     assert "已办结1件" in told(as_(cast.anchor_1).get(url("requests")))
     assert as_(cast.anchor_2).get(url("request", request.code)).status_code == 404
+
+
+def test_a_request_without_a_chain_waits_for_the_secretariat(cast: Cast, now: dt.datetime, as_: Any) -> None:
+    request = scene.request(cast, now=now, chain=None)
+    assert "秘书处（待交办）" in told(as_(cast.anchor_1).get(url("requests")))
+    assert request.code in told(as_(cast.secretary).get(url("requests")))
+
+
+def test_a_meeting_says_who_chaired_it(cast: Cast, now: dt.datetime, as_: Any) -> None:
+    said = {"title": "链A 例会", "kind": "regular", "chain": cast.chain_a.pk, "held_on": "2026-11-20"}
+    chair = cast.chief.appointments.get()
+    response = as_(cast.clerk_a).post(url("new_meeting"), {**said, "chaired_by": chair.pk})
+    assert cast.chief.name in told(as_(cast.clerk_a).get(response.headers["Location"]))
+
+
+@pytest.mark.parametrize("asked", ["²", "x", "9" * 30])
+def test_a_decision_that_is_none_becomes_no_task(cast: Cast, now: dt.datetime, as_: Any, asked: str) -> None:
+    meeting = scene.meeting(cast, now=now)
+    actions.add_decision(meeting=meeting, text="甲", responsible=cast.department, working_days=3, by=cast.clerk_a)
+    assert as_(cast.clerk_a).post(url("decide", meeting.code), {"decision": asked}).status_code == 302
+    assert not Task.objects.exists()
+
+
+def test_a_task_links_what_it_is_about_only_to_who_may_open_it(cast: Cast, now: dt.datetime, as_: Any) -> None:
+    project = projects.lead(cast, now=now, district=cast.east)
+    task = scene.task(cast, now=now, project=project, responsible=cast.west)
+    page = reverse("projects:project", args=[project.code])
+    assert f'href="{page}"' in told(as_(cast.secretary).get(url("task", task.code)))
+    shown = told(as_(cast.district_west).get(url("task", task.code)))
+    assert project.name in shown
+    assert page not in shown
+
+
+def test_what_is_entered_on_an_invented_chain_is_marked_as_invented(cast: Cast, now: dt.datetime) -> None:
+    type(cast.chain_a).objects.filter(pk=cast.chain_a.pk).update(is_illustrative=True)
+    cast.chain_a.refresh_from_db()
+    made = [projects.lead(cast, now=now), scene.task(cast, now=now), scene.meeting(cast, now=now)]
+    assert [record.is_illustrative for record in made] == [True, True, True]
 
 
 def test_a_visit_leaves_promises_that_are_tasks(cast: Cast, as_: Any) -> None:

@@ -78,6 +78,21 @@ def must_act(task: Task, *, today: date, calendar: clock.WorkingCalendar) -> str
     return " → ".join(part for part in (body.name_zh if body else "", level.label if level else "") if part)
 
 
+def holder(request: Request) -> str:
+    """Who has a request now: who is to hand it over, the handling body with the level it was taken to, or the firm."""
+    if request.state == Request.State.CLOSED:
+        return ""
+    if request.state == Request.State.ANSWERED:
+        return _now("%(firm)s（待评价）") % {"firm": request.enterprise.name}
+    if request.handler is None:
+        body = request.chain.body if request.chain is not None else None
+        who = _now("%(body)s（待交办）") % {"body": body.name_zh if body is not None else _now("秘书处")}
+    else:
+        who = request.handler.name_zh
+    level = next((found.label for found in escalation.levels() if found.key == request.escalated_to), "")
+    return f"{who} → {level}" if level and request.state == Request.State.ESCALATED else who
+
+
 def state(task: Task) -> Badge:
     """The state as a badge."""
     return Badge(Task.State(task.state).label, TONES.get(task.state, "draft"))
@@ -248,6 +263,7 @@ def requests(*, today: date, calendar: clock.WorkingCalendar) -> TableSpec:
             Column("light", _("状态灯"), lambda r: request_light(r, today=today, calendar=calendar), kind="light"),
             Column("state", _("状态"), lambda r: Request.State(r.state).label, sort="state"),
             Column("handler", _("承办单位"), _name("handler"), sort="handler__name_zh"),
+            Column("holder", _("现由谁办理"), holder, is_wrapped=True),
             Column("received_on", _("收到日期"), lambda r: r.received_on, kind="date", sort="received_on"),
             Column("due_on", _("时限"), lambda r: r.due_on, kind="date", sort="due_on"),
             Column("answered_on", _("答复日期"), lambda r: r.answered_on, kind="date", is_default=False),

@@ -61,6 +61,7 @@ def report_lead(
     _require_reporter(by, chain=chain, district=fields.get("district"))
     known = investors.keys(investor_name=investor_name, enterprise=enterprise)
     fields["origin"] = {**fields.get("origin", {}), **({"although": although} if although else {})}
+    fields["is_illustrative"] = fields.get("is_illustrative", False) or chain.is_illustrative
     if not although:
         _refuse_known(known)
     with transaction.atomic():

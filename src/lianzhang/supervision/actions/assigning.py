@@ -55,7 +55,7 @@ def assign(
         working_days=working_days,
         due_on=_due(today, working_days=working_days, due_on=due_on),
         instructed_by=instructed_by,
-        is_illustrative=is_illustrative,
+        is_illustrative=is_illustrative or (chain is not None and chain.is_illustrative),
         **about,
     )
     with transaction.atomic():

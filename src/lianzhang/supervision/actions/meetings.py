@@ -36,6 +36,7 @@ def hold_meeting(
     if width is Scope.NONE or (width is Scope.OWN and not is_own):
         raise Refused(_("只能登记本链的会议。"))
     host = by.acting.body if by.acting is not None else None
+    fields["is_illustrative"] = fields.get("is_illustrative", False) or (chain is not None and chain.is_illustrative)
     meeting = Meeting(title=title.strip(), kind=kind, held_on=held_on, chain=chain, host=host, **fields)
     with transaction.atomic():
         meeting.code = codes.next_code("HY", year=timezone.localdate(now).year)

@@ -32,6 +32,7 @@ def raise_request(*, enterprise: Enterprise, text: str, kind: str, now: datetime
     if not text.strip():
         raise Refused(_("请写明诉求内容。"))
     today = timezone.localdate(now)
+    fields["is_illustrative"] = fields.get("is_illustrative", False) or enterprise.is_illustrative
     request = Request(
         enterprise=enterprise,
         kind=kind,

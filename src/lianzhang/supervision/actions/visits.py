@@ -30,6 +30,7 @@ def plan_visit(
     """Plan that a leader visits a firm on a day."""
     if not Chain.objects.within(by, act=Act.WRITE, thing=Thing.PLAN).filter(pk=chain.pk).exists():
         raise Refused(_("只能安排本链的走访。"))
+    fields["is_illustrative"] = fields.get("is_illustrative", False) or chain.is_illustrative
     visit = Visit(
         chain=chain, enterprise=enterprise, planned_on=planned_on, visitor=visitor, purpose=purpose.strip(), **fields
     )

@@ -34,6 +34,12 @@ def chains(person: Person, *, thing: Thing) -> Any:
     return found.filter(is_active=True).order_by("scheme", "position")
 
 
+def leaders() -> Any:
+    """The chiefs and deputies in post today."""
+    held = Appointment.objects.current(timezone.localdate()).filter(post__in=CHIEFS)
+    return held.select_related("person", "body").order_by("body", "post")
+
+
 def days(label: Any = None, *, required: bool = True) -> forms.IntegerField:
     """A number of working days."""
     return forms.IntegerField(label=label or _("时限（工作日）"), min_value=1, max_value=500, required=required)
@@ -66,8 +72,7 @@ class AssignForm(forms.Form):
         kinds = [Task.Kind.ROUTINE, *([Task.Kind.INSTRUCTION] if instructs else [])]
         fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
         if person.reach.role is Role.SECRETARIAT:
-            held = Appointment.objects.current(timezone.localdate()).filter(post__in=CHIEFS)
-            fields["instructed_by"].queryset = held
+            fields["instructed_by"].queryset = leaders()
         else:
             del fields["instructed_by"]
 
@@ -118,6 +123,7 @@ class MeetingForm(forms.Form):
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none(), required=False)
     held_on = forms.DateField(label=_("日期"), widget=DateInput())
     place = forms.CharField(label=_("地点"), max_length=120, required=False)
+    chaired_by = forms.ModelChoiceField(label=_("主持"), queryset=Appointment.objects.none(), required=False)
     attendees = forms.ModelMultipleChoiceField(label=_("参加单位"), queryset=Body.objects.none(), required=False)
     summary = forms.CharField(label=_("纪要"), widget=lines(6), required=False)
 
@@ -125,6 +131,7 @@ class MeetingForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["chain"].queryset = chains(person, thing=Thing.MEETING)
+        fields["chaired_by"].queryset = leaders()
         fields["attendees"].queryset = bodies(person)
 
 
@@ -231,8 +238,7 @@ class VisitForm(forms.Form):
         mine = Chain.objects.within(person, act=Act.WRITE, thing=Thing.PLAN)
         fields["chain"].queryset = mine.filter(is_active=True).order_by("scheme", "position")
         fields["enterprise"].queryset = Enterprise.objects.visible_to(person).filter(merged_into__isnull=True)
-        held = Appointment.objects.current(timezone.localdate()).filter(post__in=CHIEFS)
-        fields["visitor"].queryset = held
+        fields["visitor"].queryset = leaders()
 
 
 class FindingsForm(VersionForm):

@@ -21,7 +21,7 @@ from lianzhang.web.forms import supervision as forms
 from lianzhang.web.views.projects import FORM
 from lianzhang.web.views.supervision import decision_of
 
-FIELDS = ("title", "kind", "chain", "held_on", "place", "summary")
+FIELDS = ("title", "kind", "chain", "held_on", "place", "chaired_by", "summary")
 
 
 @access.reads(Thing.MEETING)

@@ -34,7 +34,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "visits_url": reverse("supervision:visits") if person.reach.may(Act.READ, Thing.PLAN) else "",
         "as_of": today,
     }
-    found = Request.objects.visible_to(person).select_related("enterprise", "chain", "handler")
+    found = Request.objects.visible_to(person).select_related("enterprise", "chain__body", "handler")
     spec = tables.requests(today=today, calendar=queries.calendar())
     return listing.respond(request, spec, found, template="supervision/requests.html", context=context)
 
@@ -44,12 +44,13 @@ def requests(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, code: str) -> HttpResponse:
     """One request: what is asked, who has it, until when, what was answered."""
     person, today = access.person_of(request), timezone.localdate()
-    related = ("enterprise", "chain", "handler", "gap", "raised_by_body")
+    related = ("enterprise", "chain__body", "handler", "gap", "raised_by_body")
     found = Request.objects.visible_to(person).select_related(*related).get_or_404(code=code)
     level = next((level for level in escalation.levels() if level.key == found.escalated_to), None)
     context = {
         "record": found,
         "light": tables.request_light(found, today=today, calendar=queries.calendar()),
+        "holder": tables.holder(found),
         "satisfaction": tables.satisfaction(found),
         "level": level.label if level else found.escalated_to,
         "steps": _steps(found, person),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.rules import Thing
 from lianzhang.chains.models import Action, Gap
 from lianzhang.projects.models import Project
 from lianzhang.supervision import actions, clock, queries, states, tables, urging
@@ -118,25 +118,26 @@ def _file(found: Task, proof: Proof) -> dict[str, Any]:
 
 def _about(found: Task, person: Person) -> tuple[str, str, str] | None:
     """What the task is about, as (kind, words, address); without an address where the reader may not open it."""
-    reads = person.reach.may
     if found.decision is not None:
-        url = tables.meeting_page(found.decision.meeting) if reads(Act.READ, Thing.MEETING) else ""
-        return _("会议"), f"{found.decision.meeting.title} {found.decision.number}", url
+        meeting = found.decision.meeting
+        return _("会议"), f"{meeting.title} {found.decision.number}", _to(meeting, tables.meeting_page(meeting), person)
     if found.action is not None:
-        url = reverse("chains:action", args=[found.action.code]) if reads(Act.READ, Thing.PLAN) else ""
-        return _("计划事项"), found.action.matter, url
+        url = reverse("chains:action", args=[found.action.code])
+        return _("计划事项"), found.action.matter, _to(found.action, url, person)
     if found.project is not None:
-        url = reverse("projects:project", args=[found.project.code]) if reads(Act.READ, Thing.PROJECT) else ""
-        return _("项目"), found.project.name, url
+        url = reverse("projects:project", args=[found.project.code])
+        return _("项目"), found.project.name, _to(found.project, url, person)
     if found.gap is not None:
-        url = reverse("gaps:gap", args=[found.gap.code]) if reads(Act.READ, Thing.GAP) else ""
-        return _("缺口"), found.gap.title, url
+        return _("缺口"), found.gap.title, _to(found.gap, reverse("gaps:gap", args=[found.gap.code]), person)
     if found.request is not None:
-        return _("企业诉求"), found.request.code, tables.request_page(found.request)
+        return _("企业诉求"), found.request.code, _to(found.request, tables.request_page(found.request), person)
     if found.visit is not None:
-        url = tables.visit_page(found.visit) if reads(Act.READ, Thing.PLAN) else ""
-        return _("走访"), str(found.visit.planned_on), url
+        return _("走访"), str(found.visit.planned_on), _to(found.visit, tables.visit_page(found.visit), person)
     return None
+
+
+def _to(record: Any, url: str, person: Person) -> str:
+    return url if type(record).objects.all().visible_to(person).filter(pk=record.pk).exists() else ""
 
 
 @access.reads(Thing.TASK)
