@@ -1,9 +1,10 @@
 """链长一页纸: state of one chain, what changed since a day, what is late, what comes next."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from lianzhang.supervision import states
 from lianzhang.supervision.models import Meeting, Request, Task, Visit
 
 DEFAULT_DAYS = 30
+TASK_COLUMNS = ("code", "title", "assigned_at", "due_on", "state", "closed_at", "is_illustrative")
 MOST = 5
 
 
@@ -69,15 +71,19 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
     start = since or _last_meeting(chain, person, today) or today - timedelta(days=DEFAULT_DAYS)
     snapshots = list(Snapshot.objects.visible_to(person).filter(chain=chain).order_by("taken_at"))
     actions = list(counted_plans.actions(person, today=today).filter(chain=chain))
-    tasks = list(Task.objects.visible_to(person).filter(chain=chain).select_related("responsible"))
-    gaps = [] if chain.is_service else list(Gap.objects.visible_to(person).filter(chain=chain))
+    # What was closed before the day of comparison was late neither then nor now.
+    counts = Q(closed_at__isnull=True) | Q(closed_at__gte=timezone.make_aware(datetime.combine(start, time.min)))
+    asked = Task.objects.visible_to(person).filter(counts, chain=chain).select_related("responsible")
+    tasks = list(asked.only(*TASK_COLUMNS, "responsible__name_zh"))
+    known = Gap.objects.visible_to(person).filter(chain=chain, confirmed_at__isnull=False)
+    gaps = [] if chain.is_service else list(known.only("code", "title", "state", "confirmed_at", "closed_at"))
     requests = list(Request.objects.visible_to(person).filter(chain=chain))
     entries = list(
         StageEntry.objects.visible_to(person)
         .filter(project__chain=chain, verdict=StageEntry.Verdict.PASSED)
         .select_related("project")
     )
-    projects = list(Project.objects.visible_to(person).filter(chain=chain))
+    projects = list(Project.objects.visible_to(person).filter(chain=chain).only("stage", "as_of", "progress_on"))
     plan_figures = _plan_figures(chain, actions, today=today, since=start)
     figures = plan_figures + _work_figures(chain, tasks, requests, projects, entries, today=today, since=start)
     if not chain.is_service:
@@ -90,7 +96,7 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
         vacant=vacancy_word(chain.scheme),
         anchors=[anchor.enterprise.name for anchor in schemes.anchors(chain)],
         figures=figures,
-        late=_late(person, chain, tasks, today=today),
+        late=_late(person, chain, actions, tasks, today=today),
         moved=_moved(actions, tasks, gaps, entries, since=start),
         results=list(plans.results(person, chains=[chain], year=_result_year(actions, today))),
         visit=Visit.objects.visible_to(person)
@@ -266,7 +272,9 @@ def _ratio(chain: Chain, snapshots: list[Snapshot], *, person: Person, since: da
     before = next((s for s in reversed(snapshots) if s.taken_on <= since), None)
     value = latest.summary.get("local_ratio") if latest else None
     earlier = before.summary.get("local_ratio") if before else None
-    shown = disclosure.of(latest, person=person)
+    contributors = int(latest.summary.get("contributor_count", 0)) if latest else 0
+    # A total to which enough firms contribute is shown to everybody: only a smaller one asks who the reader is.
+    is_open = contributors >= disclosure.MIN_CONTRIBUTORS
     return Figure(
         key="local_ratio",
         label=_("本地配套率（按金额）"),
@@ -277,11 +285,13 @@ def _ratio(chain: Chain, snapshots: list[Snapshot], *, person: Person, since: da
         source=_("链主拆零件填报"),
         as_of=latest.taken_on if latest else None,
         url=address("teardowns:chain", chain.code),
-        is_restricted=latest is not None and not shown.shows(latest.summary.get("contributor_count", 0)),
+        is_restricted=latest is not None
+        and not is_open
+        and not disclosure.of(latest, person=person).shows(contributors),
     )
 
 
-def _late(person: Person, chain: Chain, tasks: list[Task], *, today: date) -> list[work.Item]:
+def _late(person: Person, chain: Chain, actions: list[Action], tasks: list[Task], *, today: date) -> list[work.Item]:
     """The five most urgent late things of the chain."""
     late = [
         work.Item(
@@ -296,7 +306,8 @@ def _late(person: Person, chain: Chain, tasks: list[Task], *, today: date) -> li
         for task in tasks
         if task.state in states.OPEN and task.due_on < today
     ]
-    late += work.actions_behind(person, today=today, chain_ids=[chain.pk])
+    still = [action for action in actions if action.state == Action.State.OPEN]
+    late += work.behind([(action, plans.verdict(action, today=today)) for action in still], today=today)
     late += work.projects_late(person, today=today, chain_ids=[chain.pk])
     return sorted(late, key=lambda item: item.due_on or today)[:MOST]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,11 +39,18 @@ class Pack:
     planned: list[Planned]
     tasks: list[Task]
     projects: list[Project]
+    task_count: int
+    project_count: int
 
     @property
     def parts(self) -> list[tuple[TableSpec, list[Any]]]:
         """The three tables with their rows, in the order of the papers."""
         return [(ACTIONS, self.planned), (TASKS, self.tasks), (PROJECTS, self.projects)]
+
+    @property
+    def counts(self) -> list[int]:
+        """How many rows each of the tables has, shown or not."""
+        return [len(self.planned), self.task_count, self.project_count]
 
     @property
     def lead(self) -> str:
@@ -53,13 +61,16 @@ class Pack:
             "year": self.year,
             "actions": len(self.planned),
             "late": late,
-            "tasks": len(self.tasks),
-            "projects": len(self.projects),
+            "tasks": self.task_count,
+            "projects": self.project_count,
         }
 
 
-def compose(scheme: Scheme, *, person: Person, year: int | None, today: date) -> Pack:
-    """The lists as `person` sees them; the newest year with plans unless told."""
+def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, most: int | None = None) -> Pack:
+    """The lists as `person` sees them; the newest year with plans unless told.
+
+    A page shows at most `most` tasks and projects: a large city has thousands late, and they are in the files.
+    """
     found = list(
         counted.actions(person, today=today)
         .filter(chain__scheme=scheme)
@@ -80,9 +91,20 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date) ->
             for action in found
             if action.year == chosen
         ],
-        tasks=list(tasks.select_related("chain", "responsible").order_by("due_on")),
-        projects=list(ongoing.select_related("chain", "district").order_by("chain__position", "-stage", "code")),
+        tasks=_first(tasks.select_related("chain", "responsible").order_by("due_on", "code"), most),
+        projects=_first(
+            ongoing.select_related("chain", "district").order_by("chain__position", "-stage", "code"), most
+        ),
+        task_count=tasks.count(),
+        project_count=ongoing.count(),
     )
+
+
+def _first(found: QuerySet[Any], most: int | None) -> list[Any]:
+    """The first rows, found by their keys: sorting thousands of whole records for fifty of them is dear."""
+    if most is None:
+        return list(found)
+    return list(found.filter(pk__in=list(found.values_list("pk", flat=True)[:most])))
 
 
 def write_xlsx(pack: Pack, *, out: IO[bytes], header: ExportHeader) -> None:

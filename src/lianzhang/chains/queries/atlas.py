@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, Gap, Link, MapVersion, PartCoverage, Placement, Segment, Snapshot
@@ -71,19 +71,14 @@ def versions(chain: Chain, *, person: Person) -> ScopedQuerySet[MapVersion]:
     )
 
 
-def current(chain: Chain, *, person: Person) -> MapVersion | None:
-    """The published map, or the draft where nothing is published and the person may see it."""
-    found = versions(chain, person=person)
-    return found.filter(state=MapVersion.State.PUBLISHED).first() or found.first()
-
-
 def board(atlas: MapVersion, *, person: Person, today: date, most: int = MOST_CHIPS) -> Board:
     """The board of a version: a fixed number of queries, at most `most` chips."""
     segments = list(_segments(atlas))
     links = [(link.upstream_id, link.downstream_id) for link in Link.objects.filter(map=atlas)]
     keys = {segment.pk: segment.key for segment in segments}
-    ratios = _ratios(atlas.chain, person=person)
-    gaps = _gaps(atlas.chain, person=person)
+    parts = {part.pk for segment in segments for part in segment.parts.all()}
+    ratios = _ratios(atlas.chain, parts, person=person) if parts else {}
+    gaps = _gaps(atlas.chain, person=person) if parts else {}
     chips = [_chip(s, keys, links, ratios=ratios, gaps=gaps, today=today) for s in segments]
     shown, columns = 0, []
     for layer in LAYERS:
@@ -131,20 +126,18 @@ def _segments(atlas: MapVersion) -> Any:
     )
 
 
-def _ratios(chain: Chain, *, person: Person) -> dict[int, tuple[float | None, float, bool]]:
+def _ratios(chain: Chain, parts: set[int], *, person: Person) -> dict[int, tuple[float | None, float, bool]]:
     """part id → (local amount, placed amount, may be shown) on the newest snapshot."""
-    snapshot = Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at").first()
-    if snapshot is None:
+    newest = Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at").values("pk")[:1]
+    # Only what the map's own parts need: the other two thousand of a city were built as records and never looked at.
+    found = PartCoverage.objects.filter(snapshot__in=Subquery(newest), part__in=parts)
+    columns = ("part_id", "local_amount_wan", "amount_wan", "unknown_amount_wan", "snapshot__firm_ids")
+    rows = list(found.values_list(*columns))
+    if not rows:
         return {}
-    shown = disclosure.of(snapshot, person=person)
-    rows = PartCoverage.objects.filter(snapshot=snapshot)
+    sees_rows = disclosure.reads_all(rows[0][4], person=person)
     return {
-        row.part_id: (
-            row.local_amount_wan,
-            (row.amount_wan or 0.0) - (row.unknown_amount_wan or 0.0),
-            shown.sees_rows,
-        )
-        for row in rows
+        part: (local, (amount or 0.0) - (unknown or 0.0), sees_rows) for part, local, amount, unknown, _firms in rows
     }
 
 
@@ -152,7 +145,7 @@ def _gaps(chain: Chain, *, person: Person) -> dict[int, str]:
     found = Gap.objects.visible_to(person).filter(
         chain=chain, state__in=[Gap.State.CONFIRMED, Gap.State.ACTING], part__isnull=False
     )
-    return {gap.part_id: gap.code for gap in found if gap.part_id}
+    return {part: code for part, code in found.values_list("part_id", "code") if part}
 
 
 def _chip(

@@ -2,7 +2,9 @@
 
 import io
 from datetime import date
+from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +23,8 @@ from lianzhang.tables import ExportHeader
 from lianzhang.trail import actions as trail
 from lianzhang.trail import evidence
 from lianzhang.web import access, exports, listing
+
+MOST_ON_PAGE = 50  # rows of a list of the 推进会 papers; all of them are in the workbook and the Word document
 
 
 @access.reads(Thing.BRIEFING)
@@ -44,7 +48,9 @@ def issued(request: HttpRequest) -> HttpResponse:
 def chain(request: HttpRequest, code: str) -> HttpResponse:
     """链长一页纸: as a page, or with ?format=docx as Word; ?since= chooses the day of comparison."""
     person = access.person_of(request)
-    found = Chain.objects.visible_to(person).select_related("scheme").get_or_404(code=code)
+    issuing = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING).filter(pk=OuterRef("pk"))
+    chains = Chain.objects.visible_to(person).select_related("scheme").annotate(may_issue=Exists(issuing))
+    found: Any = chains.get_or_404(code=code)
     page = onepager.compose(found, person=person, today=timezone.localdate(), since=_day(request))
     title = _("%(chain)s · 链长一页纸") % {"chain": found.name}
     if request.GET.get("format") == "docx":
@@ -54,8 +60,7 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
 
         documents.chain_page(page, out=out, header=header)
         return _file(out, title, "docx")
-    may_issue = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING).filter(pk=found.pk).exists()
-    context = {"page": page, "title": title, "illustrative": page.is_illustrative, "may_issue": may_issue}
+    context = {"page": page, "title": title, "illustrative": page.is_illustrative, "may_issue": found.may_issue}
     return render(request, "briefings/chain.html", context)
 
 
@@ -115,10 +120,17 @@ def meeting(request: HttpRequest, scheme: str) -> HttpResponse:
     person = access.person_of(request)
     found = Scheme.objects.visible_to(person).get_or_404(code=scheme)
     year = request.GET.get("year", "")
-    made = pack.compose(found, person=person, year=int(year) if year.isdecimal() else None, today=timezone.localdate())
-    title = _("%(scheme)s · 推进会清单") % {"scheme": found.name_zh}
     form = request.GET.get("format", "")
-    if form in {"xlsx", "docx"}:
+    is_file = form in {"xlsx", "docx"}
+    made = pack.compose(
+        found,
+        person=person,
+        year=int(year) if year.isdecimal() else None,
+        today=timezone.localdate(),
+        most=None if is_file else MOST_ON_PAGE,
+    )
+    title = _("%(scheme)s · 推进会清单") % {"scheme": found.name_zh}
+    if is_file:
         header = _header(request, title, as_of=made.today, illustrative=found.is_illustrative, what=found.code)
         out = io.BytesIO()
         (pack.write_xlsx if form == "xlsx" else pack.write_docx)(made, out=out, header=header)
@@ -127,7 +139,10 @@ def meeting(request: HttpRequest, scheme: str) -> HttpResponse:
         "pack": made,
         "title": title,
         "illustrative": found.is_illustrative,
-        "parts": [(spec, listing.plain(request, spec, rows)) for spec, rows in made.parts],
+        "parts": [
+            (spec, listing.plain(request, spec, rows), count, count - len(rows))
+            for (spec, rows), count in zip(made.parts, made.counts, strict=True)
+        ],
         "as_of": made.today,
     }
     return render(request, "briefings/meeting.html", context)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,12 +49,14 @@ def maps(request: HttpRequest) -> HttpResponse:
 def chain(request: HttpRequest, code: str) -> HttpResponse:
     """The map of a chain: the published version, else the draft, else how to begin."""
     person = access.person_of(request)
-    found = Chain.objects.visible_to(person).select_related("scheme", "body").get_or_404(code=code)
-    atlas = queries.current(found, person=person)
+    found = _chain(person, code)
+    versions = list(queries.versions(found, person=person))
+    published = (atlas for atlas in versions if atlas.state == MapVersion.State.PUBLISHED)
+    atlas = next(published, versions[0] if versions else None)
     if atlas is None:
-        context = {"record": found, "may_draft": may_draft(found, person), "illustrative": found.is_illustrative}
+        context = {"record": found, "may_draft": found.may_draft, "illustrative": found.is_illustrative}
         return render(request, "maps/empty.html", context)
-    return _board(request, atlas, person)
+    return _board(request, atlas, person, chain=found, versions=versions)
 
 
 @access.reads(Thing.MAP)
@@ -61,7 +64,12 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
 def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One version of the map; ?format=svg gives the drawing alone."""
     person = access.person_of(request)
-    return _board(request, find(person, code, number), person)
+    found = _chain(person, code)
+    versions = list(queries.versions(found, person=person))
+    atlas = next((atlas for atlas in versions if atlas.number == number), None)
+    if atlas is None:
+        raise Http404(code)
+    return _board(request, atlas, person, chain=found, versions=versions)
 
 
 @access.reads(Thing.MAP)
@@ -117,11 +125,6 @@ def find(person: Person, code: str, number: int) -> MapVersion:
     return found.get_or_404(chain__code=code, number=number)
 
 
-def may_draft(chain: Chain, person: Person) -> bool:
-    """Whether the person may open a draft for the chain."""
-    return Chain.objects.within(person, act=Act.WRITE, thing=Thing.MAP).filter(pk=chain.pk).exists()
-
-
 def segment_context(found: Segment, atlas: MapVersion, person: Person) -> dict[str, Any]:
     """What the segment's page shows."""
     parts = list(found.parts.all())
@@ -150,26 +153,36 @@ def segment_context(found: Segment, atlas: MapVersion, person: Person) -> dict[s
     }
 
 
-def _board(request: HttpRequest, atlas: MapVersion, person: Person) -> HttpResponse:
+def _chain(person: Person, code: str) -> Any:
+    """A chain within reach with all that its board asks of it, in one query; or 404."""
+    drafting = Chain.objects.within(person, act=Act.WRITE, thing=Thing.MAP).filter(pk=OuterRef("pk"))
+    found = Chain.objects.visible_to(person).select_related("scheme", "body").annotate(may_draft=Exists(drafting))
+    return found.get_or_404(code=code)
+
+
+def _board(
+    request: HttpRequest, atlas: MapVersion, person: Person, *, chain: Any, versions: list[MapVersion]
+) -> HttpResponse:
     today = timezone.localdate()
+    atlas.chain = chain
     found = queries.board(atlas, person=person, today=today)
     if request.GET.get("format") == "svg":
         return _svg(request, found)
-    may_edit = MapVersion.objects.editable_by(person).filter(pk=atlas.pk).exists()
     is_draft = atlas.state == MapVersion.State.DRAFT
-    steps = MapEdit.objects.filter(map=atlas) if is_draft and may_edit else MapEdit.objects.none()
+    may_edit = is_draft and MapVersion.objects.editable_by(person).filter(pk=atlas.pk).exists()
+    steps = MapEdit.objects.filter(map=atlas) if may_edit else MapEdit.objects.none()
     context = {
         "record": atlas,
-        "chain": atlas.chain,
+        "chain": chain,
         "board": found,
-        "versions": queries.versions(atlas.chain, person=person),
-        "may_edit": may_edit and is_draft,
-        "may_submit": may_edit and is_draft,
-        "may_draft": atlas.state == MapVersion.State.PUBLISHED and may_draft(atlas.chain, person),
+        "versions": versions,
+        "may_edit": may_edit,
+        "may_submit": may_edit,
+        "may_draft": atlas.state == MapVersion.State.PUBLISHED and chain.may_draft,
         "may_publish": _may_publish(atlas, person),
         "return_form": NoteForm(initial={"version": atlas.version}),
         "steps": list(steps.order_by("-number")[:6]),
-        "owner": atlas.chain.body,
+        "owner": chain.body,
         "illustrative": atlas.is_illustrative,
         "as_of": timezone.localdate(atlas.published_at) if atlas.published_at else today,
     }

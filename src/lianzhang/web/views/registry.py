@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -40,14 +41,20 @@ def enterprises(request: HttpRequest) -> HttpResponse:
 def enterprise(request: HttpRequest, code: str) -> HttpResponse:
     """One firm: names, facts with their source, chains, capabilities, purchases by right, projects, requests, tasks."""
     person = access.person_of(request)
-    found = Enterprise.objects.visible_to(person).select_related("source", "parent", "body").get_or_404(code=code)
+    here = OuterRef("pk")
+    asked = Enterprise.objects.visible_to(person).annotate(
+        may_edit=Exists(Enterprise.objects.editable_by(person).filter(pk=here)),
+        has_aliases=Exists(Alias.objects.filter(enterprise=here)),
+        has_absorbed=Exists(EnterpriseMerge.objects.filter(survivor=here, undone_at=None)),
+    )
+    found: Any = asked.select_related("source", "parent", "body").get_or_404(code=code)
     context = {
         "record": found,
         "illustrative": found.is_illustrative,
         "as_of": found.data_on,
         "facts": _facts(found),
-        "aliases": found.aliases.select_related("confirmed_by").order_by("kind", "name"),
-        "may_edit": Enterprise.objects.editable_by(person).filter(pk=found.pk).exists(),
+        "aliases": found.aliases.select_related("confirmed_by").order_by("kind", "name") if found.has_aliases else [],
+        "may_edit": found.may_edit,
         "may_merge": person.reach.may(Act.APPROVE, Thing.ENTERPRISE),
         "alias_form": AliasForm(),
         **_around(found, person),
@@ -201,18 +208,17 @@ def _facts(found: Enterprise) -> list[tuple[str, Any]]:
     ]
 
 
-def _around(found: Enterprise, person: Person) -> dict[str, Any]:
+def _around(found: Any, person: Person) -> dict[str, Any]:
     """What other apps know of the firm, each by its own right."""
     bought = Purchase.objects.visible_to(person).filter(buyer=found).select_related("part", "supplier", "buyer")
-    may_see = bought.exists()
     body_id = found.body_id
     return {
         "anchored": [anchor.chain for anchor in found.anchored.select_related("chain")],
         "placements": found.placements.filter(map__state="published").select_related("segment", "map__chain")[:MOST],
         "capabilities": Capability.objects.visible_to(person).filter(enterprise=found).select_related("part")[:MOST],
-        "purchases": list(bought[:MOST]) if may_see else [],
+        "purchases": bought[:MOST],
         "projects": Project.objects.visible_to(person).filter(enterprise=found)[:MOST],
         "requests": Request.objects.visible_to(person).filter(enterprise=found)[:MOST],
         "tasks": Task.objects.visible_to(person).filter(responsible_id=body_id)[:MOST] if body_id else [],
-        "merges": found.absorbed.filter(undone_at=None).select_related("merged"),
+        "merges": found.absorbed.filter(undone_at=None).select_related("merged") if found.has_absorbed else [],
     }
