@@ -9,6 +9,7 @@ from django.utils import translation
 from lianzhang.accounts.actions import Refused
 from lianzhang.indicators import actions, definitions, queries
 from lianzhang.indicators.models import Figure
+from lianzhang.registry import sources
 from lianzhang.registry.models import Source
 from tests.cast import Cast
 
@@ -72,7 +73,7 @@ def source() -> Source:
     return Source.objects.create(code="S", title="年鉴")
 
 
-def enter(cast: Cast, source: Source | None, **fields: object) -> Figure:
+def enter(cast: Cast, source: Source | sources.Named, **fields: object) -> Figure:
     said = {"indicator": "rd_coverage", "year": 2025, "value": Decimal(85), "unit": "%", "scope": "全市", **fields}
     return actions.enter(by=cast.secretary, source=source, **said)
 
@@ -83,7 +84,7 @@ def test_a_figure_needs_definition_scope_and_source(cast: Cast, source: Source) 
         with pytest.raises(Refused, match=missing):
             enter(cast, source, **fields)
     with pytest.raises(Refused, match="来源"):
-        enter(cast, None)
+        enter(cast, sources.Named(title=" "))
     assert not Figure.objects.exists()
 
 
@@ -91,8 +92,10 @@ def test_a_figure_needs_definition_scope_and_source(cast: Cast, source: Source) 
 def test_a_correction_keeps_scope_and_source(cast: Cast, source: Source) -> None:
     found = enter(cast, source)
     with pytest.raises(Refused, match="口径"):
-        actions.correct(figure=found, changes={"scope": ""}, version=1, by=cast.secretary)
-    actions.correct(figure=found, changes={"value": Decimal(86), "year": 1999}, version=1, by=cast.secretary)
+        actions.correct(figure=found, source=source, changes={"scope": ""}, version=1, by=cast.secretary)
+    actions.correct(
+        figure=found, source=source, changes={"value": Decimal(86), "year": 1999}, version=1, by=cast.secretary
+    )
     found.refresh_from_db()
     assert (found.value, found.year, found.version) == (86, 2025, 2), "the year is what the figure is of, not a value"
 
