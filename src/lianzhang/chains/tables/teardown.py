@@ -31,61 +31,7 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
         key="teardown_parts",
         invented="snapshot__is_illustrative",
         title=_("零部件覆盖"),
-        columns=(
-            Column("category", _("类别"), lambda row: row.part.category, sort="part__category"),
-            Column("name", _("零部件"), lambda row: row.part.name, link=part_url, sort="part__name"),
-            Column("code", _("编码"), lambda row: row.part.code, kind="code", sort="part__code", is_default=False),
-            Column("buyer_count", _("采购链主"), lambda row: row.buyer_count, kind="integer", sort="buyer_count"),
-            Column(
-                "supplier_count", _("供应商"), lambda row: row.supplier_count, kind="integer", sort="supplier_count"
-            ),
-            Column("amount_wan", _("年采购额"), shown("amount_wan"), kind="wan", sort="amount_wan"),
-            Column("local_amount_wan", _("本市供应"), shown("local_amount_wan"), kind="wan", sort="local_amount_wan"),
-            Column(
-                "local_ratio",
-                _("本地配套率（按金额）"),
-                shown("local_ratio"),
-                kind="ratio",
-                sort="local_ratio",
-                help=_("本市供应额 ÷（采购额 − 供应商产地不详额）；分母为 0 时不计算。"),
-            ),
-            Column(
-                "local_maker_count",
-                _("本市有能力企业"),
-                lambda row: row.local_maker_count,
-                kind="integer",
-                sort="local_maker_count",
-                is_default=False,
-            ),
-            Column(
-                "reachable_ratio",
-                _("可就地供应率"),
-                shown("reachable_ratio"),
-                kind="ratio",
-                sort="reachable_ratio",
-                is_default=False,
-                help=_("（本市供应额＋市外采购中本市有能力、有余量可供的部分）÷（采购额 − 供应商产地不详额）。"),
-            ),
-            Column(
-                "unknown_amount_wan",
-                _("产地不详"),
-                shown("unknown_amount_wan"),
-                kind="wan",
-                sort="unknown_amount_wan",
-                is_default=False,
-            ),
-            Column("unknown_count", _("金额未填"), lambda row: row.unknown_count, kind="integer", sort="unknown_count"),
-            Column("top_share_ratio", _("最大供应商占比"), shown("top_share"), kind="ratio", sort="top_share"),
-            Column("hhi", _("集中度 HHI"), shown("hhi"), kind="decimal", sort="hhi", places=2, is_default=False),
-            Column(
-                "is_single_source",
-                _("单一来源"),
-                lambda row: row.is_single_source,
-                kind="boolean",
-                sort="is_single_source",
-            ),
-            Column("gap", _("缺口"), _gap, kind="badge", link=_gap_url),
-        ),
+        columns=(*_what_is_bought(part_url), *_how_it_is_covered(shown)),
         filters=_part_filters(chain),
         search=("part__name", "part__code", "part__category"),
         default_order=("part__category", "part__code"),
@@ -95,6 +41,69 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
             "金额为链主填报的年采购额（万元），不含自制和集团内；给区间的取中值；未填不作 0 计。"
             "分项数字须链主授权可见。"
         ),
+    )
+
+
+def _what_is_bought(part_url: Callable[[PartCoverage], str]) -> tuple[Column, ...]:
+    """The part, and how many buy and supply it: open to every reader of the teardown."""
+    return (
+        Column("category", _("类别"), lambda row: row.part.category, sort="part__category"),
+        Column("name", _("零部件"), lambda row: row.part.name, link=part_url, sort="part__name"),
+        Column("code", _("编码"), lambda row: row.part.code, kind="code", sort="part__code", is_default=False),
+        Column("buyer_count", _("采购链主"), lambda row: row.buyer_count, kind="integer", sort="buyer_count"),
+        Column("supplier_count", _("供应商"), lambda row: row.supplier_count, kind="integer", sort="supplier_count"),
+    )
+
+
+def _how_it_is_covered(shown: Callable[[str], Callable[[PartCoverage], Any]]) -> tuple[Column, ...]:
+    """Amounts and shares, each only as far as `shown` lets the reader see it."""
+    return (
+        Column("amount_wan", _("年采购额"), shown("amount_wan"), kind="wan", sort="amount_wan"),
+        Column("local_amount_wan", _("本市供应"), shown("local_amount_wan"), kind="wan", sort="local_amount_wan"),
+        Column(
+            "local_ratio",
+            _("本地配套率（按金额）"),
+            shown("local_ratio"),
+            kind="ratio",
+            sort="local_ratio",
+            help=_("本市供应额 ÷（采购额 − 供应商产地不详额）；分母为 0 时不计算。"),
+        ),
+        Column(
+            "local_maker_count",
+            _("本市有能力企业"),
+            lambda row: row.local_maker_count,
+            kind="integer",
+            sort="local_maker_count",
+            is_default=False,
+        ),
+        Column(
+            "reachable_ratio",
+            _("可就地供应率"),
+            shown("reachable_ratio"),
+            kind="ratio",
+            sort="reachable_ratio",
+            is_default=False,
+            help=_("（本市供应额＋市外采购中本市有能力、有余量可供的部分）÷（采购额 − 供应商产地不详额）。"),
+        ),
+        Column(
+            "unknown_amount_wan",
+            _("产地不详"),
+            shown("unknown_amount_wan"),
+            kind="wan",
+            sort="unknown_amount_wan",
+            is_default=False,
+        ),
+        Column("unknown_count", _("金额未填"), lambda row: row.unknown_count, kind="integer", sort="unknown_count"),
+        Column("top_share_ratio", _("最大供应商占比"), shown("top_share"), kind="ratio", sort="top_share"),
+        Column("hhi", _("集中度 HHI"), shown("hhi"), kind="decimal", sort="hhi", places=2, is_default=False),
+        Column(
+            "is_single_source",
+            _("单一来源"),
+            lambda row: row.is_single_source,
+            kind="boolean",
+            sort="is_single_source",
+        ),
+        Column("gap", _("缺口"), _gap, kind="badge", link=_gap_url),
     )
 
 
