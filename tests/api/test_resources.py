@@ -112,6 +112,12 @@ def test_a_wrong_question_is_answered_with_what_is_wrong(program: ProgramOf, que
     assert [error["field"] for error in said["errors"]] == [field]
 
 
+def test_of_two_values_for_one_parameter_neither_wins_unsaid(program: ProgramOf) -> None:
+    answer = program("secretary").get("/projects?chain=test-a&chain=test-b")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": "chain", "message": "写了多次"}]
+
+
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("code", ["nothing-of-ours", "0", "99999999999999999999999", "-1", "²"])
 def test_an_unknown_code_is_not_found(program: ProgramOf, resource: str, code: str) -> None:

@@ -56,7 +56,7 @@ def appoint(
 ) -> Appointment:
     """Give `person` a post in `body`. Raises Refused where the body has no such post or 三员分立 forbids it."""
     if post not in POSTS_OF[BodyKind(body.kind)]:
-        raise Refused(_("%(body)s 不设“%(post)s”。") % {"body": body.name_zh, "post": Post(post).label})
+        raise Refused(_("%(body)s 不设“%(post)s”。") % {"body": body.name, "post": Post(post).label})
     if ends_on is not None and ends_on < starts_on:
         raise Refused(_("离任日期早于任职日期。"))
     if by is not None and by.pk == person.pk:

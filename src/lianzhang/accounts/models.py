@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.reach import NOWHERE, Reach
@@ -54,7 +55,12 @@ class Body(Versioned):
         ordering = ("kind", "name_zh")
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if (get_language() or "").startswith("en") and self.name_en else self.name_zh
 
 
 class PersonQuerySet(ScopedQuerySet["Person"]):
@@ -177,7 +183,7 @@ class Appointment(Versioned):
         indexes = [models.Index(fields=["body", "post"], name="appointment_body_post")]
 
     def __str__(self) -> str:
-        return f"{self.body.name_zh} {self.get_post_display()}"
+        return f"{self.body.name} {self.get_post_display()}"
 
     def reach(self) -> Reach:
         return Reach(
@@ -191,7 +197,7 @@ class Appointment(Versioned):
 
     @property
     def label(self) -> "StrOrPromise":
-        return f"{self.body.name_zh} · {self.get_post_display()}"
+        return f"{self.body.name} · {self.get_post_display()}"
 
 
 class OwnQuerySet(ScopedQuerySet[Any]):

@@ -40,7 +40,7 @@ PEOPLE = tables.TableSpec(
     columns=(
         tables.Column("name", _("姓名"), lambda p: p.name, link=_person_url, sort="name"),
         tables.Column("title", _("行政职务"), lambda p: p.title, sort="title"),
-        tables.Column("bodies", _("机构"), lambda p: [a.body.name_zh for a in _posts(p)], kind="list"),
+        tables.Column("bodies", _("机构"), lambda p: [a.body.name for a in _posts(p)], kind="list"),
         tables.Column("posts", _("职务"), lambda p: [a.get_post_display() for a in _posts(p)], kind="list"),
         tables.Column(
             "duties", _("分工"), lambda p: [a.duties for a in _posts(p) if a.duties], kind="list", is_default=False
@@ -76,9 +76,9 @@ BODIES = tables.TableSpec(
     key="bodies",
     title=_("机构"),
     columns=(
-        tables.Column("name", _("名称"), lambda b: b.name_zh, link=_body_url, sort="name_zh"),
+        tables.Column("name", _("名称"), lambda b: b.name, link=_body_url, sort="name_zh"),
         tables.Column("kind", _("种类"), lambda b: b.get_kind_display(), sort="kind"),
-        tables.Column("parent", _("上级机构"), lambda b: b.parent.name_zh if b.parent else None),
+        tables.Column("parent", _("上级机构"), lambda b: b.parent.name if b.parent else None),
         tables.Column("region_code", _("行政区划代码"), lambda b: b.region_code, kind="code", sort="region_code"),
         tables.Column("person_count", _("在任人数"), lambda b: b.person_count, kind="integer", sort="person_count"),
         tables.Column("code", _("代码"), lambda b: b.code, kind="code", sort="code", is_default=False),
@@ -100,7 +100,7 @@ APPOINTMENTS = tables.TableSpec(
     title=_("任职"),
     columns=(
         tables.Column("person", _("姓名"), lambda a: a.person.name, link=lambda a: _person_url(a.person)),
-        tables.Column("body", _("机构"), lambda a: a.body.name_zh, link=lambda a: _body_url(a.body)),
+        tables.Column("body", _("机构"), lambda a: a.body.name, link=lambda a: _body_url(a.body)),
         tables.Column("post", _("职务"), lambda a: a.get_post_display(), sort="post"),
         tables.Column("starts_on", _("任职日期"), lambda a: a.starts_on, kind="date", sort="starts_on"),
         tables.Column("ends_on", _("离任日期"), lambda a: a.ends_on, kind="date", sort="ends_on"),

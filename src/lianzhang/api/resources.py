@@ -134,6 +134,10 @@ def _list(resource: Resource) -> Callable[..., Any]:
         unknown = sorted(set(request.GET) - known)
         if unknown:
             raise problems.BadRequest(_("没有这些参数。"), errors=[(name, _("不认识")) for name in unknown])
+        # Of two values for one parameter the last would win unsaid: the answer would be to another question.
+        twice = sorted(name for name, said in request.GET.lists() if len(said) > 1)
+        if twice:
+            raise problems.BadRequest(_("参数只能写一次。"), errors=[(name, _("写了多次")) for name in twice])
         chosen = selection.read(table, request.GET, person=person)
         if chosen.notices:
             raise problems.BadRequest("".join(chosen.notices))

@@ -74,7 +74,7 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
     # What was closed before the day of comparison was late neither then nor now.
     counts = Q(closed_at__isnull=True) | Q(closed_at__gte=timezone.make_aware(datetime.combine(start, time.min)))
     asked = Task.objects.visible_to(person).filter(counts, chain=chain).select_related("responsible")
-    tasks = list(asked.only(*TASK_COLUMNS, "responsible__name_zh"))
+    tasks = list(asked.only(*TASK_COLUMNS, "responsible__name_zh", "responsible__name_en"))
     known = Gap.objects.visible_to(person).filter(chain=chain, confirmed_at__isnull=False)
     gaps = [] if chain.is_service else list(known.only("code", "title", "state", "confirmed_at", "closed_at"))
     requests = list(Request.objects.visible_to(person).filter(chain=chain))
@@ -299,7 +299,7 @@ def _late(person: Person, chain: Chain, actions: list[Action], tasks: list[Task]
             url=address("supervision:task", task.code),
             light="late",
             word=work.when(task.due_on, today=today)[1],
-            note=task.responsible.name_zh,
+            note=task.responsible.name,
             due_on=task.due_on,
             is_illustrative=task.is_illustrative,
         )

@@ -141,7 +141,7 @@ ACTIONS = TableSpec(
         Column(
             "responsible",
             gettext_lazy("责任单位"),
-            lambda p: p.action.responsible.name_zh if p.action.responsible else None,
+            lambda p: p.action.responsible.name if p.action.responsible else None,
         ),
         Column("due_on", gettext_lazy("时限"), lambda p: p.action.due_on, kind="date"),
         Column("progress", gettext_lazy("进展"), lambda p: p.action.progress or None, is_wrapped=True),
@@ -156,7 +156,7 @@ TASKS = TableSpec(
     columns=(
         Column("chain", gettext_lazy("产业链"), lambda t: t.chain.name if t.chain else None),
         Column("title", gettext_lazy("事项"), lambda t: t.title, is_wrapped=True),
-        Column("responsible", gettext_lazy("承办单位"), lambda t: t.responsible.name_zh),
+        Column("responsible", gettext_lazy("承办单位"), lambda t: t.responsible.name),
         Column("due_on", gettext_lazy("办结期限"), lambda t: t.due_on, kind="date"),
         Column("state", gettext_lazy("状态"), lambda t: t.get_state_display()),
     ),
@@ -169,7 +169,7 @@ PROJECTS = TableSpec(
     columns=(
         Column("chain", gettext_lazy("产业链"), lambda p: p.chain.name),
         Column("name", gettext_lazy("项目"), lambda p: p.name, is_wrapped=True),
-        Column("district", gettext_lazy("区市"), lambda p: p.district.name_zh if p.district else None),
+        Column("district", gettext_lazy("区市"), lambda p: p.district.name if p.district else None),
         Column("stage", gettext_lazy("阶段"), lambda p: p.stage_note or p.get_stage_display()),
         Column("plan_year_wan", gettext_lazy("年度计划投资"), lambda p: p.plan_year_wan, kind="wan"),
         Column("done_year_wan", gettext_lazy("累计完成投资"), lambda p: p.done_year_wan, kind="wan"),

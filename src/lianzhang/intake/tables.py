@@ -62,7 +62,7 @@ BATCHES = tables.TableSpec(
         tables.Column("code", _("批次"), lambda b: b.code, kind="code", sort="code", link=batch_url),
         tables.Column("ledger", _("台账"), lambda b: title(b.ledger), sort="ledger"),
         tables.Column("file_name", _("文件"), lambda b: b.file_name),
-        tables.Column("body", _("报送单位"), lambda b: b.body.name_zh, sort="body__name_zh"),
+        tables.Column("body", _("报送单位"), lambda b: b.body.name, sort="body__name_zh"),
         tables.Column("uploaded_by", _("报送人"), lambda b: b.uploaded_by.name, sort="uploaded_by__name"),
         tables.Column("uploaded_at", _("上传时间"), lambda b: b.uploaded_at, kind="datetime", sort="uploaded_at"),
         tables.Column("state", _("状态"), state_light, kind="light", sort="state"),

@@ -25,7 +25,7 @@ def chains(person: Person) -> Pairs:
 def districts(person: Person) -> Pairs:
     """Districts by code."""
     found = Body.objects.visible_to(person).filter(kind=BodyKind.DISTRICT)
-    return _once(person, "districts", lambda: list(found.values_list("code", "name_zh")))
+    return _once(person, "districts", lambda: [(body.code, body.name) for body in found])
 
 
 def groups(person: Person) -> Pairs:  # noqa: ARG001

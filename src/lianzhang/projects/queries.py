@@ -73,8 +73,17 @@ SHOWN = (
     *("investor_name", "investor_place", "first_reported_at", "intended_wan", "agreed_wan", "arrived_wan"),
     *("plan_year_wan", "done_year_wan", "done_as_of", "fai_registered_on", "above_scale_on", "next_milestone"),
     *("next_due_on", "blockage", "planned_start_on", "started_on", "planned_completion_on", "completed_on"),
-    *("produced_on", "chain__name_zh", "chain__name_en", "district__name_zh", "owner__name_zh", "enterprise__name"),
-    *("first_reported_by__name_zh", "is_illustrative"),
+    *(
+        "produced_on",
+        "chain__name_zh",
+        "chain__name_en",
+        "district__name_zh",
+        "district__name_en",
+        "owner__name_zh",
+        "owner__name_en",
+        "enterprise__name",
+    ),
+    *("first_reported_by__name_zh", "first_reported_by__name_en", "is_illustrative"),
 )
 
 

@@ -63,7 +63,7 @@ def _in_year(found: "QuerySet[Event]", text: str) -> "QuerySet[Event]":
 
 
 def _body(field: str) -> Callable[[Any], Any]:
-    return lambda row: body.name_zh if (body := getattr(row, field)) is not None else None
+    return lambda row: body.name if (body := getattr(row, field)) is not None else None
 
 
 def _grouped(found: "QuerySet[Project]", key: str) -> "QuerySet[Project]":
@@ -266,7 +266,7 @@ EVENTS = TableSpec(
         Column("chain", _("产业链"), lambda e: e.chain.name, sort="chain__position"),
         Column("kind", _("种类"), lambda e: Event.Kind(e.kind).label, sort="kind"),
         Column("held_on", _("时间"), lambda e: e.held_on, kind="date", sort="held_on"),
-        Column("host", _("主办"), lambda e: e.host.name_zh if e.host else e.host_name, is_wrapped=True),
+        Column("host", _("主办"), lambda e: e.host.name if e.host else e.host_name, is_wrapped=True),
         Column("place", _("地点"), lambda e: e.place, is_default=False),
         Column("firm_count", _("参会企业"), lambda e: e.firm_count, kind="integer", sort="firm_count", unit=_("家")),
         Column("visitor_count", _("参与人次"), lambda e: e.visitor_count, kind="integer", is_default=False),

@@ -146,7 +146,7 @@ GRANTS = tables.TableSpec(
         tables.Column(
             "firm", _("授权企业"), lambda g: g.firm.name, sort="firm__name", link=lambda g: enterprise_url(g.firm)
         ),
-        tables.Column("body", _("被授权单位"), lambda g: g.body.name_zh, sort="body__name_zh"),
+        tables.Column("body", _("被授权单位"), lambda g: g.body.name, sort="body__name_zh"),
         tables.Column("purpose", _("用途"), lambda g: g.purpose),
         tables.Column("starts_on", _("自"), lambda g: g.starts_on, kind="date", sort="starts_on"),
         tables.Column("ends_on", _("至"), lambda g: g.ends_on, kind="date", sort="ends_on"),

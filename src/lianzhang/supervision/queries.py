@@ -51,7 +51,15 @@ def open_by_chain(person: Person) -> dict[int, int]:
 # What the task table shows; `responsible` and the like by name only. A test reads every column in one query.
 SHOWN = (
     *("code", "title", "kind", "state", "due_on", "assigned_at", "working_days", "reply", "returned_count"),
-    *("closed_at", "chain__name_zh", "chain__name_en", "responsible__name_zh", "assigned_by_body__name_zh"),
+    *(
+        "closed_at",
+        "chain__name_zh",
+        "chain__name_en",
+        "responsible__name_zh",
+        "responsible__name_en",
+        "assigned_by_body__name_zh",
+        "assigned_by_body__name_en",
+    ),
 )
 
 

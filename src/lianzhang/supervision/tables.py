@@ -75,7 +75,7 @@ def must_act(task: Task, *, today: date, calendar: clock.WorkingCalendar) -> str
     is_doer = task.state in states.WITH_DOER
     body = task.responsible if is_doer else task.assigned_by_body
     level = queries.lateness(task, today=today, calendar=calendar).level
-    return " → ".join(part for part in (body.name_zh if body else "", level.label if level else "") if part)
+    return " → ".join(part for part in (body.name if body else "", level.label if level else "") if part)
 
 
 def holder(request: Request) -> str:
@@ -86,9 +86,9 @@ def holder(request: Request) -> str:
         return _now("%(firm)s（待评价）") % {"firm": request.enterprise.name}
     if request.handler is None:
         body = request.chain.body if request.chain is not None else None
-        who = _now("%(body)s（待交办）") % {"body": body.name_zh if body is not None else _now("秘书处")}
+        who = _now("%(body)s（待交办）") % {"body": body.name if body is not None else _now("秘书处")}
     else:
-        who = request.handler.name_zh
+        who = request.handler.name
     level = next((found.label for found in escalation.levels() if found.key == request.escalated_to), "")
     return f"{who} → {level}" if level and request.state == Request.State.ESCALATED else who
 

@@ -25,7 +25,7 @@ def letters(tasks: Iterable[Task], *, today: date, calendar: clock.WorkingCalend
     for task in tasks:
         body = task.responsible if task.state in states.WITH_DOER else task.assigned_by_body
         if body is not None and task.state in states.OPEN:
-            waiting.setdefault(body.name_zh, []).append(task)
+            waiting.setdefault(body.name, []).append(task)
     told = [
         Letter(body=body, task_count=len(found), text=_text(body, found, today=today, calendar=calendar))
         for body, found in waiting.items()

@@ -59,7 +59,7 @@ def create(record: R, *, verb: str, by: Any, detail: Mapping[str, Any] | None = 
     with transaction.atomic():
         _lock()
         record.save(force_insert=True)
-        append([Entry(verb, record, {}, values(record), detail or {})], by=by)
+        _chained([Entry(verb, record, {}, values(record), detail or {})], by=by)
     return record
 
 
@@ -70,7 +70,7 @@ def create_many(records: Sequence[R], *, verb: str, by: Any) -> list[R]:
     with transaction.atomic():
         _lock()
         made = type(records[0])._default_manager.bulk_create(records, batch_size=500)
-        append([Entry(verb, record, {}, values(record), {}) for record in made], by=by)
+        _chained([Entry(verb, record, {}, values(record), {}) for record in made], by=by)
     return made
 
 
@@ -97,7 +97,7 @@ def change(
         manager = type(record)._default_manager
         if not changed:
             if detail:
-                append([Entry(verb, record, {}, {}, detail)], by=by)
+                _chained([Entry(verb, record, {}, {}, detail)], by=by)
             return record
         updated = manager.filter(pk=record.pk, version=expected).update(
             version=F("version") + 1, **{name: changes[name] for name in changed}
@@ -108,7 +108,7 @@ def change(
             setattr(record, name, changes[name])
         record.version = expected + 1
         keep = _openness(record)
-        append(
+        _chained(
             [
                 Entry(
                     verb,
@@ -126,16 +126,13 @@ def change(
 def remove(record: models.Model, *, verb: str, by: Any, detail: Mapping[str, Any] | None = None) -> None:
     """Delete a record that has no history worth keeping of its own; the event keeps what it held."""
     with transaction.atomic():
-        _lock()
-        entry = Entry(verb, record, values(record), {}, detail or {})
-        append([entry], by=by)
+        append([Entry(verb, record, values(record), {}, detail or {})], by=by)
         record.delete()
 
 
 def note(subject: models.Model | None, *, verb: str, detail: Mapping[str, Any], by: Any) -> Event:
     """Record that something happened to `subject` (or to nothing in particular) without changing a row."""
     with transaction.atomic():
-        _lock()
         return append([Entry(verb, subject, {}, {}, detail)], by=by)[-1]
 
 
@@ -144,6 +141,11 @@ def append(entries: Iterable[Entry], *, by: Any) -> list[Event]:
     if not connection.in_atomic_block:
         raise RuntimeError("the trail is written inside the transaction it describes")
     _lock()
+    return _chained(entries, by=by)
+
+
+def _chained(entries: Iterable[Entry], *, by: Any) -> list[Event]:
+    """Append under a lock that is already held."""
     last = Event.objects.order_by("-seq").values_list("seq", "mac").first()
     seq, prev = last or (0, chain.GENESIS)
     key, at, events = keys.authentication(), timezone.now(), []

@@ -31,7 +31,8 @@ def fill(world: World) -> Filling:
         searches = sorted({f"q={unfinished(*case.subject)}" for case in cases if case.subject})
         found[f"api:list_{key}"] = [Case(), *(Case(query=query) for query in searches[:6])]
         found[f"api:get_{key}"] = cases
-    found["api:advance_project"] = details["projects"]
+    for move in ("advance_project", "prove_project"):
+        found[f"api:{move}"] = details["projects"]
     for move in ("sign_task", "add_evidence", "submit_task", "close_task", "return_task"):
         found[f"api:{move}"] = details["tasks"]
     return found

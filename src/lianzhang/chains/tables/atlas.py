@@ -33,7 +33,7 @@ MAPS = TableSpec(
     title=_("链图谱"),
     columns=(
         Column("chain", _("产业链"), lambda row: row["chain"].name, link=_url),
-        Column("scheme", _("方案"), lambda row: row["chain"].scheme.name_zh),
+        Column("scheme", _("方案"), lambda row: row["chain"].scheme.name),
         Column("published", _("已发布"), lambda row: f"v{row['published'].number}" if row["published"] else None),
         Column(
             "published_at",
@@ -76,7 +76,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
             Column("name", _("环节"), lambda s: s.name, sort="name", link=url),
             Column("key", _("环节代码"), lambda s: s.key, kind="code", sort="key", is_default=False),
             Column("firm_count", _("企业"), lambda s: s.firm_count, kind="integer", sort="firm_count"),
-            Column("owner", _("责任单位"), lambda s: s.owner.name_zh if s.owner else None, sort="owner__name_zh"),
+            Column("owner", _("责任单位"), lambda s: s.owner.name if s.owner else None, sort="owner__name_zh"),
             Column("verified_on", _("最后核实"), lambda s: s.verified_on, kind="date", sort="verified_on"),
             Column(
                 "age",

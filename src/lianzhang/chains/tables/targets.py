@@ -45,7 +45,7 @@ GAPS = TableSpec(
         Column("label", _("类型"), lambda g: g.get_label_display() or None, sort="label"),
         Column("state", _("状态"), lambda g: Badge(g.get_state_display(), LIGHT_OF_GAP.get(g.state, "plain")), "badge"),
         Column("route", _("路径"), lambda g: g.get_route_display() or None, sort="route"),
-        Column("owner", _("责任单位"), lambda g: g.owner.name_zh if g.owner else None, sort="owner__name_zh"),
+        Column("owner", _("责任单位"), lambda g: g.owner.name if g.owner else None, sort="owner__name_zh"),
         Column("due_on", _("时限"), lambda g: g.due_on, kind="date", sort="due_on"),
         Column(
             "evidence_on",

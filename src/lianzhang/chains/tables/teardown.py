@@ -186,7 +186,7 @@ CHAINS = TableSpec(
             lambda row: row["chain"].name,
             link=lambda row: reverse("teardowns:chain", args=[row["chain"].code]),
         ),
-        Column("scheme", _("方案"), lambda row: row["chain"].scheme.name_zh),
+        Column("scheme", _("方案"), lambda row: row["chain"].scheme.name),
         Column("buyer_count", _("已填链主"), lambda row: _of(row, "buyer_count"), kind="integer"),
         Column("part_count", _("零部件"), lambda row: _of(row, "part_count"), kind="integer"),
         Column("unknown_count", _("金额未填"), lambda row: _of(row, "unknown_count"), kind="integer"),

@@ -142,7 +142,7 @@ def _told(first: Project) -> str:
     return _(
         "该投资方已由%(body)s于 %(when)s 首报，编号 %(code)s。请先与首报单位对接；确属另一个项目的，写明理由后再报。"
     ) % {
-        "body": first.first_reported_by.name_zh if first.first_reported_by else "—",
+        "body": first.first_reported_by.name if first.first_reported_by else "—",
         "when": when,
         "code": first.code,
     }

@@ -49,7 +49,7 @@ def transfer(*, project: Project, to: Body, reason: str, on: date, now: datetime
     if to.kind != BodyKind.DISTRICT:
         raise Refused(_("项目只能流转到区市。"))
     if to.pk == project.district_id:
-        raise Refused(_("项目已在%(body)s。") % {"body": to.name_zh})
+        raise Refused(_("项目已在%(body)s。") % {"body": to.name})
     return _set(project, Status.TRANSFERRED, reason=reason, on=on, now=now, by=by, district=to)
 
 

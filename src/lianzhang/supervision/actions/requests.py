@@ -54,7 +54,7 @@ def hand_over(
     _refuse_unless(request, State.RECEIVED, State.ASSIGNED, State.ESCALATED)
     with transaction.atomic():
         for task in request.tasks.filter(state__in=[Task.State.UNSIGNED, Task.State.HANDLING, Task.State.RETURNED]):
-            tasks.cancel(task=task, reason=_("诉求改由%(body)s承办") % {"body": handler.name_zh}, by=by)
+            tasks.cancel(task=task, reason=_("诉求改由%(body)s承办") % {"body": handler.name}, by=by)
         task = assigning.assign(
             title=_("%(firm)s诉求：%(text)s") % {"firm": request.enterprise.name, "text": request.text[:120]},
             responsible=handler,

@@ -138,7 +138,7 @@ def edit_body(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         _correct(form, Body.objects.get(pk=found.pk), by=editor)
         return redirect("accounts:body", code=code)
-    return _form(request, form, title=found.name_zh, back=reverse("accounts:body", args=[code]))
+    return _form(request, form, title=found.name, back=reverse("accounts:body", args=[code]))
 
 
 @access.writes(Thing.PEOPLE)

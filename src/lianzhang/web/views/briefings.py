@@ -129,7 +129,7 @@ def meeting(request: HttpRequest, scheme: str) -> HttpResponse:
         today=timezone.localdate(),
         most=None if is_file else MOST_ON_PAGE,
     )
-    title = _("%(scheme)s · 推进会清单") % {"scheme": found.name_zh}
+    title = _("%(scheme)s · 推进会清单") % {"scheme": found.name}
     if is_file:
         header = _header(request, title, as_of=made.today, illustrative=found.is_illustrative, what=found.code)
         out = io.BytesIO()

@@ -67,7 +67,7 @@ def city(request: HttpRequest, scheme: str = "", year: int | None = None) -> Htt
     said = {
         "title": _title(composed),
         "lead": sentence(composed),
-        "scope": f"{chosen.name_zh} {composed.year}",
+        "scope": f"{chosen.name} {composed.year}",
         "as_of": composed.as_of,
         "illustrative": chosen.is_illustrative,
     }

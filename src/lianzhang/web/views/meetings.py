@@ -97,7 +97,7 @@ def _became(tasks: list[Task], *, today: Any, calendar: clock.WorkingCalendar) -
     words = []
     for task in tasks:
         late = queries.lateness(task, today=today, calendar=calendar).days
-        told = f"{task.responsible.name_zh} {task.get_state_display()}"
+        told = f"{task.responsible.name} {task.get_state_display()}"
         words.append(told + (_("，逾期%(days)s个工作日") % {"days": late} if late else ""))
     return "；".join(words)
 

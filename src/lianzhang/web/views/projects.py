@@ -125,7 +125,7 @@ def _column(group: stages.Group, found: Any, *, chain: str, today: Any, labels: 
 def _card(row: Project, *, today: Any, labels: dict[int, str]) -> dict[str, Any]:
     """What a card says, worked out here: a template that looks up eight names a card costs more than its query."""
     due = row.next_due_on.strftime("%m-%d") if row.next_due_on else ""
-    place = (row.chain.name, row.district.name_zh if row.district else "", f"{row.next_milestone} {due}".strip())
+    place = (row.chain.name, row.district.name if row.district else "", f"{row.next_milestone} {due}".strip())
     return {
         "url": tables.page(row),
         "name": tables.name(row),
