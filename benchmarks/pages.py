@@ -75,11 +75,11 @@ def build() -> Any:
     world = worlds.build()
     large.populate(world.cast)
     _purchases([world.cast.firms[f"enterprise_{number}"] for number in range(1, 5)])
-    _analysis(world.cast)
+    world.things[("target", "chain_a")] = [_analysis(world.cast)]  # the pages open the large list, not the small one
     return world
 
 
-def _analysis(cast: Any) -> None:
+def _analysis(cast: Any) -> Any:
     """What the analysis makes of so many purchases, and a target list of the size a city asks for."""
     from django.utils import timezone
 
@@ -101,6 +101,7 @@ def _analysis(cast: Any) -> None:
     parameters = targets.Parameters(max_categories=10, max_suppliers=22)
     listed = targets.ask(chain=cast.chain_a, title="清单", parameters=parameters, now=timezone.now(), by=cast.clerk_a)
     jobs.choose_targets(Progress(0, cast.clerk_a), list_id=listed.pk)
+    return TargetList.objects.get(pk=listed.pk)
 
 
 def _purchases(anchors: list[Any]) -> None:
@@ -141,21 +142,27 @@ def pages(world: Any) -> Iterator[Page]:
         if name in NO_SCREEN or name == "home" or name.startswith("api"):
             continue
         for reader in READERS:
-            if found := _opened(name, cases, clients[reader]):
+            found = _opened(name, cases, clients[reader])
+            if found:
                 yield Page(name, found, reader)
+            if found is not None:
                 break
 
 
-def _opened(name: str, cases: Any, client: Any) -> str:
-    """The address of the first case that answers with a page; empty where none does."""
+def _opened(name: str, cases: Any, client: Any) -> str | None:
+    """The address of the first case that answers with a page; None where none does, empty for no page."""
     from django.urls import reverse
 
     for case in cases:
         address = reverse(name, kwargs=dict(case.kwargs)) + (f"?{case.query}" if case.query else "")
         answer = client.get(address)
+        for _part in answer if answer.streaming else ():  # a file read to its end closes itself
+            pass
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             return address
-    return ""
+        if answer.status_code in {200, 405}:  # a file, a fragment of data, or a deed
+            return ""
+    return None
 
 
 def signed_in(person: Any) -> Any:
