@@ -114,7 +114,7 @@ def test_a_wrong_question_is_answered_with_what_is_wrong(program: ProgramOf, que
 
 def test_of_two_values_for_one_parameter_neither_wins_unsaid(program: ProgramOf) -> None:
     answer = program("secretary").get("/projects?chain=test-a&chain=test-b")
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": "chain", "message": "写了多次"}]
 
 
