@@ -170,7 +170,7 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
-def test_a_row_costs_few_calls_and_a_table_no_more_than_its_rows() -> None:
+def test_a_cell_costs_few_calls_and_a_table_before_its_first_row_a_dozen_rows() -> None:
     """Milliseconds beside the template engine's are printed by benchmarks/table_rows.py."""
     table = made()
     columns = (*table.columns, table.columns[2])
@@ -179,4 +179,4 @@ def test_a_row_costs_few_calls_and_a_table_no_more_than_its_rows() -> None:
     of_ten, of_fifty = (calls(lambda rows=rows: html.rows(table, columns, rows)) for rows in (ten, fifty))
     of_a_row = (of_fifty - of_ten) / 40
     assert of_a_row <= 11 * len(columns)
-    assert of_fifty - 50 * of_a_row < 3 * of_a_row
+    assert of_fifty - 50 * of_a_row < 12 * of_a_row
