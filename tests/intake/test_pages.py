@@ -1,7 +1,9 @@
 """The pages of the intake: upload, preview, decide, write, put back, as the browser does it."""
 
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -82,3 +84,38 @@ def test_a_ledger_says_how_it_differs_from_the_one_before(cast: Cast, client: Cl
     page = client.get("/ledgers/enterprises/").content.decode()
     assert "新增 1 条，减少 0 条，有变化 1 条" in page
     assert ">30<" in page
+
+
+def handed_in(client: Client, name: str, content: bytes, cast: Cast) -> Batch:
+    client.force_login(cast.secretary)
+    client.post("/ledgers/enterprises/", {"file": SimpleUploadedFile(name, content)})
+    batch = Batch.objects.get()
+    staging.read(batch, progress=None, by=cast.secretary)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_what_is_wrong_in_a_csv_is_said_under_the_name_its_sender_knows(cast: Cast, client: Client) -> None:
+    batch = handed_in(client, "东区名单.csv", "企业名称,占地亩数\n示例压缩机有限公司,5\n".encode("gb18030"), cast)
+    page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+    assert "东区名单 B1 不认识的列“占地亩数”" in " ".join(page.split())
+    assert batch.sha256 not in page
+    assert {one["code"] for one in batch.complaints} == {"column_unknown"}  # it is a CSV and says so: no remark
+    marked = openpyxl.load_workbook(BytesIO(client.get(f"/ledgers/batches/{batch.code}/marked.xlsx").content))
+    assert marked.sheetnames == ["错误清单", "东区名单"]
+    assert marked["东区名单"]["B1"].comment is not None
+
+
+def test_a_csv_of_one_column_is_a_ledger_too(cast: Cast, client: Client) -> None:
+    batch = handed_in(client, "名单.csv", "企业名称\n示例压缩机有限公司\n".encode(), cast)
+    assert (batch.state, batch.counts["new"]) == ("preview", 1)
+
+
+def test_a_refusal_is_told_in_the_language_of_its_reader(cast: Cast, client: Client) -> None:
+    batch = handed_in(client, "名单.xls", b"<html><table><tr><td>x</td></tr></table></html>", cast)
+    page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+    assert "这是网页文件，不是工作簿" in page
+    assert "没有数据行" not in page  # nobody has looked for rows
+    client.cookies["django_language"] = "en"
+    for address in (f"/ledgers/batches/{batch.code}/", "/ledgers/"):
+        assert "网页文件" not in client.get(address).content.decode()

@@ -39,7 +39,12 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     from chainlab.sheets import grid, layout, reading, workbooks
 
     try:
-        grids = grid.load(Path(request["path"]), file_format=request["format"], encoding=request["encoding"])
+        grids = grid.load(
+            Path(request["path"]),
+            file_format=request["format"],
+            encoding=request["encoding"],
+            name=request["name"],
+        )
     except MemoryError:
         return {"refused": "reading_killed"}
     except Exception as failure:  # noqa: BLE001  # parsers raise what they like; the file is at fault, and is named so

@@ -36,8 +36,13 @@ class Verdict:
         return self.format is not None
 
 
-def inspect(path: Path | str, *, max_bytes: int = MAX_BYTES, bounds: archive.Bounds | None = None) -> Verdict:
-    """Look at a file without parsing it. Costs about what inflating it costs; never raises for what a user sends."""
+def inspect(
+    path: Path | str, *, name: str = "", max_bytes: int = MAX_BYTES, bounds: archive.Bounds | None = None
+) -> Verdict:
+    """Look at a file without parsing it. Costs about what inflating it costs; never raises for what a user sends.
+
+    `name` is what its sender calls it, where it is stored under another name.
+    """
     path = Path(path)
     try:
         size = path.stat().st_size
@@ -48,7 +53,7 @@ def inspect(path: Path | str, *, max_bytes: int = MAX_BYTES, bounds: archive.Bou
         with path.open("rb") as source:
             sha256 = hashlib.file_digest(source, "sha256").hexdigest()
             source.seek(0)
-            return _inspect(source, sha256=sha256, size=size, name=path.name, bounds=bounds or archive.Bounds())
+            return _inspect(source, sha256=sha256, size=size, name=name or path.name, bounds=bounds or archive.Bounds())
     except OSError:
         return _refused("", 0, "file_missing")
 

@@ -159,10 +159,11 @@ def address(row: int, column: int) -> str:
     return f"{letter(column)}{row + 1}"
 
 
-def load(path: Path, *, file_format: str, encoding: str = "") -> list[Grid]:
-    """Every worksheet of the file, in order. Errors are the parser's own; the child reports them as unreadable."""
+def load(path: Path, *, file_format: str, encoding: str = "", name: str = "") -> list[Grid]:
+    """Every worksheet of the file, in order; a CSV is one, called as the file is. Errors are the parser's own; the
+    child reports them as unreadable."""
     if file_format == "csv":
-        return [Grid(path.stem, _csv_rows(path.read_bytes().decode(encoding)))]
+        return [Grid(Path(name or path.name).stem, _csv_rows(path.read_bytes().decode(encoding)))]
     import python_calamine
 
     with path.open("rb") as source:

@@ -15,7 +15,7 @@ _FILLS = {"error": "#FFC7CE", "warning": "#FFEB9C"}
 _LEVELS = {"error": ("错误", "Error"), "warning": ("提醒", "Warning"), "note": ("说明", "Note")}
 
 
-def mark(source: Path | str, reading: Reading, *, out: Path | str, language: str = "zh-hans") -> None:
+def mark(source: Path | str, reading: Reading, *, out: Path | str, language: str = "zh-hans", name: str = "") -> None:
     """Write a copy of `source` with the complaints of `reading` marked.
 
     A simple copy: values, dates, percentages and merged cells are kept; formulas become their values; macros, links,
@@ -27,7 +27,7 @@ def mark(source: Path | str, reading: Reading, *, out: Path | str, language: str
         if complaint.cell and complaint.sheet and complaint.level != "note":
             by_cell.setdefault((complaint.sheet, complaint.cell), []).append(complaint)
     _list(book, reading, language=language)
-    for grid in reader.cells(source):
+    for grid in reader.cells(source, name=name):
         if grid.name not in furniture.OUR_SHEETS:
             _copy(book, grid, by_cell, language=language)
     book.close()

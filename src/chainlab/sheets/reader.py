@@ -25,18 +25,21 @@ class Limits:
     rows: int = 200_000
 
 
-def read(path: Path | str, *, layout: shapes.Layout | str, limits: Limits | None = None) -> reading.Reading:
+def read(
+    path: Path | str, *, layout: shapes.Layout | str, limits: Limits | None = None, name: str = ""
+) -> reading.Reading:
     """The rows of a workbook and everything wrong with it. Never raises for what a user sends.
 
     `layout` is a Layout or the key of one. The file is parsed only in a child process with limits on memory, time and
-    written bytes; if the child is killed the reading says so and holds no rows.
+    written bytes; if the child is killed the reading says so and holds no rows. `name` is what its sender calls the
+    file, where it is stored under another name.
     """
     wanted = layouts.get(layout) if isinstance(layout, str) else layout
     limits = limits or Limits()
-    verdict = gate.inspect(path, max_bytes=limits.file_bytes, bounds=limits.bounds)
+    verdict = gate.inspect(path, name=name, max_bytes=limits.file_bytes, bounds=limits.bounds)
     if not verdict.is_accepted:
         return _refused(wanted, verdict)
-    answer = _ask_child(Path(path), layout=wanted, verdict=verdict, limits=limits)
+    answer = _ask_child(Path(path), layout=wanted, verdict=verdict, limits=limits, name=name)
     if isinstance(answer, str):
         words = {"seconds": limits.seconds} if answer == "reading_timeout" else {}
         return _refused(wanted, verdict, messages.complaint(answer, words=words))
@@ -58,22 +61,23 @@ def _refused(layout: shapes.Layout, verdict: gate.Verdict, *more: reading.Compla
     )
 
 
-def cells(path: Path | str, *, limits: Limits | None = None) -> list[grids.Grid]:
+def cells(path: Path | str, *, limits: Limits | None = None, name: str = "") -> list[grids.Grid]:
     """The cells of every sheet as they stand, parsed in the child; nothing for a file that is refused."""
     limits = limits or Limits()
-    verdict = gate.inspect(path, max_bytes=limits.file_bytes, bounds=limits.bounds)
+    verdict = gate.inspect(path, name=name, max_bytes=limits.file_bytes, bounds=limits.bounds)
     if not verdict.is_accepted:
         return []
-    answer = _ask_child(Path(path), layout=None, verdict=verdict, limits=limits)
+    answer = _ask_child(Path(path), layout=None, verdict=verdict, limits=limits, name=name)
     return [] if isinstance(answer, str) else [grids.from_plain(plain) for plain in answer["grids"]]
 
 
 def _ask_child(
-    path: Path, *, layout: shapes.Layout | None, verdict: gate.Verdict, limits: Limits
+    path: Path, *, layout: shapes.Layout | None, verdict: gate.Verdict, limits: Limits, name: str
 ) -> dict[str, Any] | str:
     """What the child answered, or the code of the complaint about why it did not."""
     request = {
         "path": str(path.resolve()),
+        "name": name,
         "format": verdict.format,
         "encoding": verdict.encoding,
         "sha256": verdict.sha256,

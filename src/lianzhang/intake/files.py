@@ -39,7 +39,7 @@ def mark(batch: Batch, reading: Reading, changes: Iterable[Change]) -> None:
         out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = _written(
             lambda path, language=language: sheets.mark(
-                storage.path_of(batch.sha256), found, out=path, language=language
+                storage.path_of(batch.sha256), found, out=path, language=language, name=batch.file_name
             )
         )
         out.touch(mode=0o600)

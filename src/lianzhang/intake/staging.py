@@ -36,7 +36,7 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
     ledger = ledgers.get(batch.ledger)
     if progress:
         progress.tell(_("读取文件"))
-    reading = sheets.read(storage.path_of(batch.sha256), layout=ledger.layout)
+    reading = sheets.read(storage.path_of(batch.sha256), layout=ledger.layout, name=batch.file_name)
     if reading.is_refused:
         files.mark(batch, reading, ())
         _refuse(batch, reading.complaints)

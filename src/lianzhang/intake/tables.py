@@ -48,7 +48,13 @@ def batch_url(batch: Batch) -> str:
 
 def state_light(batch: Batch) -> tables.Light:
     """The state of a batch, with the reason of a refusal."""
-    return tables.Light(STATE_LIGHTS[Batch.State(batch.state)], batch.get_state_display(), batch.refusal)
+    return tables.Light(STATE_LIGHTS[Batch.State(batch.state)], batch.get_state_display(), refusal(batch))
+
+
+def refusal(batch: Batch) -> str:
+    """Why a batch was refused, in the reader's language where the reader of the file said it."""
+    said = [one["message_en"] for one in batch.complaints if one["message_zh"] == batch.refusal]
+    return str(said[0]) if said and language() == "en" else batch.refusal
 
 
 def _count(kind: str) -> Any:
@@ -117,7 +123,9 @@ def rows(batch: Batch, *, sheets: Mapping[str, str], changes: Callable[[StagedRo
         ),
         search=("subject_label",),
         default_order=("sheet", "row_number"),
-        empty=tables.Empty(_("工作簿中没有数据行。")),
+        empty=tables.Empty(
+            _("文件没有导入，原因见上。") if batch.state == Batch.State.REFUSED else _("工作簿中没有数据行。")
+        ),
     )
 
 

@@ -93,6 +93,7 @@ def test_the_child_answers_in_json_and_nothing_else(workbook: Make) -> None:
         "path": str(workbook([["企业名称"], ["海尔"]])),
         "format": "xlsx",
         "encoding": "",
+        "name": "",
         "sha256": "0",
         "layout": None,
         "memory_bytes": 2 << 30,

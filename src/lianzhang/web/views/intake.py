@@ -253,7 +253,7 @@ def _compared(found: Ledger, person: Person) -> dict[str, Any]:
 
 def _sentence(found: Batch) -> str:
     if found.state == Batch.State.REFUSED:
-        return found.refusal
+        return tables.refusal(found)
     counts = found.counts
     if found.state == Batch.State.READING or not counts:
         return _("正在读取，完成后在此预览。可以离开本页。")
