@@ -119,3 +119,34 @@ def test_a_refusal_is_told_in_the_language_of_its_reader(cast: Cast, client: Cli
     client.cookies["django_language"] = "en"
     for address in (f"/ledgers/batches/{batch.code}/", "/ledgers/"):
         assert "网页文件" not in client.get(address).content.decode()
+
+
+def test_a_workbook_with_two_sheets_of_one_kind_is_refused_whole_and_says_what_to_do(
+    cast: Cast, client: Client
+) -> None:
+    book = openpyxl.Workbook()
+    for number, title in enumerate(("东区", "西区")):
+        page = book.active if number == 0 else book.create_sheet()
+        page.title = title
+        page.append(["企业名称", "地址"])
+        page.append([f"示例{title}制造有限公司", "某路 1 号"])
+    out = BytesIO()
+    book.save(out)
+    batch = handed_in(client, "两区.xlsx", out.getvalue(), cast)
+    assert (batch.state, batch.rows.count()) == ("refused", 0)
+    assert batch.refusal == "有两张工作表都对应“企业名单”，请合并成一张，或分成两个文件上传。"
+    assert [one["sheet"] for one in batch.complaints] == ["西区"]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_register_saved_from_its_page_can_be_handed_in_and_changes_nothing(
+    cast: Cast, client: Client, form: str, language: str
+) -> None:
+    client.force_login(cast.secretary)
+    client.cookies["django_language"] = language
+    saved = client.get(f"/enterprises/?format={form}")
+    content = b"".join(saved.streaming_content) if saved.streaming else saved.content
+    batch = handed_in(client, f"企业.{form}", content, cast)
+    counts = {kind: count for kind, count in batch.counts.items() if count}
+    assert counts == {"read": Enterprise.objects.count(), "unchanged": Enterprise.objects.count()}

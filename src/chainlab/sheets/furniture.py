@@ -13,6 +13,8 @@ from chainlab.sheets import headers
 EXAMPLE_MARK = "【示例】"
 HELP_MARK = "【说明】"
 OUR_SHEETS = {"错误清单", "填表说明", "取值说明", "Errors", "Instructions", "Values"}
+# What a saved table says about itself; others call a sheet so too, so its first cell decides.
+_ABOUT = {("说明", "表名"), ("Note", "Table")}
 
 LONGEST_HEADER = 40
 _FIGURE = re.compile(r"^[\d.,%/:-]+$")
@@ -66,6 +68,11 @@ def _room(stated: Decimal, numbers: Sequence[Decimal]) -> Decimal:
 def _place(number: Decimal) -> Decimal:
     exponent = number.as_tuple().exponent
     return Decimal(1).scaleb(min(exponent, 0) if isinstance(exponent, int) else 0)
+
+
+def is_ours(name: str, *, first: str) -> bool:
+    """Whether a sheet called `name`, with `first` in its first cell, was added by the system."""
+    return name in OUR_SHEETS or (name, first) in _ABOUT
 
 
 def kind_of(texts: Sequence[str], *, key_columns: Sequence[int]) -> str:

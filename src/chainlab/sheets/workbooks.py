@@ -41,7 +41,7 @@ def _choose(grids_seen: Sequence[grids.Grid], layout: Layout) -> tuple[list[tupl
     complaints: list[Complaint] = []
     readable: list[grids.Grid] = []
     for grid in grids_seen:
-        if grid.name in furniture.OUR_SHEETS:
+        if furniture.is_ours(grid.name, first=grid.cell(0, 0).text):
             complaints.append(messages.complaint("sheet_ours", sheet=grid.name))
         elif not grid.is_visible:
             complaints.append(messages.complaint("sheet_hidden", sheet=grid.name))

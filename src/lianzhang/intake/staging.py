@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -18,6 +19,7 @@ from lianzhang.intake.models import Batch, StagedRow
 from lianzhang.intake.protocol import Change, Finding, Incoming
 
 if TYPE_CHECKING:
+    from chainlab.sheets.layout import Layout
     from lianzhang.accounts.models import Person
     from lianzhang.jobs.progress import Progress
 
@@ -37,7 +39,10 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
     if progress:
         progress.tell(_("读取文件"))
     reading = sheets.read(storage.path_of(batch.sha256), layout=ledger.layout, name=batch.file_name)
-    if reading.is_refused:
+    repeated = repeated_in(reading, ledger.layout)
+    if reading.is_refused or repeated:
+        told = [one for one in reading.complaints if one.code != "sheet_repeated"]
+        reading = dataclasses.replace(reading, complaints=(*repeated, *told) if repeated else reading.complaints)
         files.mark(batch, reading, ())
         _refuse(batch, reading.complaints)
         return
@@ -62,6 +67,24 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
             layout_version=str(reading.layout_version),
             expected=len(rows),
         )
+
+
+def repeated_in(reading: Reading, layout: Layout) -> list[Complaint]:
+    """Sheets that stand for one already taken. A row is known by sheet and number, so two of them would be confused:
+    the workbook is refused whole rather than read in half."""
+    from chainlab.sheets import messages
+
+    names: dict[str, list[str]] = {}
+    for row in reading.rows:
+        seen = names.setdefault(row.sheet, [])
+        if row.sheet_name not in seen:
+            seen.append(row.sheet_name)
+    titles = {sheet.key: (sheet.title_zh, sheet.title_en) for sheet in layout.sheets}
+    return [
+        messages.complaint("sheet_repeated", sheet=name, title=titles[key])
+        for key, seen in names.items()
+        for name in seen[1:]
+    ]
 
 
 def incoming_of(reading: Reading) -> list[Incoming]:
