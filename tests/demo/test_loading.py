@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from django.test import Client
 
 from lianzhang import demo
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Gap, Scheme, Snapshot, TargetList
+from lianzhang.chains.models import Scheme
 from lianzhang.demo import annex
 from lianzhang.registry.models import Enterprise, Purchase
 from lianzhang.trail import verification
@@ -79,27 +78,3 @@ def _drawn() -> list[tuple[object, ...]]:
         found = list(rows.values_list(*fields))
         transaction.set_rollback(True)
     return found
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_the_target_list_is_ready_two_clicks_after_sign_in() -> None:
-    demo.load(today=TODAY)
-    listed = TargetList.objects.get()
-    assert listed.state == TargetList.State.READY
-    assert listed.is_illustrative
-    assert listed.category_count <= 10
-    assert listed.supplier_count == listed.lines.count() <= 22
-    assert listed.objective_wan is not None
-    assert listed.bound_wan is not None
-    assert 0 < listed.objective_wan <= listed.bound_wan
-    assert Snapshot.objects.get().is_illustrative
-    assert Gap.objects.filter(state=Gap.State.CONFIRMED).count() == 6
-    client = Client()
-    client.force_login(
-        Person.objects.get(username="example-clerk"), backend="django.contrib.auth.backends.ModelBackend"
-    )
-    home = client.get("/").content.decode()
-    address = f"/targets/{listed.code}"
-    assert f'href="{address}"' in home, "one click from the first page"
-    assert client.get(address).status_code == 200

@@ -14,9 +14,10 @@ from django.urls import resolve
 
 from lianzhang import demo
 from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Gap, Snapshot, TargetList
 from tests.cast import TODAY
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.xdist_group("the example, analysed")]
 
 WALKERS = (
     "example-secretary",
@@ -100,3 +101,25 @@ def test_every_link_offered_opens_and_every_invented_figure_is_marked(username: 
     walk = Walk(Person.objects.get(username=username)).from_home()
     assert len(walk.opened) > 5
     assert walk.closed + [f"{address} shows invented data unmarked" for address in walk.unmarked] == []
+
+
+@pytest.mark.usefixtures("analysed")
+def test_the_target_list_is_ready_two_clicks_after_sign_in() -> None:
+    listed = TargetList.objects.get()
+    assert listed.state == TargetList.State.READY
+    assert listed.is_illustrative
+    assert listed.category_count <= 10
+    assert listed.supplier_count == listed.lines.count() <= 22
+    assert listed.objective_wan is not None
+    assert listed.bound_wan is not None
+    assert 0 < listed.objective_wan <= listed.bound_wan
+    assert Snapshot.objects.get().is_illustrative
+    assert Gap.objects.filter(state=Gap.State.CONFIRMED).count() == 6
+    client = Client()
+    client.force_login(
+        Person.objects.get(username="example-clerk"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    home = client.get("/").content.decode()
+    address = f"/targets/{listed.code}"
+    assert f'href="{address}"' in home, "one click from the first page"
+    assert client.get(address).status_code == 200

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.template.base import Template
 
 from tests.permission import fillers, oracle, probe
 from tests.permission.world import World
@@ -18,7 +19,11 @@ def test_every_address_has_a_filler(world: World) -> None:
     assert filled - served == set(), "these addresses are gone"
 
 
-def test_no_role_is_shown_a_foreign_mark(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_role_is_shown_a_foreign_mark(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Under test Django copies the whole context of every template for inspection; nobody inspects ten thousand here.
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     is_night = WANTED > 5000
     findings = probe.walk(world, people=probe.EVERYBODY if is_night else probe.PEOPLE, is_deep=is_night)
     with capsys.disabled():

@@ -1,12 +1,10 @@
 """The register's pages: found by name, initials, code and alias; changed under a version; bounded in queries."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from lianzhang.registry import actions
-from lianzhang.registry.models import Alias, Enterprise, Part, Purchase
+from lianzhang.registry.models import Alias, Part, Purchase
 from lianzhang.trail import actions as trail
 from tests.cast import TODAY, Cast
 
@@ -71,29 +69,3 @@ def test_a_firms_page_shows_purchases_only_to_those_who_may(cast: Cast, client: 
         assert (page.status_code, "独有零件" in page.content.decode()) == (200, may_see)
     client.force_login(cast.anchor_2)
     assert client.get(address).status_code == 404
-
-
-def test_pages_ask_at_most_twelve_queries_at_full_size(
-    cast: Cast, client: Client, django_assert_max_num_queries: Any
-) -> None:
-    """5,000 enterprises, 100,000 purchases."""
-    Enterprise.objects.bulk_create(
-        Enterprise(code=f"QY-9-{n}", name=f"第{n}家", name_key=f"第{n}家", region_code="370211") for n in range(5000)
-    )
-    parts = Part.objects.bulk_create(Part(code=f"P{n}", name=f"零件{n}") for n in range(200))
-    firms = list(Enterprise.objects.filter(code__startswith="QY-9-")[:500])
-    Purchase.objects.bulk_create(
-        (
-            Purchase(buyer=cast.enterprise_1, part=parts[n % 200], supplier=firms[n % 500], year=2023, amount_wan=n)
-            for n in range(100_000)
-        ),
-        batch_size=2000,
-    )
-    client.force_login(cast.anchor_1)
-    with django_assert_max_num_queries(12):
-        page = client.get("/enterprises/purchases/").content.decode()
-    assert "100,000 行采购" in page
-    client.force_login(cast.secretary)
-    for address in ("/enterprises/", "/enterprises/?q=第77家", "/enterprises/?chain=链A", "/enterprises/grants/"):
-        with django_assert_max_num_queries(12):
-            assert client.get(address).status_code == 200

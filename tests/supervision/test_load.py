@@ -1,4 +1,4 @@
-"""Pages at 2,000 projects and 20,000 tasks: at most twelve queries, and no page that runs away.
+"""Pages at 2,000 projects and 20,000 tasks: none runs away. (How often they ask the database: tests/web/test_cost.py.)
 
 The aim is thirty milliseconds of processor time a page; `benchmarks/pages.py` tells how far each is from it. Here,
 beside other work on a shared machine, a page fails at twice the aim.
@@ -10,10 +10,8 @@ import time
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.template.base import Template
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lianzhang.projects.models import Project
@@ -21,7 +19,6 @@ from lianzhang.supervision.models import Task
 from tests.cast import Cast
 from tests.supervision import crowd, scene
 
-MOST_QUERIES = 12
 MOST_SECONDS = 0.060
 ROUNDS = 8
 QUIET_SPIN = 0.0125  # what `spin` costs on the machine the thirty milliseconds were set on, with nothing else running
@@ -77,16 +74,6 @@ def pages() -> list[tuple[str, dict[str, str]]]:
     found = [(reverse(name), query) for name, query in PAGES.items()]
     found.append((reverse("projects:project", args=[Project.objects.earliest("pk").code]), {}))
     return [*found, (reverse("supervision:task", args=[Task.objects.earliest("pk").code]), {})]
-
-
-def test_every_page_keeps_to_twelve_queries(city: Cast, client: Client) -> None:
-    client.force_login(city.secretary)
-    told = {}
-    for address, query in pages():
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address, query).status_code == 200
-        told[address] = len(captured)
-    assert {address: count for address, count in told.items() if count > MOST_QUERIES} == {}
 
 
 def test_no_page_costs_more_than_twice_the_processor_time_aimed_at(

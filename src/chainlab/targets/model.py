@@ -265,17 +265,15 @@ def fill(problem: Problem, is_taken: Flags, is_chosen: Flags) -> Numbers:
 def serve(problem: Problem, links: slice, rest: Numbers) -> Numbers:
     """What one supplier covers of what is left, by link: all of it, or up to its capacities, smallest first."""
     wanted = rest[problem.link_group[links]]
-    capacity = problem.link_capacity[links]
-    if np.isinf(capacity).all():
+    binding = problem.binding.get(links.start)
+    if binding is None or links.start == links.stop:
         return wanted
-    given = wanted.copy()
+    given = wanted.tolist()
     used = 0.0
-    for number in np.argsort(capacity, kind="stable"):
-        if np.isinf(capacity[number]):
-            break
-        given[number] = min(wanted[number], max(0.0, capacity[number] - used))
+    for number, capacity in binding:
+        given[number] = min(given[number], max(0.0, capacity - used))
         used += given[number]
-    return given
+    return np.array(given)
 
 
 def _seats(problem: Problem) -> tuple[Rows, Rows, Rows]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,8 +106,27 @@ class Problem:
 
     def links_of(self, supplier: int) -> slice:
         """The links of one supplier."""
-        first, last = np.searchsorted(self.link_supplier, [supplier, supplier + 1])
-        return slice(int(first), int(last))
+        return slice(self._first_links[supplier], self._first_links[supplier + 1])
+
+    @cached_property
+    def _first_links(self) -> list[int]:
+        found: list[int] = np.searchsorted(self.link_supplier, np.arange(len(self.suppliers) + 1)).tolist()
+        return found
+
+    @cached_property
+    def binding(self) -> dict[int, list[tuple[int, float]]]:
+        """By a supplier's first link: its links under a capacity as (number among its links, capacity), smallest first.
+
+        Asked for half a million times by one greedy search, so it is worked out once.
+        """
+        found = {}
+        for first, last in pairwise(self._first_links):
+            capacity = self.link_capacity[first:last]
+            order = np.argsort(capacity, kind="stable")
+            finite = [(int(one), float(capacity[one])) for one in order if np.isfinite(capacity[one])]
+            if finite:
+                found[first] = finite
+        return found
 
     def eligible(self, is_chosen: Flags) -> Flags:
         """Suppliers that ≥ min_anchors distinct anchors want something of, counting the chosen categories only."""

@@ -1,34 +1,68 @@
-"""Coverage against the number of suppliers, as points of an SVG."""
+"""Coverage against the number of suppliers, as places in an SVG: the line, its points, the scales beside it."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-WIDTH, HEIGHT, MARGIN = 560, 180, 36
+WIDTH, HEIGHT = 640, 220
+LEFT, RIGHT, TOP, BOTTOM = 56, 24, 24, 32
+YI = 10_000  # 万元 in one 亿元
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 def chart(points: Sequence[Sequence[float]], *, chosen: int) -> dict[str, Any] | None:
-    """`points` are [suppliers, covered 万元]; returns places in a 560 × 180 picture, or None for fewer than two."""
+    """`points` are [suppliers, covered 万元]; returns places in a 640 × 220 picture, or None for fewer than two.
+
+    `levels` are round amounts in 亿元 with their height, `ticks` numbers of suppliers with their place; both scales
+    begin at nothing, so that the height of the line is the amount.
+    """
     if len(points) < 2:
         return None
-    counts, amounts = [p[0] for p in points], [p[1] for p in points]
-    left, span = min(counts), max(counts) - min(counts) or 1
-    top = max(amounts) or 1
+    most, top = max(point[0] for point in points), max(point[1] for point in points) or 1.0
+    levels = round_levels(top / YI)
+    high = max(levels[-1] * YI, top)
 
-    def place(count: float, amount: float) -> tuple[float, float]:
-        x = MARGIN + (count - left) / span * (WIDTH - 2 * MARGIN)
-        return round(x, 1), round(HEIGHT - MARGIN - amount / top * (HEIGHT - 2 * MARGIN), 1)
+    def across(count: float) -> float:
+        return round(LEFT + count / most * (WIDTH - LEFT - RIGHT), 1)
 
-    placed = [place(count, amount) for count, amount in points]
+    def up(amount: float) -> float:
+        return round(HEIGHT - BOTTOM - amount / high * (HEIGHT - TOP - BOTTOM), 1)
+
     dots = [
-        {"x": str(x), "y": str(y), "count": int(count), "amount_wan": amount, "is_chosen": int(count) == chosen}
-        for (x, y), (count, amount) in zip(placed, points, strict=True)
+        {
+            "x": str(across(count)),
+            "y": str(up(amount)),
+            "count": int(count),
+            "amount_wan": amount,
+            "is_chosen": int(count) == chosen,
+        }
+        for count, amount in points
     ]
     return {
         "width": str(WIDTH),
         "height": str(HEIGHT),
-        "line": " ".join(f"{x},{y}" for x, y in placed),
+        "line": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
         "dots": dots,
-        "floor": str(HEIGHT - MARGIN),
-        "left": str(MARGIN),
-        "right": str(WIDTH - MARGIN),
+        "chosen": next((dot for dot in dots if dot["is_chosen"]), None),
+        "levels": [{"y": str(up(level * YI)), "label": f"{level:g}"} for level in levels],
+        "ticks": [{"x": str(across(count)), "label": str(count)} for count in round_counts(int(most))],
+        "floor": str(HEIGHT - BOTTOM),
+        "tick_y": str(HEIGHT - BOTTOM + 18),
+        "left": str(LEFT),
+        "label_x": str(LEFT - 8),
+        "right": str(WIDTH - RIGHT),
     }
+
+
+def round_levels(top: float) -> list[float]:
+    """Three to six round numbers from 0 to the first that reaches `top`."""
+    rough = top / 4
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(step for step in STEPS if step * power >= rough) * power
+    return [round(number * step, 10) for number in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def round_counts(most: int) -> list[int]:
+    """Whole numbers to write under the line: every one, every fifth or every tenth."""
+    step = 1 if most <= 10 else 5 if most <= 40 else 10
+    return [count for count in range(0, most + 1, step) if count]

@@ -78,6 +78,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "record": listed,
         "shows": total_shown,
+        "share": listed.objective_wan / listed.demand_wan if listed.objective_wan and listed.demand_wan else None,
         "sees_rows": shown.sees_rows,
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
