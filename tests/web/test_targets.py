@@ -141,6 +141,16 @@ def test_the_chief_approves_what_the_task_force_made(signed_in: SignIn, world: a
     assert stale.status_code in {409, 422}
 
 
+def test_home_shows_the_list_the_chief_stands_for(signed_in: SignIn, cast: Cast, world: analysed.Analysed) -> None:
+    first, newer = f"/targets/{world.listed.code}", f"/targets/{analysed.ask(cast, max_suppliers=1).code}"
+    clerk = signed_in("clerk_a")
+    assert f'href="{newer}"' in text(clerk, "/")
+    signed_in("chief").post(f"{first}/approve", {"version": str(world.listed.version)})
+    home = text(clerk, "/")
+    assert f'href="{first}"' in home
+    assert f'href="{newer}"' not in home
+
+
 def test_comparing_two_lists_says_what_differs_and_why(signed_in: SignIn, cast: Cast, world: analysed.Analysed) -> None:
     other = analysed.ask(cast, max_suppliers=1)
     page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}/compare?with={other.code}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
@@ -121,9 +121,11 @@ def _overviews(person: Person, chains: list[Chain]) -> list[Overview]:
         )
     )
     gaps: dict[int, Any] = {row["chain"]: row for row in counted}
+    # The list the chief stands for; a trial computed since does not take its place. Without one, the newest.
     lists: dict[int, TargetList] = {}
     ready = (TargetList.State.READY, TargetList.State.APPROVED)
-    for listed in TargetList.objects.visible_to(person).filter(chain__in=ids, state__in=ready).order_by("created_at"):
+    found = TargetList.objects.visible_to(person).filter(chain__in=ids, state__in=ready)
+    for listed in found.order_by(F("approved_at").asc(nulls_first=True), "created_at"):
         lists[listed.chain_id] = listed
     # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
     speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
