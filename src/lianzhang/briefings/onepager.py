@@ -1,28 +1,32 @@
 """链长一页纸: state of one chain, what changed since a day, what is late, what comes next."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
+from lianzhang.briefings import dated, work
 from lianzhang.briefings import plans as counted_plans
-from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement, vacancy_word
 from lianzhang.briefings.figures import Figure, counted
-from lianzhang.chains.models import Action, Chain, Gap, Result, Snapshot
+from lianzhang.chains.models import Action, Chain, Result, Snapshot
+from lianzhang.chains.models.schemes import ChainQuerySet
 from lianzhang.chains.queries import disclosure, plans, schemes
-from lianzhang.projects.models import Project, StageEntry
+from lianzhang.projects.models import Project
+from lianzhang.projects.queries import late_condition
 from lianzhang.projects.stages import Stage
-from lianzhang.supervision import states
-from lianzhang.supervision.models import Meeting, Request, Task, Visit
+from lianzhang.supervision.models import Meeting, Visit
 
 DEFAULT_DAYS = 30
-TASK_COLUMNS = ("code", "title", "assigned_at", "due_on", "state", "closed_at", "is_illustrative")
+PROJECT_COLUMNS = (
+    *("code", "name", "stage", "status", "status_reason", "next_milestone", "next_due_on", "blockage"),
+    *("as_of", "progress_on", "is_illustrative"),
+)
 MOST = 5
 
 
@@ -66,28 +70,27 @@ class OnePager:
         }
 
 
+def chains(person: Person, *, today: date) -> ChainQuerySet:
+    """The chains `person` sees, each with the day of its last meeting that they may know of."""
+    met = Meeting.objects.visible_to(person).filter(chain=OuterRef("pk"), held_on__lt=today).order_by("-held_on")
+    last = Subquery(met.values("held_on")[:1])
+    return Chain.objects.visible_to(person).select_related("scheme").annotate(last_met_on=last)
+
+
 def compose(chain: Chain, *, person: Person, today: date, since: date | None = None) -> OnePager:
-    """The one-pager of `chain` as `person` may see it; `since` defaults to its last meeting, else thirty days ago."""
-    start = since or _last_meeting(chain, person, today) or today - timedelta(days=DEFAULT_DAYS)
+    """The one-pager of `chain`, one of `chains`; `since` defaults to its last meeting, else thirty days ago."""
+    seen: Any = chain  # with what `chains` adds
+    start: date = since or seen.last_met_on or today - timedelta(days=DEFAULT_DAYS)
     snapshots = list(Snapshot.objects.visible_to(person).filter(chain=chain).order_by("taken_at"))
     actions = list(counted_plans.actions(person, today=today).filter(chain=chain))
-    # What was closed before the day of comparison was late neither then nor now.
-    counts = Q(closed_at__isnull=True) | Q(closed_at__gte=timezone.make_aware(datetime.combine(start, time.min)))
-    asked = Task.objects.visible_to(person).filter(counts, chain=chain).select_related("responsible")
-    tasks = list(asked.only(*TASK_COLUMNS, "responsible__name_zh", "responsible__name_en"))
-    known = Gap.objects.visible_to(person).filter(chain=chain, confirmed_at__isnull=False)
-    gaps = [] if chain.is_service else list(known.only("code", "title", "state", "confirmed_at", "closed_at"))
-    requests = list(Request.objects.visible_to(person).filter(chain=chain))
-    entries = list(
-        StageEntry.objects.visible_to(person)
-        .filter(project__chain=chain, verdict=StageEntry.Verdict.PASSED)
-        .select_related("project")
-    )
-    projects = list(Project.objects.visible_to(person).filter(chain=chain).only("stage", "as_of", "progress_on"))
-    plan_figures = _plan_figures(chain, actions, today=today, since=start)
-    figures = plan_figures + _work_figures(chain, tasks, requests, projects, entries, today=today, since=start)
+    lines = dated.read(chain, person=person, since=start)
+    is_late = ExpressionWrapper(late_condition(today), output_field=BooleanField())
+    own = Project.objects.visible_to(person).filter(chain=chain).annotate(is_late=is_late)
+    projects: list[Any] = list(own.only(*PROJECT_COLUMNS))
+    figures = _plan_figures(chain, actions, today=today, since=start)
+    figures += _work_figures(chain, lines, projects, today=today, since=start)
     if not chain.is_service:
-        figures += _gap_figures(chain, gaps, snapshots, person=person, today=today, since=start)
+        figures += _gap_figures(chain, lines.gaps, snapshots, person=person, today=today, since=start)
     return OnePager(
         chain=chain,
         today=today,
@@ -96,8 +99,8 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
         vacant=vacancy_word(chain.scheme),
         anchors=[anchor.enterprise.name for anchor in schemes.anchors(chain)],
         figures=figures,
-        late=_late(person, chain, actions, tasks, today=today),
-        moved=_moved(actions, tasks, gaps, entries, since=start),
+        late=_late(actions, lines.tasks, projects, today=today),
+        moved=_moved(actions, lines, since=start),
         results=list(plans.results(person, chains=[chain], year=_result_year(actions, today))),
         visit=Visit.objects.visible_to(person)
         .filter(chain=chain, visited_on__isnull=True, planned_on__gte=today)
@@ -107,11 +110,6 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
         snapshot=snapshots[-1] if snapshots else None,
         is_illustrative=chain.is_illustrative,
     )
-
-
-def _last_meeting(chain: Chain, person: Person, today: date) -> date | None:
-    found = Meeting.objects.visible_to(person).filter(chain=chain, held_on__lt=today).order_by("-held_on")
-    return found.values_list("held_on", flat=True).first()
 
 
 def _result_year(actions: list[Action], today: date) -> int:
@@ -162,19 +160,16 @@ def _is_late(action: Action, day: date) -> bool:
 
 def _work_figures(
     chain: Chain,
-    tasks: list[Task],
-    requests: list[Request],
+    lines: dated.Lines,
     projects: list[Project],
-    entries: list[StageEntry],
     *,
     today: date,
     since: date,
 ) -> list[Figure]:
-    late, more_late = counted(tasks, _task_is_late, today=today, since=since)
-    waiting, more_waiting = counted(requests, _request_is_open, today=today, since=since)
+    late, more_late = counted(lines.tasks, dated.Line.is_late, today=today, since=since)
+    waiting, more_waiting = counted(lines.requests, dated.Line.is_open, today=today, since=since)
     building = sum(1 for project in projects if Stage.STARTED <= project.stage < Stage.IN_PRODUCTION)
-    started = sum(1 for e in entries if e.stage == Stage.STARTED and e.entered_on and e.entered_on > since)
-    produced = sum(1 for e in entries if e.stage == Stage.IN_PRODUCTION and e.entered_on and e.entered_on > since)
+    entered = Counter(line.stage for line in lines.entries)
     by_chain = {"chain": str(chain.pk)}
     return [
         Figure(
@@ -192,7 +187,7 @@ def _work_figures(
             key="building",
             label=_("在建项目"),
             value=building,
-            change=started - produced,
+            change=entered[Stage.STARTED] - entered[Stage.IN_PRODUCTION],
             unit=_("个"),
             scope=_("已开工、未投产；共 %(total)s 个项目") % {"total": len(projects)},
             source=_("项目台账"),
@@ -213,26 +208,11 @@ def _work_figures(
     ]
 
 
-def _task_is_late(task: Task, day: date) -> bool:
-    if task.due_on >= day or timezone.localdate(task.assigned_at) > day or task.state == Task.State.CANCELLED:
-        return False
-    return task.closed_at is None or timezone.localdate(task.closed_at) > day
-
-
-def _request_is_open(request: Request, day: date) -> bool:
-    return request.received_on <= day and (request.closed_on is None or request.closed_on > day)
-
-
 def _gap_figures(
-    chain: Chain, gaps: list[Gap], snapshots: list[Snapshot], *, person: Person, today: date, since: date
+    chain: Chain, gaps: list[dated.Line], snapshots: list[Snapshot], *, person: Person, today: date, since: date
 ) -> list[Figure]:
-    open_now, more_open = counted(gaps, _gap_is_open, today=today, since=since)
-    closed, more_closed = counted(
-        gaps,
-        lambda g, day: g.closed_at is not None and timezone.localdate(g.closed_at) <= day,
-        today=today,
-        since=since,
-    )
+    open_now, more_open = counted(gaps, dated.Line.is_open, today=today, since=since)
+    closed, more_closed = counted(gaps, dated.Line.has_ended, today=today, since=since)
     by_chain = {"chain": str(chain.pk)}
     return [
         _ratio(chain, snapshots, person=person, since=since),
@@ -261,12 +241,6 @@ def _gap_figures(
     ]
 
 
-def _gap_is_open(gap: Gap, day: date) -> bool:
-    confirmed = gap.confirmed_at is not None and timezone.localdate(gap.confirmed_at) <= day
-    ended = gap.state == Gap.State.INVALID or (gap.closed_at is not None and timezone.localdate(gap.closed_at) <= day)
-    return confirmed and not ended
-
-
 def _ratio(chain: Chain, snapshots: list[Snapshot], *, person: Person, since: date) -> Figure:
     latest = snapshots[-1] if snapshots else None
     before = next((s for s in reversed(snapshots) if s.taken_on <= since), None)
@@ -291,30 +265,28 @@ def _ratio(chain: Chain, snapshots: list[Snapshot], *, person: Person, since: da
     )
 
 
-def _late(person: Person, chain: Chain, actions: list[Action], tasks: list[Task], *, today: date) -> list[work.Item]:
+def _late(actions: list[Action], tasks: list[dated.Line], projects: list[Any], *, today: date) -> list[work.Item]:
     """The five most urgent late things of the chain."""
     late = [
         work.Item(
             title=task.title,
-            url=address("supervision:task", task.code),
+            url=task.url,
             light="late",
             word=work.when(task.due_on, today=today)[1],
-            note=task.responsible.name,
+            note=task.body,
             due_on=task.due_on,
             is_illustrative=task.is_illustrative,
         )
         for task in tasks
-        if task.state in states.OPEN and task.due_on < today
+        if task.is_to_do and task.is_late(today)
     ]
     still = [action for action in actions if action.state == Action.State.OPEN]
     late += work.behind([(action, plans.verdict(action, today=today)) for action in still], today=today)
-    late += work.projects_late(person, today=today, chain_ids=[chain.pk])
+    late += [work.project_item(project, today=today) for project in projects if project.is_late]
     return sorted(late, key=lambda item: item.due_on or today)[:MOST]
 
 
-def _moved(
-    actions: list[Action], tasks: list[Task], gaps: list[Gap], entries: list[StageEntry], *, since: date
-) -> list[Moved]:
+def _moved(actions: list[Action], lines: dated.Lines, *, since: date) -> list[Moved]:
     """What changed since the day, newest first."""
     found = [
         Moved(
@@ -323,18 +295,11 @@ def _moved(
         for a in actions
         if a.completed_on and a.completed_on > since
     ]
-    for task in tasks:
-        if task.closed_at and timezone.localdate(task.closed_at) > since:
-            text = _("销号：%(what)s") % {"what": task.title}
-            found.append(
-                Moved(on=timezone.localdate(task.closed_at), text=text, url=address("supervision:task", task.code))
-            )
-    for gap in gaps:
-        if gap.closed_at and timezone.localdate(gap.closed_at) > since:
-            text = _("缺口销号：%(what)s") % {"what": gap.title}
-            found.append(Moved(on=timezone.localdate(gap.closed_at), text=text, url=address("gaps:gap", gap.code)))
-    for entry in entries:
-        if entry.entered_on and entry.entered_on > since:
-            text = _("%(project)s 进入%(stage)s") % {"project": entry.project.name, "stage": entry.get_stage_display()}
-            found.append(Moved(on=entry.entered_on, text=text, url=address("projects:project", entry.project.code)))
+    for line in (*lines.tasks, *lines.gaps):
+        if line.ended_on and line.ended_on > since:
+            said = _("销号：%(what)s") if line.kind == dated.TASK else _("缺口销号：%(what)s")
+            found.append(Moved(on=line.ended_on, text=said % {"what": line.title}, url=line.url))
+    for line in lines.entries:
+        text = _("%(project)s 进入%(stage)s") % {"project": line.title, "stage": line.stage.label}
+        found.append(Moved(on=line.begun_on, text=text, url=line.url))
     return sorted(found, key=lambda moved: moved.on, reverse=True)[:8]

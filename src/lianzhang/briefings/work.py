@@ -151,10 +151,11 @@ def projects_late(person: Person, *, today: date, chain_ids: Iterable[int] | Non
     found = projects.late(today).visible_to(person).select_related("chain")
     if chain_ids is not None:
         found = found.filter(chain__in=list(chain_ids))
-    return [_project(project, today=today) for project in found.order_by("next_due_on", "code")[:MOST]]
+    return [project_item(project, today=today) for project in found.order_by("next_due_on", "code")[:MOST]]
 
 
-def _project(project: Project, *, today: date) -> Item:
+def project_item(project: Project, *, today: date) -> Item:
+    """A project as a line: its node overdue, else its status."""
     due = project.next_due_on if project.next_due_on is not None and project.next_due_on < today else None
     _light, word = when(due, today=today) if due else ("late", project.get_status_display())
     parts = (project.next_milestone, project.blockage or project.status_reason)
@@ -237,7 +238,9 @@ def blocked_projects(person: Person, *, today: date) -> list[Item]:
     found = Project.objects.visible_to(person).exclude(blockage="").filter(status__in=("normal", "late", "suspended"))
     if person.reach.body_id is not None and person.reach.post != "general_chief":
         found = found.filter(chain__body_id=person.reach.body_id)
-    return [_project(project, today=today) for project in found.select_related("chain").order_by("next_due_on")[:MOST]]
+    return [
+        project_item(project, today=today) for project in found.select_related("chain").order_by("next_due_on")[:MOST]
+    ]
 
 
 def next_visits(person: Person, *, today: date) -> list[Visit]:

@@ -49,9 +49,9 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
     """链长一页纸: as a page, or with ?format=docx as Word; ?since= chooses the day of comparison."""
     person = access.person_of(request)
     issuing = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING).filter(pk=OuterRef("pk"))
-    chains = Chain.objects.visible_to(person).select_related("scheme").annotate(may_issue=Exists(issuing))
-    found: Any = chains.get_or_404(code=code)
-    page = onepager.compose(found, person=person, today=timezone.localdate(), since=_day(request))
+    today = timezone.localdate()
+    found: Any = onepager.chains(person, today=today).annotate(may_issue=Exists(issuing)).get_or_404(code=code)
+    page = onepager.compose(found, person=person, today=today, since=_day(request))
     title = _("%(chain)s · 链长一页纸") % {"chain": found.name}
     if request.GET.get("format") == "docx":
         header = _header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
@@ -69,9 +69,11 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
 def issue_chain(request: HttpRequest, code: str) -> HttpResponse:
     """定稿: freeze the one-pager's figures and keep its Word document."""
     person = access.person_of(request)
-    chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING).select_related("scheme")
-    found = chains.get_or_404(code=code)
-    page = onepager.compose(found, person=person, today=timezone.localdate(), since=_day(request))
+    today = timezone.localdate()
+    found = (
+        onepager.chains(person, today=today).within(person, act=Act.WRITE, thing=Thing.BRIEFING).get_or_404(code=code)
+    )
+    page = onepager.compose(found, person=person, today=today, since=_day(request))
     title = _("%(chain)s · 链长一页纸") % {"chain": found.name}
     header = _header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
     out = io.BytesIO()
