@@ -1,5 +1,6 @@
 """What is taken out and handed in again changes nothing; one edited cell changes exactly that cell; nothing is lost."""
 
+import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,6 +76,42 @@ def test_an_export_handed_in_again_changes_nothing(cast: Cast, tmp_path: Path, k
     }
     assert not found
     assert again.counts["unchanged"] >= sum(map(len, samples.SAMPLES[key]().values()))
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("key", layouts.KEYS)
+def test_a_sheet_taken_out_as_csv_and_handed_in_again_changes_nothing(
+    cast: Cast, tmp_path: Path, key: str, language: str
+) -> None:
+    applied(cast, key, tmp_path)
+    person, count = clerk(cast, key), 0
+    for sheet in ledgers.get(key).layout.sheets:
+        content = files.export_csv(ledgers.get(key), sheet.key, context={}, language=language, by=person)
+        if content.count(b"\n") == 1:
+            continue  # the example has no rows of this sheet
+        again = hand_in(content, ledger=key, by=person, name=f"{sheet.key}.csv")
+        assert again.refusal == "", sheet.key
+        found = [(r.row_number, r.kind, r.before, r.after, r.complaints) for r in again.rows.exclude(kind="unchanged")]
+        assert not found, sheet.key
+        count += again.counts["unchanged"]
+    assert count >= sum(map(len, samples.SAMPLES[key]().values()))
+
+
+def test_a_csv_starts_no_formula_and_gives_back_what_was_typed(cast: Cast, tmp_path: Path) -> None:
+    typed = {"name": '=HYPERLINK("//x")公司', "remark": "@SUM(A1)", "address": "+1-1\n二楼"}
+    batch = hand_in(
+        workbook("enterprises", {"enterprises": [typed]}, tmp_path), ledger="enterprises", by=cast.secretary
+    )
+    actions.apply(batch, plan=batch.plan, by=cast.secretary, now=NOON)
+    ledger = ledgers.get("enterprises")
+    content = files.export_csv(ledger, "enterprises", context={}, language="zh-hans", by=cast.secretary)
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))] == []
+    path = tmp_path / "again.csv"
+    path.write_bytes(content)
+    reading = sheets.read(path, layout="enterprises")
+    again = next(row for row in map(_stated, reading.rows) if str(row["name"]).startswith("=HYPERLINK"))
+    assert {key: again[key] for key in typed} == typed
 
 
 @pytest.mark.parametrize("key", layouts.KEYS)

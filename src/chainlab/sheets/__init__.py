@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chainlab.sheets import gate
     from chainlab.sheets.forms import template
     from chainlab.sheets.marking import mark
+    from chainlab.sheets.plain import write_csv
     from chainlab.sheets.reader import Limits, read
     from chainlab.sheets.writing import write
 
@@ -40,9 +41,18 @@ __all__ = [
     "read",
     "template",
     "write",
+    "write_csv",
 ]
 
-_LATER = {"Limits": "reader", "read": "reader", "template": "forms", "mark": "marking", "write": "writing", "gate": ""}
+_LATER = {
+    "Limits": "reader",
+    "read": "reader",
+    "template": "forms",
+    "mark": "marking",
+    "write": "writing",
+    "write_csv": "plain",
+    "gate": "",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -17,6 +17,7 @@ class Checker:
         self.layout = layout
         self.rows = {sheet.key: [row for row in rows if row.sheet == sheet.key] for sheet in layout.sheets}
         self.repeated: set[int] = set()  # identities of rows that say again what an earlier row said
+        self.present = {column.sheet for column in columns}
         self._letters = {(column.sheet_name, column.field): column.letter for column in columns}
 
     def complaints(self) -> Iterator[Complaint]:
@@ -24,7 +25,9 @@ class Checker:
             for row in self.rows[sheet.key]:
                 yield from self._one_of(sheet, row)
             for reference in sheet.references:
-                yield from self._references(sheet, reference)
+                # A sheet that is not in the file (a CSV has but one) can only be asked of whoever keeps its rows.
+                if reference.sheet in self.present:
+                    yield from self._references(sheet, reference)
         for sheet in self.layout.sheets:
             for keys in sheet.unique:
                 yield from self._duplicates(sheet, keys)

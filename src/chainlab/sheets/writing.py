@@ -76,13 +76,14 @@ def write(
         write_header(book, page, sheet, language=language)
         for number, row in enumerate(rows, start=1):
             for column, field in enumerate(sheet.fields):
-                write_value(book, page, (number, column), _value(row, field), field=field, language=language)
+                write_value(book, page, (number, column), value_of(row, field), field=field, language=language)
         if rows:
             page.autofilter(0, 0, len(rows), len(sheet.fields) - 1)
     book.close()
 
 
-def _value(row: Row | Mapping[str, object], field: Field) -> object:
+def value_of(row: Row | Mapping[str, object], field: Field) -> object:
+    """What a row holds for a field: its value, or the reason why there is none."""
     if not isinstance(row, Row):
         return row.get(field.key)
     value = row.values.get(field.key)
@@ -123,7 +124,7 @@ def write_value(
 ) -> None:
     """One typed value in the unit and form of its column; `look` adds to its format."""
     style = book.style(num_format=FORMATS.get(field.kind, "@"), **(look or {}))
-    value = _as_written(value, field=field, language=language)
+    value = as_written(value, field=field, language=language)
     match value:
         case None | "":
             if look:
@@ -136,7 +137,7 @@ def write_value(
             page.write_string(*place, str(value)[:LONGEST_CELL], style)
 
 
-def _as_written(value: object, *, field: Field, language: str) -> object:
+def as_written(value: object, *, field: Field, language: str) -> object:
     """The value as the column shows it: labels for codes, the column's own unit for money."""
     is_english = language == "en"
     match value:

@@ -177,15 +177,28 @@ class Named(Column):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Local(Column):
-    """A row of another sheet of the same workbook: its record's id, or a promise of it where the row is new."""
+    """A row of another sheet of the same workbook: its record's id, or a promise of it where the row is new.
+
+    A file without any row of that sheet (a CSV has but one sheet) means the records that stand: `standing(desk)` gives
+    the id each of them has in an export → the record's id.
+    """
 
     sheet: str = ""
     back: Callable[[Any], Any] = lambda record: None  # noqa: ARG005
+    standing: Callable[[Desk], Mapping[str, Any]] = lambda desk: {}  # noqa: ARG005
 
     def take(self, value: Any, *, row: Incoming, desk: Desk) -> dict[str, Any]:  # noqa: ARG002
         if isinstance(value, Blank):
             return {self.attr: None}
-        found = desk.local.get((self.sheet, str(value)))
+        is_in_file = desk.once(("in file", self.sheet), lambda: any(other.sheet == self.sheet for other in desk.rows))
+        found = desk.local.get((self.sheet, str(value))) if is_in_file else self.standing(desk).get(str(value))
+        if found is None and not is_in_file:
+            raise Refusal(
+                f"引用的“{value}”不在本文件中，系统中也没有。",
+                f"“{value}” is neither in this file nor in the system.",
+                field=self.field,
+                code="unknown_reference",
+            )
         if found is None:
             raise Refusal(
                 f"引用的“{value}”不在本工作簿中，或其所在行未能导入。",

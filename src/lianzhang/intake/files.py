@@ -1,6 +1,7 @@
 """Workbooks out: the empty form, the ledger as it stands, and the sender's own workbook with its faults marked."""
 
 import dataclasses
+import io
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from lianzhang.intake.protocol import Change, Ledger
 from lianzhang.trail import actions as trail
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
 
 
 def template(ledger: Ledger, *, language: str) -> bytes:
@@ -25,10 +27,25 @@ def template(ledger: Ledger, *, language: str) -> bytes:
 def export(ledger: Ledger, *, context: Mapping[str, Any], language: str, by: Person) -> bytes:
     """The ledger within the person's reach, in the headers it is imported by; written into the trail before it
     leaves."""
-    rows = ledger.export(context=context, by=by)
-    detail = {"ledger": ledger.key, "rows": {sheet: len(found) for sheet, found in rows.items()}, **context}
-    trail.note(None, verb="ledger.exported", detail=detail, by=by)
+    rows = _taken(ledger, context=context, by=by)
     return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language))
+
+
+def export_csv(ledger: Ledger, sheet: str, *, context: Mapping[str, Any], language: str, by: Person) -> bytes:
+    """One sheet of the ledger as CSV, which is imported like the workbook; raises KeyError for a sheet it has not."""
+    ledger.layout.sheet(sheet)
+    rows = _taken(ledger, context=context, by=by, sheet=sheet)
+    out = io.StringIO(newline="")
+    sheets.write_csv(ledger.layout, sheet, rows.get(sheet, []), out=out, language=language)
+    return out.getvalue().encode("utf-8")
+
+
+def _taken(ledger: Ledger, *, context: Mapping[str, Any], by: Person, sheet: str = "") -> dict[str, list[Any]]:
+    """The rows that leave, after the trail knows of them."""
+    rows = {key: list(found) for key, found in ledger.export(context=context, by=by).items() if sheet in ("", key)}
+    detail = {"ledger": ledger.key, "rows": {key: len(found) for key, found in rows.items()}, **context}
+    trail.note(None, verb="ledger.exported", detail=detail, by=by)
+    return rows
 
 
 def mark(batch: Batch, reading: Reading, changes: Iterable[Change]) -> None:

@@ -9,15 +9,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
+from chainlab.sheets.plain import BYTE_ORDER_MARK, harmless
 from lianzhang.tables import spec, values
-
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠﹢﹣")
-
-
-def harmless(text: str) -> str:
-    """`text` so that a spreadsheet takes it as text."""
-    return "'" + text if text.lstrip(" \u3000").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
 
 
 def cell(column: spec.Column, value: Any) -> str:

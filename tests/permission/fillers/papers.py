@@ -8,6 +8,15 @@ from tests.permission.fillers.chains import CHAINS
 from tests.permission.world import World
 
 
+SHEETS = [
+    ("enterprises", "enterprises"),
+    ("teardown", "purchases"),
+    ("key_projects", "projects"),
+    ("plan_actions", "actions"),
+    ("leads", "leads"),
+]
+
+
 def fill(world: World) -> Filling:
     batches = [*each(world, "ledger", Batch, code="code"), *each(world, "secretbatch", Batch, code="code")]
     briefings = each(world, "briefing", Briefing, code="code")
@@ -17,6 +26,7 @@ def fill(world: World) -> Filling:
         "intake:list": [Case()],
         **{f"intake:{name}": batches for name in moves},
         **{f"intake:{name}": ledgers for name in ("ledger", "template", "export")},
+        "intake:export_csv": [Case({"key": key, "sheet": sheet}) for key, sheet in SHEETS],
         "briefings:list": [Case()],
         "briefings:chain": CHAINS,
         "briefings:issue_chain": CHAINS,

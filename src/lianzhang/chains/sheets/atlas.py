@@ -41,6 +41,30 @@ def exported(desk: Desk) -> list[MapVersion]:
     return list(mine)
 
 
+def standing_segments(desk: Desk) -> Mapping[str, int]:
+    """Segments of the draft that is meant, by key: of the chain chosen at the upload, else of the only draft the
+    person may edit; a key of two drafts means neither."""
+
+    def find() -> dict[str, int]:
+        rows = list(Segment.objects.filter(map__in=exported(desk)).values_list("key", "pk"))
+        keys = [key for key, _pk in rows]
+        return {key: pk for key, pk in rows if keys.count(key) == 1}
+
+    found: dict[str, int] = desk.once("standing segments", find)
+    return found
+
+
+def map_of(segment: Any, key: Any, *, desk: Desk) -> Any:
+    """The draft of a segment: of one that stands, or of a row of the same workbook, known by `key`."""
+    if isinstance(segment, int):
+        of_segment: dict[int, int] = desk.once(
+            "map of segment",
+            lambda: dict(Segment.objects.filter(map__in=drafts(desk).values()).values_list("pk", "map")),
+        )
+        return of_segment.get(segment)
+    return desk.drawer.get("map of row", {}).get(str(key))
+
+
 class OfMap(Sheet):
     """A sheet whose rows lie in the draft map of one chain."""
 
@@ -88,7 +112,7 @@ class LinkSheet(OfMap):
     """连线."""
 
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
-        taken["map_id"] = desk.drawer.get("map of row", {}).get(str(row.values.get("source")))
+        taken["map_id"] = map_of(taken["upstream_id"], row.values.get("source"), desk=desk)
 
     def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
         return f"{row.raw.get('source', '')} → {row.raw.get('target', '')}"
@@ -126,7 +150,7 @@ class PlacementSheet(OfMap):
     """环节企业: a firm must be registered before it stands on a map."""
 
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
-        taken["map_id"] = desk.drawer.get("map of row", {}).get(str(row.values.get("segment")))
+        taken["map_id"] = map_of(taken["segment_id"], row.values.get("segment"), desk=desk)
         taken["enterprise_id"] = resolver(desk).known(
             str(row.values["name"]), credit_code=row.values.get("uscc"), decision=row.decision, field="name"
         )
@@ -191,8 +215,20 @@ MAP_SEGMENTS = MapLedger(
             code_field=None,
             natural=("upstream_id", "downstream_id"),
             columns=(
-                Local("source", "upstream_id", sheet="segments", back=lambda record: record.upstream.key),
-                Local("target", "downstream_id", sheet="segments", back=lambda record: record.downstream.key),
+                Local(
+                    "source",
+                    "upstream_id",
+                    sheet="segments",
+                    standing=standing_segments,
+                    back=lambda record: record.upstream.key,
+                ),
+                Local(
+                    "target",
+                    "downstream_id",
+                    sheet="segments",
+                    standing=standing_segments,
+                    back=lambda record: record.downstream.key,
+                ),
                 Column("label", "note"),
                 Kept("remark"),
             ),
@@ -204,7 +240,13 @@ MAP_SEGMENTS = MapLedger(
             code_field=None,
             natural=("segment_id", "enterprise_id"),
             columns=(
-                Local("segment", "segment_id", sheet="segments", back=lambda record: record.segment.key),
+                Local(
+                    "segment",
+                    "segment_id",
+                    sheet="segments",
+                    standing=standing_segments,
+                    back=lambda record: record.segment.key,
+                ),
                 Shown("name", "enterprise", shown=lambda record: record.enterprise.name),
                 Shown("uscc", "enterprise", shown=lambda record: record.enterprise.credit_code),
                 RoleColumn("role", "part"),

@@ -4,24 +4,21 @@ Ids in the workbook hold inside the workbook only; a firm is known by code and n
 name. Firms and parts are shared records: where they differ from the workbook they are left as they are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
-
 from chainlab import names
 from chainlab.sheets.reading import Band, Blank
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.chains.sheets import naming
+from lianzhang.chains.sheets import granted, naming
 from lianzhang.intake import protocol
 from lianzhang.intake.columns import Column, Desk, Kept, Local, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.protocol import Finding, Incoming
 from lianzhang.registry import actions
-from lianzhang.registry.models import BomLine, Capability, Enterprise, Part, Purchase, PurchaseGrant
+from lianzhang.registry.models import BomLine, Capability, Enterprise, Part, Purchase
 from lianzhang.registry.names import resolver
 
 if TYPE_CHECKING:
@@ -29,19 +26,6 @@ if TYPE_CHECKING:
     from lianzhang.intake.models import Batch
 
 UNHOMED = ("group_name", "is_trader", "remark")  # columns of the firms sheet that the register has no field for
-
-
-def permitted(desk: Desk) -> set[int]:
-    """Firms whose purchases the person may enter: the own one, and those that granted the own body."""
-
-    def find() -> set[int]:
-        body_id = desk.by.reach.body_id
-        own = set(Enterprise.objects.filter(body_id=body_id).values_list("pk", flat=True)) if body_id else set()
-        granted = PurchaseGrant.objects.in_force(timezone.localdate()).filter(body_id=body_id or 0)
-        return own | set(granted.values_list("firm_id", flat=True))
-
-    found: set[int] = desk.once("permitted", find)
-    return found
 
 
 class FirmSheet(Sheet):
@@ -82,7 +66,7 @@ class FirmSheet(Sheet):
         return found
 
     def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:  # noqa: ARG002
-        return bool(permitted(desk))
+        return bool(granted.permitted(desk))
 
     def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
         return str(row.raw.get("name", ""))
@@ -92,7 +76,7 @@ class FirmSheet(Sheet):
         return None if change.subject_id else change.after.get("name_key")
 
     def records(self, *, desk: Desk) -> Iterable[Any]:
-        return Enterprise.objects.filter(pk__in=_firms_of(desk)).order_by("code")
+        return Enterprise.objects.filter(pk__in=granted.firms(desk)).order_by("code")
 
 
 class PartSheet(Sheet):
@@ -107,7 +91,7 @@ class PartSheet(Sheet):
         return by_code.get(str(row.values["part_id"])) or by_name.get(names.normalise(str(taken["name"])))
 
     def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:  # noqa: ARG002
-        return bool(permitted(desk))
+        return bool(granted.permitted(desk))
 
     def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
         return str(row.raw.get("name", ""))
@@ -116,7 +100,7 @@ class PartSheet(Sheet):
         return None if change.subject_id else names.normalise(str(change.after.get("name")))
 
     def records(self, *, desk: Desk) -> Iterable[Any]:
-        return _parts_of(desk)
+        return Part.objects.filter(pk__in=granted.parts(desk)).order_by("code")
 
 
 class BomSheet(Sheet):
@@ -145,7 +129,7 @@ class BomSheet(Sheet):
             if row.sheet == "firms" and row.values.get("role") == "anchor" and row.values.get("firm_id")
             if isinstance(desk.local.get(("firms", str(row.values.get("firm_id")))), int)
         }
-        mine = [pk for pk in anchors if pk in permitted(desk)]
+        mine = [pk for pk in anchors if pk in granted.permitted(desk)]
         if len(mine) != 1:
             raise Refusal(
                 "物料清单须属于一家链主：本工作簿应只有一家您获授权的链主企业。",
@@ -155,16 +139,16 @@ class BomSheet(Sheet):
         return mine[0]
 
     def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
-        return taken.get("firm_id") in permitted(desk)
+        return taken.get("firm_id") in granted.permitted(desk)
 
     def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
         return f"{row.raw.get('parent_id', '')} → {row.raw.get('child_id', '')}"
 
     def candidates(self, desk: Desk) -> Iterable[Any]:
-        return BomLine.objects.filter(firm__in=permitted(desk))
+        return BomLine.objects.filter(firm__in=granted.permitted(desk))
 
     def records(self, *, desk: Desk) -> Iterable[Any]:
-        return BomLine.objects.filter(firm__in=permitted(desk)).select_related("parent", "child").order_by("pk")
+        return BomLine.objects.filter(firm__in=granted.permitted(desk)).select_related("parent", "child").order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +195,13 @@ class PurchaseSheet(Sheet):
             taken["supplier_id"] = None
 
     def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
-        return taken.get("buyer_id") in permitted(desk)
+        return taken.get("buyer_id") in granted.permitted(desk)
 
     def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
         return " ".join(str(row.raw.get(key, "")) for key in ("buyer_id", "part_id", "supplier_id"))
 
     def candidates(self, desk: Desk) -> Iterable[Any]:
-        return Purchase.objects.filter(buyer__in=permitted(desk))
+        return Purchase.objects.filter(buyer__in=granted.permitted(desk))
 
     def records(self, *, desk: Desk) -> Iterable[Any]:
         return Purchase.objects.visible_to(desk.by).select_related("buyer", "part", "supplier").order_by("pk")
@@ -227,14 +211,14 @@ class CapabilitySheet(Sheet):
     """能力: who is able to make what."""
 
     def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:  # noqa: ARG002
-        return bool(permitted(desk))
+        return bool(granted.permitted(desk))
 
     def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
         return f"{row.raw.get('firm_id', '')} {row.raw.get('part_id', '')}"
 
     def records(self, *, desk: Desk) -> Iterable[Any]:
-        found = Capability.objects.visible_to(desk.by) | Capability.objects.filter(enterprise__in=_firms_of(desk))
-        return found.filter(part__in=_parts_of(desk)).select_related("enterprise", "part").order_by("pk")
+        found = Capability.objects.visible_to(desk.by) | Capability.objects.filter(enterprise__in=granted.firms(desk))
+        return found.filter(part__in=granted.parts(desk)).select_related("enterprise", "part").order_by("pk")
 
 
 class TeardownLedger(DeclaredLedger):
@@ -245,31 +229,20 @@ class TeardownLedger(DeclaredLedger):
         reach = person.reach
         if not (reach.may(Act.WRITE, Thing.LEDGER) and reach.may(Act.READ, Thing.PURCHASE)):
             return False
-        return reach.may(Act.WRITE, Thing.PURCHASE) or bool(permitted(Desk(person, {})))
+        return reach.may(Act.WRITE, Thing.PURCHASE) or bool(granted.permitted(Desk(person, {})))
 
     def decide(self, question: str, *, decision: Mapping[str, Any], batch: "Batch", by: "Person") -> None:
         actions.keep_decision(question, decision=decision, batch_code=batch.code, may_enter=False, by=by)
 
 
-def _firms_of(desk: Desk) -> set[int]:
-    """The firms an export must list: permitted buyers and whoever their purchases name."""
-
-    def find() -> set[int]:
-        bought = Purchase.objects.visible_to(desk.by)
-        suppliers = bought.filter(supplier__isnull=False).values_list("supplier_id", flat=True)
-        named = set(suppliers) | set(bought.values_list("buyer_id", flat=True))
-        return named | permitted(desk)
-
-    found: set[int] = desk.once("firms of export", find)
-    return found
+def _part(field: str, attr: str, back: Callable[[Any], Any]) -> Local:
+    """A part by its id in the sheet 零部件, or by its code."""
+    return Local(field, attr, sheet="parts", standing=granted.standing_parts, back=back)
 
 
-def _parts_of(desk: Desk) -> QuerySet[Part]:
-    """The parts an export must list: bought, or in a bill, of a permitted firm."""
-    bought = Purchase.objects.visible_to(desk.by).values("part_id")
-    lines = BomLine.objects.filter(firm__in=permitted(desk))
-    listed = [pk for pair in lines.values_list("parent_id", "child_id") for pk in pair]
-    return Part.objects.filter(Q(pk__in=bought) | Q(pk__in=listed)).order_by("code")
+def _firm(field: str, attr: str, back: Callable[[Any], Any]) -> Local:
+    """A firm by its id in the sheet 企业, or by its code."""
+    return Local(field, attr, sheet="firms", standing=granted.standing_firms, back=back)
 
 
 def _fields(sheet: str) -> Any:
@@ -325,8 +298,8 @@ TEARDOWN = TeardownLedger(
             code_field=None,
             natural=("firm_id", "parent_id", "child_id"),
             columns=(
-                Local("parent_id", "parent_id", sheet="parts", back=lambda record: record.parent.code),
-                Local("child_id", "child_id", sheet="parts", back=lambda record: record.child.code),
+                _part("parent_id", "parent_id", lambda record: record.parent.code),
+                _part("child_id", "child_id", lambda record: record.child.code),
                 Column("quantity", "quantity"),
                 Column("unit", "unit"),
             ),
@@ -338,14 +311,9 @@ TEARDOWN = TeardownLedger(
             code_field=None,
             natural=("buyer_id", "part_id", "supplier_id", "year", "make", "plant"),
             columns=(
-                Local("buyer_id", "buyer_id", sheet="firms", back=lambda record: record.buyer.code),
-                Local("part_id", "part_id", sheet="parts", back=lambda record: record.part.code),
-                Local(
-                    "supplier_id",
-                    "supplier_id",
-                    sheet="firms",
-                    back=lambda record: record.supplier.code if record.supplier else None,
-                ),
+                _firm("buyer_id", "buyer_id", lambda record: record.buyer.code),
+                _part("part_id", "part_id", lambda record: record.part.code),
+                _firm("supplier_id", "supplier_id", lambda record: record.supplier.code if record.supplier else None),
                 AmountColumn("amount_wan", "amount_wan"),
                 Column("mode", "make"),
                 Column("plant", "plant"),
@@ -367,8 +335,8 @@ TEARDOWN = TeardownLedger(
             natural=("enterprise_id", "part_id"),
             is_shared=True,
             columns=(
-                Local("firm_id", "enterprise_id", sheet="firms", back=lambda record: record.enterprise.code),
-                Local("part_id", "part_id", sheet="parts", back=lambda record: record.part.code),
+                _firm("firm_id", "enterprise_id", lambda record: record.enterprise.code),
+                _part("part_id", "part_id", lambda record: record.part.code),
                 Column("is_qualified", "is_qualified"),
                 Column("capacity_wan", "capacity_wan"),
                 Column("remark", "evidence_note"),

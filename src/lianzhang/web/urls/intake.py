@@ -20,4 +20,5 @@ urlpatterns = [
     path("<slug:key>/", intake.ledger, name="ledger"),
     path("<slug:key>/template.xlsx", intake.template, name="template"),
     path("<slug:key>/export.xlsx", intake.export, name="export"),
+    path("<slug:key>/<slug:sheet>.csv", intake.export_csv, name="export_csv"),
 ]

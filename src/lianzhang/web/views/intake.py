@@ -54,7 +54,15 @@ def ledger(request: HttpRequest, key: str) -> HttpResponse:
                 % {"code": received.batch.code, "state": state},
             )
         return redirect("intake:batch", code=received.batch.code)
-    said = {"form": form, "ledger": found, "title": tables.title(key), "lead": _lead(found), **_compared(found, person)}
+    parts = [(sheet.key, sheet.title(tables.language())) for sheet in found.layout.sheets]
+    said = {
+        "form": form,
+        "ledger": found,
+        "parts": parts,
+        "title": tables.title(key),
+        "lead": _lead(found),
+        **_compared(found, person),
+    }
     response = listing.respond(
         request, tables.BATCHES, queries.batches(person, ledger=key), template="intake/ledger.html", context=said
     )
@@ -206,6 +214,21 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     return _file(content, f"{found.layout.title(language)}_{today:%Y%m%d}.xlsx")
 
 
+@access.writes(Thing.LEDGER)
+@require_GET
+def export_csv(request: HttpRequest, key: str, sheet: str) -> HttpResponse:
+    """One sheet of the ledger as it stands, as CSV that is imported like the workbook."""
+    person = access.person_of(request)
+    found = _ledger(key, person)
+    language = tables.language()
+    try:
+        content = files.export_csv(found, sheet, context={}, language=language, by=person)
+    except KeyError as unknown:
+        raise Http404 from unknown
+    name = found.layout.sheet(sheet).title(language)
+    return _file(content, f"{name}_{timezone.localdate():%Y%m%d}.csv", media_type=files.CSV)
+
+
 def _ledger(key: str, person: Person) -> Ledger:
     try:
         found = ledgers.get(key)
@@ -228,8 +251,8 @@ def _editable(code: str, person: Person) -> Batch:
     return Batch.objects.editable_by(person).select_related("job", "body").get_or_404(code=code)
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=files.XLSX)
+def _file(content: bytes, name: str, *, media_type: str = files.XLSX) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
     response.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
     return response
 
