@@ -7,7 +7,6 @@ from tests.permission.fillers import Case, Filling, each
 from tests.permission.fillers.chains import CHAINS
 from tests.permission.world import World
 
-
 SHEETS = [
     ("enterprises", "enterprises"),
     ("teardown", "purchases"),

@@ -168,10 +168,6 @@ CITY = TableSpec(
             L.DROPPED,
             about=gettext_lazy("未报进展、填报存疑或已调整"),
         ),
-        _by_stage("talks", gettext_lazy("在谈")),
-        _by_stage("signed", gettext_lazy("签约")),
-        _by_stage("building", gettext_lazy("在建")),
-        _by_stage("production", gettext_lazy("投产")),
         _count(
             "overdue_count",
             gettext_lazy("计划"),
@@ -194,6 +190,10 @@ CITY = TableSpec(
             lambda r: r.late_projects if r.stages is not None else None,
             lambda r: address("projects:list", chain=r.chain.code, late=1),
         ),
+        _by_stage("talks", gettext_lazy("在谈")),
+        _by_stage("signed", gettext_lazy("签约")),
+        _by_stage("building", gettext_lazy("在建")),
+        _by_stage("production", gettext_lazy("投产")),
         Column("as_of_on", gettext_lazy("数据截至"), lambda r: r.as_of, kind="date"),
         Column(
             "all_results",
