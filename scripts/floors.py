@@ -8,14 +8,14 @@ from pathlib import Path
 # the stages, and 95 elsewhere. A floor is where the tests stand; it is raised when they do, and never lowered.
 AIM_GUARDED, AIM_ELSEWHERE = 100.0, 95.0
 GUARDED = {
-    "src/lianzhang/trail/": 80.0,
-    "src/lianzhang/records/": 80.0,
-    "src/lianzhang/accounts/rules.py": 95.0,
-    "src/lianzhang/intake/": 80.0,
-    "src/lianzhang/projects/stages.py": 90.0,
-    "src/lianzhang/web/access.py": 85.0,
+    "src/lianzhang/trail/": 94.0,
+    "src/lianzhang/records/": 93.0,
+    "src/lianzhang/accounts/rules.py": 99.0,
+    "src/lianzhang/intake/": 88.0,
+    "src/lianzhang/projects/stages.py": 99.0,
+    "src/lianzhang/web/access.py": 94.0,
 }
-ELSEWHERE = 80.0
+ELSEWHERE = 90.0
 
 
 def complaints(report: Path, *, guarded: dict[str, float] | None = None, elsewhere: float = ELSEWHERE) -> list[str]:
