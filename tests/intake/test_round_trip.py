@@ -93,8 +93,22 @@ def test_a_sheet_taken_out_as_csv_and_handed_in_again_changes_nothing(
         assert again.refusal == "", sheet.key
         found = [(r.row_number, r.kind, r.before, r.after, r.complaints) for r in again.rows.exclude(kind="unchanged")]
         assert not found, sheet.key
+        assert [one for one in again.complaints if one["level"] == "error"] == [], sheet.key
         count += again.counts["unchanged"]
     assert count >= sum(map(len, samples.SAMPLES[key]().values()))
+
+
+def test_a_csv_that_names_nothing_known_says_so_and_a_lone_sheet_is_a_note(cast: Cast, tmp_path: Path) -> None:
+    applied(cast, "map_segments", tmp_path)
+    ledger, person = ledgers.get("map_segments"), clerk(cast, "map_segments")
+    content = files.export_csv(ledger, "links", context={}, language="zh-hans", by=person).decode()
+    key = next(csv.reader(io.StringIO(content.splitlines()[1])))[0]
+    batch = hand_in(content.replace(key, "没有的环节").encode(), ledger=ledger.key, by=person, name="连线.csv")
+    wrong = batch.rows.filter(kind="error")
+    assert wrong.exists()
+    assert all("不在本文件中，系统中也没有" in one["message_zh"] for row in wrong for one in row.complaints)
+    told = [(one["level"], one["message_zh"]) for one in batch.complaints]
+    assert ("note", "文件中没有工作表“环节”，其已有记录保持不变。") in told
 
 
 def test_a_csv_starts_no_formula_and_gives_back_what_was_typed(cast: Cast, tmp_path: Path) -> None:

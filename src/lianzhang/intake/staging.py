@@ -46,6 +46,7 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
         files.mark(batch, reading, ())
         _refuse(batch, reading.complaints)
         return
+    reading = dataclasses.replace(reading, complaints=left_alone(reading, ledger.layout))
     incoming = incoming_of(reading)
     if progress:
         progress.tell(_("与现有数据比对"), total=len(incoming))
@@ -85,6 +86,21 @@ def repeated_in(reading: Reading, layout: Layout) -> list[Complaint]:
         for key, seen in names.items()
         for name in seen[1:]
     ]
+
+
+def left_alone(reading: Reading, layout: Layout) -> tuple[Complaint, ...]:
+    """The complaints, where a missing sheet is none: here the records that stand are there, and stay as they are.
+
+    A file in which no row was found is another matter: it is probably not this ledger.
+    """
+    from chainlab.sheets import messages
+
+    if not reading.rows or all(one.code != "sheet_missing" for one in reading.complaints):
+        return tuple(reading.complaints)
+    given = {column.sheet for column in reading.columns}
+    absent = [sheet for sheet in layout.sheets if not sheet.is_optional and sheet.key not in given]
+    notes = [messages.complaint("sheet_left", title=(sheet.title_zh, sheet.title_en)) for sheet in absent]
+    return (*notes, *(one for one in reading.complaints if one.code != "sheet_missing"))
 
 
 def incoming_of(reading: Reading) -> list[Incoming]:

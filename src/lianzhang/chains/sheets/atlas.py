@@ -1,6 +1,6 @@
 """产业链图谱: the draft of a chain's map as a workbook of segments, links and the firms placed on them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +180,11 @@ class ChainColumn(Column):
         return naming.column().name_of(record.map.chain_id, desk=desk)
 
 
+def _segment(field: str, attr: str, back: Callable[[Any], Any]) -> Local:
+    """A segment by its key in the sheet 环节, or in the draft."""
+    return Local(field, attr, sheet="segments", standing=standing_segments, back=back)
+
+
 MAP_SEGMENTS = MapLedger(
     key="map_segments",
     thing=Thing.MAP,
@@ -215,20 +220,8 @@ MAP_SEGMENTS = MapLedger(
             code_field=None,
             natural=("upstream_id", "downstream_id"),
             columns=(
-                Local(
-                    "source",
-                    "upstream_id",
-                    sheet="segments",
-                    standing=standing_segments,
-                    back=lambda record: record.upstream.key,
-                ),
-                Local(
-                    "target",
-                    "downstream_id",
-                    sheet="segments",
-                    standing=standing_segments,
-                    back=lambda record: record.downstream.key,
-                ),
+                _segment("source", "upstream_id", lambda record: record.upstream.key),
+                _segment("target", "downstream_id", lambda record: record.downstream.key),
                 Column("label", "note"),
                 Kept("remark"),
             ),
@@ -240,13 +233,7 @@ MAP_SEGMENTS = MapLedger(
             code_field=None,
             natural=("segment_id", "enterprise_id"),
             columns=(
-                Local(
-                    "segment",
-                    "segment_id",
-                    sheet="segments",
-                    standing=standing_segments,
-                    back=lambda record: record.segment.key,
-                ),
+                _segment("segment", "segment_id", lambda record: record.segment.key),
                 Shown("name", "enterprise", shown=lambda record: record.enterprise.name),
                 Shown("uscc", "enterprise", shown=lambda record: record.enterprise.credit_code),
                 RoleColumn("role", "part"),
