@@ -134,6 +134,10 @@ class Person(Versioned, AbstractBaseUser):
         return self
 
 
+RANKS = {post: number for number, post in enumerate(Post.values)}  # the highest post first
+SENIORITY = ("starts_on", "pk")
+
+
 class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
     def visible_to(self, person: "Person") -> Self:
         """Posts of people within reach, in bodies within reach."""
@@ -143,18 +147,14 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
     def editable_by(self, person: "Person") -> Self:
         return self.all() if person.reach.may(Act.WRITE, Thing.PEOPLE) else self.none()
 
+    def in_force(self, on: date) -> Self:
+        """Appointments in force on a day, in no order."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
     def current(self, on: date) -> Self:
         """Appointments in force on a day, highest post first, with body and person loaded."""
-        rank = models.Case(
-            *(models.When(post=post, then=models.Value(n)) for n, post in enumerate(Post.values)),
-            default=models.Value(99),
-        )
-        return (
-            self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
-            .select_related("body", "person")
-            .annotate(rank=rank)
-            .order_by("rank", "starts_on", "pk")
-        )
+        rank = models.Case(*(models.When(post=post, then=models.Value(n)) for post, n in RANKS.items()))
+        return self.in_force(on).select_related("body", "person").annotate(rank=rank).order_by("rank", *SENIORITY)
 
 
 class Appointment(Versioned):

@@ -6,13 +6,19 @@ from django.db import models
 from django.db.models import Q
 
 from lianzhang.accounts import tokens
-from lianzhang.accounts.models import Appointment, AppointmentQuerySet, Body, Person, PersonQuerySet, SignInLink
+from lianzhang.accounts.models import RANKS, Appointment, AppointmentQuerySet, Body, Person, PersonQuerySet, SignInLink
 from lianzhang.accounts.rules import Act, Post, Thing
 
 
 def current(person: Person, *, on: date) -> list[Appointment]:
-    """The posts `person` holds on a day, highest first."""
-    return list(Appointment.objects.current(on).filter(person=person))
+    """The posts `person` holds on a day, highest first.
+
+    Asked with every request, so the few rows are ordered here: ranking them in SQL costs more than all the rest.
+    """
+    held = list(Appointment.objects.in_force(on).filter(person=person).select_related("body"))
+    for appointment in held:
+        appointment.person = person
+    return sorted(held, key=lambda held: (RANKS[held.post], held.starts_on, held.pk))
 
 
 def address_list(viewer: Person, *, on: date) -> PersonQuerySet:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,10 +12,11 @@ from lianzhang.accounts.models import Person
 from lianzhang.briefings import city, work
 from lianzhang.briefings import plans as counted
 from lianzhang.chains import rules
-from lianzhang.chains.models import Action, Scheme
+from lianzhang.chains.models import Action, Chain, Scheme
 from lianzhang.chains.queries import plans
 from lianzhang.projects import queries as projects
 from lianzhang.projects.models import Project
+from lianzhang.projects.stages import Stage
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision.models import Task
 from lianzhang.tables import Column, ExportHeader, Light, TableSpec
@@ -78,10 +79,10 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
         .order_by("chain__position", "position", "code")
     )
     chosen = year or max((action.year for action in found), default=today.year)
-    tasks = supervision.overdue(today).visible_to(person).filter(chain__scheme=scheme)
-    ongoing = Project.objects.visible_to(person).filter(
-        chain__scheme=scheme, pk__in=projects.open_projects().values("pk")
-    )
+    # Asked as a condition on each task, not as a join: so a database walks the due days in order and stops at the page.
+    of_scheme = Exists(Chain.objects.filter(pk=OuterRef("chain_id"), scheme=scheme))
+    tasks = supervision.overdue(today).visible_to(person).filter(of_scheme)
+    ongoing = projects.open_projects().visible_to(person).filter(chain__scheme=scheme)
     return Pack(
         scheme=scheme,
         year=chosen,
@@ -158,7 +159,7 @@ TASKS = TableSpec(
         Column("title", gettext_lazy("事项"), lambda t: t.title, is_wrapped=True),
         Column("responsible", gettext_lazy("承办单位"), lambda t: t.responsible.name),
         Column("due_on", gettext_lazy("办结期限"), lambda t: t.due_on, kind="date"),
-        Column("state", gettext_lazy("状态"), lambda t: t.get_state_display()),
+        Column("state", gettext_lazy("状态"), lambda t: Task.State(t.state).label),
     ),
     row_id=lambda t: t.code,
     note=gettext_lazy("办结期限已过、未销号的事项。"),
@@ -170,7 +171,7 @@ PROJECTS = TableSpec(
         Column("chain", gettext_lazy("产业链"), lambda p: p.chain.name),
         Column("name", gettext_lazy("项目"), lambda p: p.name, is_wrapped=True),
         Column("district", gettext_lazy("区市"), lambda p: p.district.name if p.district else None),
-        Column("stage", gettext_lazy("阶段"), lambda p: p.stage_note or p.get_stage_display()),
+        Column("stage", gettext_lazy("阶段"), lambda p: p.stage_note or Stage(p.stage).label),
         Column("plan_year_wan", gettext_lazy("年度计划投资"), lambda p: p.plan_year_wan, kind="wan"),
         Column("done_year_wan", gettext_lazy("累计完成投资"), lambda p: p.done_year_wan, kind="wan"),
         Column("next_milestone", gettext_lazy("下一节点"), lambda p: p.next_milestone or None),
