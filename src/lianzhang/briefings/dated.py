@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, CharField, DateField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, TruncDate
@@ -26,8 +26,7 @@ NO_DAY = Cast(Value(None), DateField())
 NO_WORD = Value("", output_field=CharField())
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One row of a ledger with its days; `state` is the ledger's own word, for an entry the number of its stage."""
 
     kind: str
@@ -120,7 +119,7 @@ def read(chain: Chain, *, person: Person, since: date) -> Lines:
         ),
         all=True,
     )
-    return _sorted(Line(*row) for row in found)
+    return _sorted(map(Line._make, found))
 
 
 def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> "QuerySet[Any, tuple[Any, ...]]":
@@ -137,7 +136,7 @@ def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> "QuerySet[Any, 
         "is_illustrative": Value(False, output_field=BooleanField()),
         **columns,
     }
-    return found.order_by().values_list(*(given[column.name] for column in fields(Line)))
+    return found.order_by().values_list(*(given[column] for column in Line._fields))
 
 
 def _sorted(lines: Iterable[Line]) -> Lines:

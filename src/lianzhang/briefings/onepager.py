@@ -267,6 +267,7 @@ def _ratio(chain: Chain, snapshots: list[Snapshot], *, person: Person, since: da
 
 def _late(actions: list[Action], tasks: list[dated.Line], projects: list[Any], *, today: date) -> list[work.Item]:
     """The five most urgent late things of the chain."""
+    overdue = [task for task in tasks if task.is_to_do and task.is_late(today)]
     late = [
         work.Item(
             title=task.title,
@@ -277,12 +278,12 @@ def _late(actions: list[Action], tasks: list[dated.Line], projects: list[Any], *
             due_on=task.due_on,
             is_illustrative=task.is_illustrative,
         )
-        for task in tasks
-        if task.is_to_do and task.is_late(today)
+        for task in sorted(overdue, key=lambda task: task.due_on or today)[:MOST]
     ]
     still = [action for action in actions if action.state == Action.State.OPEN]
     late += work.behind([(action, plans.verdict(action, today=today)) for action in still], today=today)
-    late += [work.project_item(project, today=today) for project in projects if project.is_late]
+    behind = sorted((p for p in projects if p.is_late), key=lambda project: project.next_due_on or today)
+    late += [work.project_item(project, today=today) for project in behind[:MOST]]
     return sorted(late, key=lambda item: item.due_on or today)[:MOST]
 
 

@@ -14,9 +14,8 @@ from lianzhang.briefings import plans as counted
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain, Scheme
 from lianzhang.chains.queries import plans
-from lianzhang.projects import queries as projects
+from lianzhang.projects import stages
 from lianzhang.projects.models import Project
-from lianzhang.projects.stages import Stage
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision.models import Task
 from lianzhang.tables import Column, ExportHeader, Light, TableSpec
@@ -82,7 +81,7 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
     # Asked as a condition on each task, not as a join: so a database walks the due days in order and stops at the page.
     of_scheme = Exists(Chain.objects.filter(pk=OuterRef("chain_id"), scheme=scheme))
     tasks = supervision.overdue(today).visible_to(person).filter(of_scheme)
-    ongoing = projects.open_projects().visible_to(person).filter(chain__scheme=scheme)
+    ongoing = Project.objects.visible_to(person).filter(chain__scheme=scheme, status__in=stages.OPEN)
     return Pack(
         scheme=scheme,
         year=chosen,
@@ -171,7 +170,7 @@ PROJECTS = TableSpec(
         Column("chain", gettext_lazy("产业链"), lambda p: p.chain.name),
         Column("name", gettext_lazy("项目"), lambda p: p.name, is_wrapped=True),
         Column("district", gettext_lazy("区市"), lambda p: p.district.name if p.district else None),
-        Column("stage", gettext_lazy("阶段"), lambda p: p.stage_note or Stage(p.stage).label),
+        Column("stage", gettext_lazy("阶段"), lambda p: p.stage_note or stages.Stage(p.stage).label),
         Column("plan_year_wan", gettext_lazy("年度计划投资"), lambda p: p.plan_year_wan, kind="wan"),
         Column("done_year_wan", gettext_lazy("累计完成投资"), lambda p: p.done_year_wan, kind="wan"),
         Column("next_milestone", gettext_lazy("下一节点"), lambda p: p.next_milestone or None),

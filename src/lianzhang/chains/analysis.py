@@ -1,6 +1,6 @@
 """One chain's numbers, from rows to a target list: no request, no form, no writing. Runs in a job, never in a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from chainlab.coverage import Tiers
-    from chainlab.targets import Choice, Needs
+    from chainlab.targets import Choice, Needs, Point
 
 Tables = "dict[str, pa.Table]"
-FRONTIER_SUPPLIERS = 30
-FRONTIER_SECONDS = 2.0
 
 
 def take(chain: Chain, *, person: Person, on: date) -> snapshots.Analysis:
@@ -67,19 +65,27 @@ def choose(
     tables: "dict[str, pa.Table]",
     parameters: targets.Parameters,
     *,
-    tell: Callable[[str], None],
+    tell: Callable[[], None],
 ) -> targets.Outcome:
-    """The target list: the exact choice, each line's reasons, and coverage against the number of suppliers."""
+    """The target list: the exact choice and each line's reasons. Its curve is drawn after it: see `curve`."""
     from chainlab import targets as lab
 
     asked = needs(chain, tables)
-    limits = parameters.stored()
-    choice = lab.choose(asked.demand, asked.offers, **limits)
-    tell("frontier")
-    frontier = _frontier(asked, limits)
-    tell("reasons")
+    choice = lab.choose(asked.demand, asked.offers, **parameters.stored())
+    tell()
     lines = _lines(asked, choice, tables, min_anchors=parameters.min_anchors)
-    return targets.Outcome(columns=_columns(asked, choice, frontier), lines=lines)
+    return targets.Outcome(columns=_columns(asked, choice), lines=lines)
+
+
+def curve(
+    chain: Chain, tables: "dict[str, pa.Table]", parameters: targets.Parameters, *, after: "Point | None"
+) -> "Iterator[Point]":
+    """Coverage against the number of suppliers under the list's other conditions, point by point, behind `after`."""
+    from chainlab import targets as lab
+
+    asked = needs(chain, tables)
+    limits = {name: value for name, value in parameters.stored().items() if name != "max_suppliers"}
+    return lab.frontier(asked.demand, asked.offers, after=after, **limits)
 
 
 def needs(chain: Chain, tables: "dict[str, pa.Table]") -> "Needs":
@@ -168,7 +174,11 @@ def _summary(chain: Chain, tables: "dict[str, pa.Table]") -> dict[str, Any]:
 
 
 def _by_firm(shared: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "firm_code": frames.firm_code(row["supplier_id"])} for row in shared]
+    """Without their parts: the purchases tell those, and every page that reads the summary would carry the list."""
+    columns = ("supplier_id", "anchor_count", "part_count", "amount_wan", "unknown_count", "anchor_ids")
+    return [
+        {**{name: row[name] for name in columns}, "firm_code": frames.firm_code(row["supplier_id"])} for row in shared
+    ]
 
 
 def _told(purchases: "pa.Table") -> "pa.Table":
@@ -189,7 +199,7 @@ def _proposal(row: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any
     return {"part_id": row["part_id"], "kind": row["gap"], "evidence": {**figures, "rows": lines}}
 
 
-def _columns(asked: "Needs", choice: "Choice", frontier: list[list[float]]) -> dict[str, Any]:
+def _columns(asked: "Needs", choice: "Choice") -> dict[str, Any]:
     from chainlab import targets as lab
 
     return {
@@ -202,7 +212,6 @@ def _columns(asked: "Needs", choice: "Choice", frontier: list[list[float]]) -> d
         "category_count": len(choice.categories),
         "supplier_count": len(choice.suppliers),
         "categories": _categories(asked, choice),
-        "frontier": frontier,
         "assumptions": {
             "banded_count": asked.banded_count,
             "unknown_count": asked.unknown_count,
@@ -297,27 +306,6 @@ def _reasons(supplier: str, covered: list[dict[str, Any]], current: set[tuple[st
     offering = [anchor for anchor in anchors if (supplier, anchor) not in current]
     reasons = [{"code": "supplies", "anchors": supplying}, {"code": "could_supply", "anchors": offering}]
     return [reason for reason in reasons if reason["anchors"]]
-
-
-def _frontier(asked: "Needs", limits: dict[str, Any]) -> list[list[float]]:
-    """[number of suppliers, covered amount] from 1 up, until more suppliers add nothing; exact within its time."""
-    from chainlab import targets as lab
-
-    points: list[list[float]] = []
-    wanted = [n for n in range(1, FRONTIER_SUPPLIERS + 1) if n >= len(limits["must_include"])]
-    for count in wanted:
-        try:
-            found = lab.choose(
-                asked.demand, asked.offers, **{**limits, "max_suppliers": count}, time_limit_s=FRONTIER_SECONDS
-            )
-        except (lab.Infeasible, TimeoutError):
-            continue
-        # Fewer suppliers are a choice for more of them too: a search cut short must not make the curve fall.
-        covered = max(found.objective_wan, points[-1][1] if points else 0.0)
-        points.append([float(count), round(covered, 4)])
-        if len(found.suppliers) < count:
-            break
-    return points
 
 
 class Substitutes:
