@@ -6,7 +6,16 @@ from django.db import models
 from django.db.models import Q
 
 from lianzhang.accounts import tokens
-from lianzhang.accounts.models import RANKS, Appointment, AppointmentQuerySet, Body, Person, PersonQuerySet, SignInLink
+from lianzhang.accounts.models import (
+    RANKS,
+    SENIORITY,
+    Appointment,
+    AppointmentQuerySet,
+    Body,
+    Person,
+    PersonQuerySet,
+    SignInLink,
+)
 from lianzhang.accounts.rules import Act, Post, Thing
 
 
@@ -64,8 +73,9 @@ def holders(body: Body, *, post: Post | str, on: date) -> list[Person]:
 def holders_of_many(body_ids: list[int], *, on: date) -> dict[int, dict[str, list[str]]]:
     """Names by body and post on a day, in one query: `{body_id: {post: [name, …]}}`."""
     found: dict[int, dict[str, list[str]]] = {}
-    for a in Appointment.objects.current(on).filter(body_id__in=body_ids):
-        found.setdefault(a.body_id, {}).setdefault(a.post, []).append(a.person.name)
+    held = Appointment.objects.in_force(on).filter(body_id__in=body_ids).order_by(*SENIORITY)
+    for body_id, post, name in held.values_list("body_id", "post", "person__name"):
+        found.setdefault(body_id, {}).setdefault(post, []).append(name)
     return found
 
 

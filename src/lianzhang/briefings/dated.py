@@ -85,13 +85,15 @@ class Lines:
     entries: list[Line]
 
 
-def read(chain: Chain, *, person: Person, since: date) -> Lines:
-    """What `person` sees of the four ledgers of `chain`, but for what ended before `since`; one query.
+def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
+    """What the four ledgers of `chain` say to `person` of the days from `since` to `today`; one query.
 
-    All confirmed gaps are read, whenever they were closed; of the stages only those entered after `since`.
+    Tasks past their deadline or ended since, requests not ended before, stages entered after `since`, and all confirmed
+    gaps, whenever they were closed.
     """
     midnight = timezone.make_aware(datetime.combine(since, time.min))
-    tasks = Task.objects.visible_to(person).filter(Q(closed_at=None) | Q(closed_at__gte=midnight), chain=chain)
+    is_late = Q(closed_at=None, due_on__lt=today)
+    tasks = Task.objects.visible_to(person).filter(is_late | Q(closed_at__gte=midnight), chain=chain)
     gaps = Gap.objects.visible_to(person).filter(chain=chain, confirmed_at__isnull=False)
     requests = Request.objects.visible_to(person).filter(Q(closed_on=None) | Q(closed_on__gte=since), chain=chain)
     entries = StageEntry.objects.visible_to(person).filter(

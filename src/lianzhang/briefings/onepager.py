@@ -83,7 +83,7 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
     start: date = since or seen.last_met_on or today - timedelta(days=DEFAULT_DAYS)
     snapshots = list(Snapshot.objects.visible_to(person).filter(chain=chain).order_by("taken_at"))
     actions = list(counted_plans.actions(person, today=today).filter(chain=chain))
-    lines = dated.read(chain, person=person, since=start)
+    lines = dated.read(chain, person=person, since=start, today=today)
     is_late = ExpressionWrapper(late_condition(today), output_field=BooleanField())
     own = Project.objects.visible_to(person).filter(chain=chain).annotate(is_late=is_late)
     projects: list[Any] = list(own.only(*PROJECT_COLUMNS))
