@@ -75,7 +75,7 @@ def when(due_on: date | None, *, today: date) -> tuple[str, str]:
 
 def tasks_awaiting(person: Person, *, today: date) -> list[Item]:
     """Tasks that are the person's move now, most urgent first."""
-    return task_items(supervision.awaiting(person, today)[:MOST], today=today)
+    return task_items(supervision.awaiting(person, today, most=MOST), today=today)
 
 
 def tasks_late(person: Person, *, today: date) -> list[Item]:

@@ -187,7 +187,10 @@ class Task(Versioned):
     code = models.CharField(_("编号"), max_length=24, unique=True)
     title = models.CharField(_("事项"), max_length=300)
     kind = models.CharField(_("来源"), max_length=12, choices=Kind.choices, default=Kind.ROUTINE)
-    chain = models.ForeignKey(Chain, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
+    # Without an index of their own: each leads one of the indexes below.
+    chain = models.ForeignKey(
+        Chain, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks", db_index=False
+    )
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
     action = models.ForeignKey(Action, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
@@ -198,13 +201,17 @@ class Task(Versioned):
     visit = models.ForeignKey(
         "supervision.Visit", null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
     )
-    responsible = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("承办单位"))
+    responsible = models.ForeignKey(
+        Body, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("承办单位"), db_index=False
+    )
     # Whose words they were, when somebody else wrote them down.
     instructed_by = models.ForeignKey(
         Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("批示领导")
     )
     assigned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("交办人"))
-    assigned_by_body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="assigned_tasks")
+    assigned_by_body = models.ForeignKey(
+        Body, null=True, on_delete=models.PROTECT, related_name="assigned_tasks", db_index=False
+    )
     assigned_at = models.DateTimeField(_("交办时间"))
     working_days = models.PositiveSmallIntegerField(_("时限（工作日）"), null=True, blank=True)
     due_on = models.DateField(_("办结期限"))
@@ -244,7 +251,9 @@ class Task(Versioned):
         ]
         indexes = [
             models.Index(fields=["state", "due_on"], name="task_state_due"),
-            models.Index(fields=["responsible", "state"], name="task_responsible_state"),
+            # What waits for a body is walked in the order of the days, the state read from the index beside it.
+            models.Index(fields=["responsible", "due_on", "code", "state"], name="task_of_doer"),
+            models.Index(fields=["assigned_by_body", "state", "due_on", "code"], name="task_of_assigner"),
             models.Index(fields=["chain", "state", "due_on"], name="task_chain_state_due"),
             # The table's own order with the state beside it: overdue tasks are counted and paged without a sort.
             models.Index(fields=["due_on", "code", "state"], name="task_in_order"),
