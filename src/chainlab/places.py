@@ -1,6 +1,7 @@
 """Administrative divisions: their six-digit codes (GB/T 2260) and the names that stand for them.
 
-The list is the Ministry's, as carried by python-stdnum; names no longer in force are left out.
+The list is the Ministry's, as carried by python-stdnum; names no longer in force are left out. Codes from 99 are
+nobody's in the standard: the invented city of the example has them, and each of its names says that it is an example.
 """
 
 from __future__ import annotations
@@ -14,17 +15,27 @@ _TAIL = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省
 _LOWER_TAIL = re.compile(r"(?:[区县]|自治州|自治县|地区)$")
 _COMMON = re.compile(r"(?:新|高新|开发|郊|城|矿|市)区$")  # 高新区 is a zone in any city, not a division of one
 _STOPGAPS = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
+INVENTED = {
+    "990000": "示例省",
+    "990100": "示例市",
+    "990101": "示例东区",
+    "990102": "示例西区",
+    "990103": "示例北区",
+    "990200": "示例邻市",
+    "990201": "示例邻市甲区",
+    "990202": "示例邻市乙区",
+}
 
 
 @functools.cache
 def names() -> dict[str, str]:
-    """Code -> name in force, for provinces, cities and counties."""
+    """Code -> name in force, for provinces, cities and counties; and the example's."""
     found: dict[str, str] = {}
     for code, entries in _entries():
         name = next((name for name in map(_in_force, entries) if name), "")
         if name:
             found.setdefault(code, name)
-    return found
+    return found | INVENTED
 
 
 def name_of(code: str) -> str | None:

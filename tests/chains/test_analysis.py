@@ -1,6 +1,8 @@
 """From the anchors' purchases to the list of whom to recruit, on a table small enough to check by hand."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -142,7 +144,31 @@ def test_each_line_says_why_what_it_alone_adds_and_who_comes_next(cast: Cast, sc
 
 def test_the_frontier_rises_and_ends_where_more_suppliers_add_nothing(cast: Cast, scene: scenes.Scene) -> None:
     listed = run(cast, ask(cast, max_suppliers=5))
-    assert listed.frontier == [[1.0, 2050.0], [2.0, 2250.0], [3.0, 2330.0], [4.0, 2330.0]]
+    assert listed.frontier == [[1, 2050.0, True], [2, 2250.0, True], [3, 2330.0, True]]
+
+
+def test_the_list_stands_before_its_curve_and_who_stops_the_curve_keeps_it(
+    cast: Cast, scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = ask(cast, max_suppliers=2)
+    whole = analysis.curve
+
+    def broken_off(*args: Any, **options: Any) -> Iterator[Any]:
+        yield next(whole(*args, **options))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(analysis, "curve", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            run(cast, listed)
+    listed.refresh_from_db()
+    assert (listed.state, listed.supplier_count) == (TargetList.State.READY, 2)
+    assert listed.frontier == [[1, 2050.0, True]]
+    before = listed.version
+    again = run(cast, listed)
+    assert again.frontier == [[1, 2050.0, True], [2, 2250.0, True], [3, 2330.0, True]], "it goes on where it stopped"
+    assert again.version == before, "who opened the list meanwhile may still approve it"
+    assert TargetLine.objects.filter(target_list=listed).count() == 2
 
 
 def test_gaps_are_proposed_and_wait_for_a_person(cast: Cast, scene: scenes.Scene) -> None:

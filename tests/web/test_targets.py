@@ -11,6 +11,7 @@ from lianzhang.chains.models import TargetLine, TargetList
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.projects.models import Project
+from lianzhang.registry.models import Enterprise
 from tests.cast import Cast
 from tests.web import analysed
 
@@ -105,6 +106,55 @@ def test_asking_for_a_list_puts_a_job_in_the_queue_and_its_end_shows_the_list(si
     assert Job.objects.filter(kind="chains.targets").order_by("-pk")[0].arguments == {"list_id": listed.pk}
     jobs.choose_targets(Progress(0, cast.clerk_a), list_id=listed.pk)
     assert "1 家配套商" in text(client, answer.headers["Location"])
+
+
+def test_a_waiting_page_asks_again_and_is_led_to_the_list(signed_in: SignIn, cast: Cast) -> None:
+    analysed.build(cast)
+    client = signed_in("clerk_a")
+    client.post("/targets/new", {"chain": "test-a", "title": "等候", "max_suppliers": "1", "min_anchors": "1"})
+    listed = TargetList.objects.get(title="等候")
+    address, asks = f"/targets/{listed.code}", {"HX-Request": "true", "HX-Target": "job"}
+    assert f'hx-get="{address}"' in text(client, address)
+    assert "HX-Redirect" not in client.get(address, headers=asks).headers
+    jobs.choose_targets(Progress(0, cast.clerk_a), list_id=listed.pk)
+    assert client.get(address, headers=asks).headers["HX-Redirect"] == address
+    # The worker has not said that it is done: the curve still grows, who asked sees how far.
+    assert f'hx-get="/jobs/{listed.job_id}' in text(client, address)
+    assert "逐点计算" in text(client_of_head := signed_in("head_a"), address)
+    Job.objects.filter(pk=listed.job_id).update(state=Job.State.STOPPED)
+    assert "曲线没有算完" in text(client_of_head, address)
+    Job.objects.filter(pk=listed.job_id).update(state=Job.State.DONE)
+    assert "曲线没有算完" not in text(client, address)
+
+
+def test_a_computation_that_was_stopped_says_so_and_is_asked_again_with_the_same_conditions(
+    signed_in: SignIn, cast: Cast
+) -> None:
+    analysed.build(cast)
+    client = signed_in("clerk_a")
+    client.post("/targets/new", {"chain": "test-a", "title": "停", "max_suppliers": "7", "min_anchors": "1"})
+    listed = TargetList.objects.get(title="停")
+    Job.objects.filter(pk=listed.job_id).update(state=Job.State.STOPPED, failure="提交人已停止。")
+    page = text(client, f"/targets/{listed.code}")
+    assert "没有得到清单。" in page
+    assert "提交人已停止。" in page
+    assert "计算中" not in text(client, "/targets/?format=csv")
+    assert f"/targets/new?again={listed.code}" in page
+    again = text(client, f"/targets/new?again={listed.code}")
+    assert 'name="max_suppliers" value="7"' in again
+    text(client, "/targets/new?again=MB-1999-001", status=404)
+
+
+def test_who_must_be_in_or_out_is_named_by_name_or_code(signed_in: SignIn, cast: Cast) -> None:
+    analysed.build(cast)
+    client = signed_in("clerk_a")
+    name = Enterprise.objects.get(code="QY-丙").name
+    said = {"chain": "test-a", "title": "名", "min_anchors": "1", "must_include": f"{name}\nQY-乙、QY-乙"}
+    client.post("/targets/new", said)
+    assert TargetList.objects.get(title="名").parameters["must_include"] == ["QY-丙", "QY-乙"]
+    answer = client.post("/targets/new", said | {"title": "无", "must_include": "没有这家 有限公司"})
+    assert "没有这家 有限公司" in answer.content.decode()
+    assert answer.status_code == 422
 
 
 def test_conditions_that_contradict_come_back_to_the_form(signed_in: SignIn, world: analysed.Analysed) -> None:

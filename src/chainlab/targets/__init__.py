@@ -1,12 +1,26 @@
 """延链补链 targets: whom to recruit, from which categories, to cover most of what the anchor firms buy elsewhere.
 
-`choose` is the exact choice; `verify` checks one without trusting it; `needs` makes demand and offers from purchases;
-`shared_suppliers` lists who already supplies several anchors from outside, before any optimisation.
+`choose` is the exact choice, `frontier` coverage against the number of suppliers; `verify` checks a choice without
+trusting it; `needs` makes demand and offers from purchases; `shared_suppliers` lists who already supplies several
+anchors from outside, before any optimisation.
 """
 
 from chainlab.targets.checking import verify
 from chainlab.targets.choice import METHODS, Choice, choose
+from chainlab.targets.curve import Point, frontier
 from chainlab.targets.demand import Needs, local_ratio, needs, shared_suppliers
 from chainlab.targets.problem import Infeasible
 
-__all__ = ["METHODS", "Choice", "Infeasible", "Needs", "choose", "local_ratio", "needs", "shared_suppliers", "verify"]
+__all__ = [
+    "METHODS",
+    "Choice",
+    "Infeasible",
+    "Needs",
+    "Point",
+    "choose",
+    "frontier",
+    "local_ratio",
+    "needs",
+    "shared_suppliers",
+    "verify",
+]

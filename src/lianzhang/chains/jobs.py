@@ -20,16 +20,22 @@ def analyse(progress: Progress, *, chain_id: int) -> dict[str, Any]:
 
 
 def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
-    """Compute one target list on a fresh snapshot; a failure is written on the list too."""
-    listed = TargetList.objects.visible_to(progress.person).select_related("chain__scheme").get(pk=list_id)
-    if listed.state != TargetList.State.RUNNING:
-        return {"list": listed.code}  # an earlier attempt of this job finished it
-    try:
-        _choose(progress, listed)
-    except Unworkable as reason:
-        targets.fail(listed=listed, reason=str(reason), by=progress.person)
-        raise
-    return {"list": listed.code}
+    """Compute one target list on a fresh snapshot; a failure is written on the list too.
+
+    The list is stored as soon as it stands. Its curve costs a hundred times as much and follows point by point: who
+    stops the job meanwhile, or a worker that dies, takes nothing from the list, and a second attempt goes on behind
+    the last point.
+    """
+    found = TargetList.objects.visible_to(progress.person).select_related("chain__scheme", "snapshot__chain")
+    listed = found.get(pk=list_id)
+    if listed.state == TargetList.State.RUNNING:
+        try:
+            _choose(progress, listed)
+        except Unworkable as reason:
+            targets.fail(listed=listed, reason=str(reason), by=progress.person)
+            raise
+    _plot(progress, listed)
+    return {"list": listed.code, "points": len(listed.frontier)}
 
 
 def _analyse(progress: Progress, chain: Chain) -> tuple[Snapshot, dict[str, Any], int]:
@@ -52,17 +58,32 @@ def _choose(progress: Progress, listed: TargetList) -> None:
 
     snapshot, _tables, _made = _analyse(progress, listed.chain)
     tables = analysis.reopen(snapshot)
-    stages = {"frontier": _("计算家数与覆盖额的关系"), "reasons": _("整理理由与备选")}
-    progress.tell(_("求最优组合"), done=0, total=3)
+    progress.tell(_("求最优组合"), done=0, total=2)
     try:
         outcome = analysis.choose(
             listed.chain,
             tables,
             targets.Parameters.read(listed.parameters),
-            tell=lambda step: progress.tell(stages[step], done=1 + (step == "reasons"), total=3),
+            tell=lambda: progress.tell(_("整理理由与备选"), done=1, total=2),
         )
     except lab.Infeasible as impossible:
         raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": impossible.message_zh}) from impossible
     except (engines.BadTable, TimeoutError) as bad:
         raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad
     targets.finish(listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)
+
+
+def _plot(progress: Progress, listed: TargetList) -> None:
+    """The curve, from where it stands to its plateau."""
+    from chainlab import targets as lab
+
+    if listed.snapshot is None:
+        return
+    points = [list(point) for point in listed.frontier]
+    after = lab.Point(supplier_count=int(points[-1][0]), covered_wan=points[-1][1], is_proven=True) if points else None
+    progress.tell(_("清单已生成；正在计算家数与覆盖额的曲线"))
+    tables, parameters = analysis.reopen(listed.snapshot), targets.Parameters.read(listed.parameters)
+    for point in analysis.curve(listed.chain, tables, parameters, after=after):
+        points.append([point.supplier_count, round(point.covered_wan, 4), point.is_proven])
+        targets.plot(listed=listed, points=points, by=progress.person)
+        progress.tell(_("清单已生成；曲线已算到 %(count)s 家") % {"count": point.supplier_count})

@@ -122,3 +122,10 @@ def test_every_division_is_found_by_its_full_path() -> None:
 def test_a_place_agrees_with_what_it_lies_in(one: str, other: str, agrees: bool) -> None:
     assert places.agree(one, other) is agrees
     assert places.agree(other, one) is agrees
+
+
+def test_a_place_of_the_example_says_that_it_is_one_and_stands_in_no_real_province():
+    assert places.name_of("990201") == "示例邻市甲区"
+    assert all(name.startswith("示例") and code.startswith("99") for code, name in places.INVENTED.items())
+    assert places.codes_named("示例邻市甲区") == {"990201"}
+    assert not [code for code in places.names() if code.startswith("9") and code not in places.INVENTED]

@@ -79,7 +79,13 @@ def ask(*, chain: Chain, title: str, parameters: Parameters, now: datetime, by: 
             verb="target_list.asked",
             by=by,
         )
-        job = jobs.ask("chains.targets", {"list_id": listed.pk}, queue=Job.Queue.LONG, by=by)
+        job = jobs.ask(
+            "chains.targets",
+            {"list_id": listed.pk},
+            queue=Job.Queue.LONG,
+            subject_url=f"/targets/{listed.code}",
+            by=by,
+        )
         TargetList.objects.filter(pk=listed.pk).update(job=job)
         listed.job = job
     return listed
@@ -111,6 +117,17 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
         trail.change(listed, verb="target_list.computed", changes=changes, by=by)
         trail.create_many(lines, verb="target_line.listed", by=by)
     return listed
+
+
+def plot(*, listed: TargetList, points: list[list[Any]], by: Person) -> None:
+    """Keep the curve as far as it is known: [suppliers, covered 万元, whether proven] a point.
+
+    The list keeps its version: the curve is no edit, and who reads the list meanwhile may still approve it.
+    """
+    with transaction.atomic():
+        trail.note(listed, verb="target_list.plotted", detail={"supplier_count": points[-1][0]}, by=by)
+        TargetList.objects.filter(pk=listed.pk).update(frontier=points)
+    listed.frontier = points
 
 
 def fail(*, listed: TargetList, reason: str, by: Person) -> TargetList:

@@ -10,7 +10,7 @@ from lianzhang.records.scope import ScopedQuerySet
 
 def lists(person: Person) -> ScopedQuerySet[TargetList]:
     """Target lists within reach, newest first."""
-    return TargetList.objects.visible_to(person).select_related("chain", "snapshot", "map_version", "created_by")
+    return TargetList.objects.visible_to(person).select_related("chain", "snapshot", "map_version", "created_by", "job")
 
 
 def lines(listed: TargetList, *, person: Person) -> ScopedQuerySet[TargetLine]:

@@ -75,6 +75,13 @@ def list_url(listed: TargetList) -> str:
     return reverse("targets:target", args=[listed.code])
 
 
+def _standing(listed: TargetList) -> Badge:
+    """A list whose computation was stopped says so: nobody is computing it any more."""
+    is_stopped = listed.state == TargetList.State.RUNNING and (listed.job is None or listed.job.is_over)
+    state = TargetList.State.FAILED if is_stopped else TargetList.State(listed.state)
+    return Badge(str(state.label), LIST_TONES[state])
+
+
 LISTS = TableSpec(
     key="target_lists",
     title=_("目标清单"),
@@ -82,9 +89,7 @@ LISTS = TableSpec(
         Column("code", _("编号"), lambda t: t.code, kind="code", sort="code", link=list_url),
         Column("title", _("名称"), lambda t: t.title, sort="title", link=list_url),
         Column("chain", _("产业链"), lambda t: t.chain.name, sort="chain__position"),
-        Column(
-            "state", _("状态"), lambda t: Badge(t.get_state_display(), LIST_TONES[t.state]), kind="badge", sort="state"
-        ),
+        Column("state", _("状态"), _standing, kind="badge", sort="state"),
         Column("category_count", _("类别"), lambda t: t.category_count, kind="integer", sort="category_count"),
         Column("supplier_count", _("配套商"), lambda t: t.supplier_count, kind="integer", sort="supplier_count"),
         Column("as_of_on", _("数据截至"), lambda t: t.snapshot.taken_on if t.snapshot else None, kind="date"),

@@ -10,12 +10,18 @@ YI = 10_000  # 万元 in one 亿元
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-def chart(points: Sequence[Sequence[float]], *, chosen: int) -> dict[str, Any] | None:
-    """`points` are [suppliers, covered 万元]; returns places in a 640 × 220 picture, or None for fewer than two.
+def chart(points: Sequence[Sequence[float]], *, chosen: tuple[int, float, bool]) -> dict[str, Any] | None:
+    """`points` and `chosen`, the list itself, are (suppliers, covered 万元, whether proven; lists of old do not say).
+
+    Returns places in a 640 × 220 picture, or None for fewer than two points. `enough` is a smaller number of suppliers
+    that covers as much as the list, if there is one; `unproven` counts the points that may lie too low.
 
     `levels` are round amounts in 亿元 with their height, `ticks` numbers of suppliers with their place; both scales
     begin at nothing, so that the height of the line is the amount.
     """
+    known = {int(point[0]): (point[1], len(point) > 2 and bool(point[2])) for point in points}
+    known[chosen[0]] = chosen[1:]
+    points = [(count, *known[count]) for count in sorted(known)]
     if len(points) < 2:
         return None
     most, top = max(point[0] for point in points), max(point[1] for point in points) or 1.0
@@ -34,16 +40,20 @@ def chart(points: Sequence[Sequence[float]], *, chosen: int) -> dict[str, Any] |
             "y": str(up(amount)),
             "count": int(count),
             "amount_wan": amount,
-            "is_chosen": int(count) == chosen,
+            "is_proven": is_proven,
+            "is_chosen": count == chosen[0],
         }
-        for count, amount in points
+        for count, amount, is_proven in points
     ]
+    as_much = (count for count, amount, _ in points if count < chosen[0] and amount >= chosen[1] * (1 - 1e-9))
     return {
         "width": str(WIDTH),
         "height": str(HEIGHT),
         "line": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
         "dots": dots,
-        "chosen": next((dot for dot in dots if dot["is_chosen"]), None),
+        "chosen": next(dot for dot in dots if dot["is_chosen"]),
+        "enough": next(as_much, None),
+        "unproven": sum(not dot["is_proven"] for dot in dots),
         "levels": [{"y": str(up(level * YI)), "label": f"{level:g}"} for level in levels],
         "ticks": [{"x": str(across(count)), "label": str(count)} for count in round_counts(int(most))],
         "floor": str(HEIGHT - BOTTOM),

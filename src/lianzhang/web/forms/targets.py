@@ -10,9 +10,10 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions.targets import Parameters
 from lianzhang.chains.models import Chain, Gap
+from lianzhang.registry.models import Enterprise
 from lianzhang.web.forms.plans import DateInput
 
-CODES = re.compile(r"[\s,，、;；]+")
+SEPARATORS = re.compile(r"[,，、;；]")
 
 
 class TargetForm(forms.Form):
@@ -33,27 +34,36 @@ class TargetForm(forms.Form):
         label=_("必须列入"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("企业编号，每行一个。"),
+        help_text=_("企业名称或编号，每行一个。"),
     )
     must_exclude = forms.CharField(
         label=_("不予列入"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("企业编号，每行一个。"),
+        help_text=_("企业名称或编号，每行一个。"),
     )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.person = person
         field = self.fields["chain"]
         if isinstance(field, forms.ModelChoiceField):
             chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET)
             field.queryset = chains.filter(nature=Chain.Nature.MANUFACTURING, is_active=True)
 
     def clean_must_include(self) -> tuple[str, ...]:
-        return _codes(self.cleaned_data["must_include"])
+        return self._codes(self.cleaned_data["must_include"])
 
     def clean_must_exclude(self) -> tuple[str, ...]:
-        return _codes(self.cleaned_data["must_exclude"])
+        return self._codes(self.cleaned_data["must_exclude"])
+
+    def _codes(self, text: str) -> tuple[str, ...]:
+        """Codes of the firms named, one a line or between commas; what is neither name nor code stays as it was typed,
+        for the action to refuse by name."""
+        said = [one.strip() for line in text.splitlines() for one in (SEPARATORS.split(line))]
+        named = Enterprise.objects.visible_to(self.person).filter(name__in=said).values_list("name", "code")
+        codes = dict(named) if any(said) else {}
+        return tuple(dict.fromkeys(codes.get(one, one) for one in said if one))
 
     @property
     def parameters(self) -> Parameters:
@@ -95,7 +105,3 @@ class DismissGapForm(forms.Form):
 
     reason = forms.CharField(label=_("不成立的理由"), max_length=300)
     version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for code in CODES.split(text.strip()) if code))

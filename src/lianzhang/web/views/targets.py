@@ -20,6 +20,8 @@ from lianzhang.chains.models import TargetLine, TargetList
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import targets as queries
 from lianzhang.chains.tables import targets as tables
+from lianzhang.jobs import queries as job_queries
+from lianzhang.jobs.models import Job
 from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
@@ -46,6 +48,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask for a list; the computation runs in the background."""
     person = access.person_of(request)
     initial = TargetForm.values(actions.Parameters()) | {"chain": request.GET.get("chain", "")}
+    if again := request.GET.get("again", ""):
+        initial = _again(queries.lists(person).get_or_404(code=again))
     form = TargetForm(request.POST if request.method == "POST" else None, initial=initial, person=person)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
@@ -69,9 +73,11 @@ def new(request: HttpRequest) -> HttpResponse:
 def target(request: HttpRequest, code: str) -> HttpResponse:
     """The list: its sentence, parameters, categories, lines; or its progress while it is being computed."""
     person = access.person_of(request)
-    listed = queries.lists(person).select_related("job").get_or_404(code=code)
+    listed = queries.lists(person).get_or_404(code=code)
     if listed.state in {TargetList.State.RUNNING, TargetList.State.FAILED}:
-        return render(request, "targets/waiting.html", {"record": listed})
+        return _waiting(request, listed)
+    if request.headers.get("HX-Target") == "job":  # the waiting page asks again and finds the list
+        return HttpResponse(headers={"HX-Redirect": request.path})
     shown = disclosures.of(listed.snapshot, person=person)
     names = _names(listed)
     total_shown = shown.shows(int(listed.assumptions["anchor_count"]))
@@ -82,7 +88,8 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "sees_rows": shown.sees_rows,
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
-        "chart": frontier.chart(listed.frontier, chosen=listed.supplier_count) if shown.sees_rows else None,
+        "chart": _chart(listed) if shown.sees_rows else None,
+        "plotting": _plotting(listed, person),
         "parameters": _parameters(listed),
         "form": TargetForm(initial=_again(listed), person=person),
         "may_write": TargetList.objects.editable_by(person).filter(pk=listed.pk).exists(),
@@ -229,6 +236,35 @@ def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse
         is_illustrative=listed.is_illustrative,
     )
     return explain.respond(request, explained)
+
+
+def _waiting(request: HttpRequest, listed: TargetList) -> HttpResponse:
+    """How far the computation is, or why there will be no list; asked again by the page every second."""
+    job = listed.job
+    context = {
+        "record": listed,
+        "job": job_queries.standing(job, now=timezone.now()) if job else None,
+        "is_over": listed.state == TargetList.State.FAILED or job is None or job.is_over,
+        "poll_url": request.path,
+    }
+    if request.headers.get("HX-Target") != "job":
+        return render(request, "targets/waiting.html", context)
+    if context["is_over"]:
+        return HttpResponse(headers={"HX-Redirect": request.path})
+    return render(request, "parts/job.html", context)
+
+
+def _chart(listed: TargetList) -> dict[str, Any] | None:
+    chosen = (listed.supplier_count, float(listed.objective_wan or 0), listed.is_proven)
+    return frontier.chart(listed.frontier, chosen=chosen)
+
+
+def _plotting(listed: TargetList, person: Person) -> dict[str, Any] | None:
+    """The curve's computation where it has not ended well: under way (who asked sees how far), or cut short."""
+    job = listed.job
+    if job is None or job.state == Job.State.DONE:
+        return None
+    return {"is_over": job.is_over, "job": job.pk if job.asked_by_id == person.pk else None}
 
 
 def _line(person: Person, code: str, position: int) -> TargetLine:
