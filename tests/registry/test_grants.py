@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.utils import timezone
 
 from lianzhang.accounts.actions import Refused
@@ -86,3 +87,29 @@ def test_a_paper_grant_holds_once_a_second_secretary_has_confirmed_it(cast: Cast
         actions.confirm_grant(grant, version=grant.version, by=cast.secretary)
     actions.confirm_grant(grant, version=grant.version, by=cast.second_secretary)
     assert sees(cast.clerk_a)
+
+
+def test_rows_are_added_up_for_exactly_those_who_may_read_them(cast: Cast, purchase: Purchase) -> None:
+    granted(cast)
+    for person in cast.people.values():
+        readable = set(Purchase.objects.visible_to(person))
+        assert set(Purchase.objects.filter(buyer_id__in=Purchase.objects.all().owners(person))) == readable, person
+    assert Purchase.objects.all().owners(cast.clerk_a) == {cast.enterprise_1.pk}
+
+
+def test_the_first_sentence_tells_what_is_in_the_sum_and_what_is_not_of_the_rows_found(
+    cast: Cast, purchase: Purchase, client: Client
+) -> None:
+    other = trail.create(Part(code="P2", name="面板"), verb="part.entered", by=None)
+    rows = [
+        Purchase(buyer=cast.enterprise_1, part=other, year=2023, amount_low_wan=10, amount_high_wan=30),
+        Purchase(buyer=cast.enterprise_1, part=other, year=2023, is_withheld=True),
+        Purchase(buyer=cast.enterprise_1, part=purchase.part, year=2022),
+        Purchase(buyer=cast.enterprise_2, part=other, year=2023, amount_wan=99),
+    ]
+    trail.create_many(rows, verb="purchase.entered", by=None)
+    client.force_login(cast.anchor_1, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/enterprises/purchases/").content.decode()
+    assert "1 家企业 4 行采购，填报确数合计 10 万元；区间 1 行，按约定不提供 1 行，未填 1 行。" in page
+    page = client.get("/enterprises/purchases/?year=2023&part=面板").content.decode()
+    assert "1 家企业 2 行采购，填报确数合计 — 万元；区间 1 行，按约定不提供 1 行，未填 0 行。" in page

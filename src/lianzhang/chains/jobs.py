@@ -38,16 +38,16 @@ def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
     return {"list": listed.code, "points": len(listed.frontier)}
 
 
-def _analyse(progress: Progress, chain: Chain) -> tuple[Snapshot, dict[str, Any], int]:
-    progress.tell(_("读取有权使用的数据"), done=0, total=4)
+def _analyse(progress: Progress, chain: Chain, *, total: int = 4) -> tuple[Snapshot, dict[str, Any], int]:
+    progress.tell(_("读取有权使用的数据"), done=0, total=total)
     taken = analysis.take(chain, person=progress.person, on=timezone.localdate())
     if taken.tables["purchases"].num_rows == 0:
         raise Unworkable(_("没有可用的采购数据：链主尚未填报，或尚未授权本专班查看。请下载拆零件模板发给链主。"))
-    progress.tell(_("写入快照与覆盖"), done=2, total=4)
+    progress.tell(_("写入快照与覆盖"), done=2, total=total)
     snapshot = snapshots.store(
         chain=chain, analysis=taken, on=timezone.localdate(), now=timezone.now(), by=progress.person
     )
-    progress.tell(_("提出缺口"), done=3, total=4)
+    progress.tell(_("提出缺口"), done=3, total=total)
     made = gaps.propose(snapshot=snapshot, proposals=analysis.proposals(chain, taken.tables), by=progress.person)
     return snapshot, taken.tables, made
 
@@ -56,15 +56,15 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     from chainlab import engines
     from chainlab import targets as lab
 
-    snapshot, _tables, _made = _analyse(progress, listed.chain)
+    snapshot, _tables, _made = _analyse(progress, listed.chain, total=6)
     tables = analysis.reopen(snapshot)
-    progress.tell(_("求最优组合"), done=0, total=2)
+    progress.tell(_("求最优组合"), done=4, total=6)
     try:
         outcome = analysis.choose(
             listed.chain,
             tables,
             targets.Parameters.read(listed.parameters),
-            tell=lambda: progress.tell(_("整理理由与备选"), done=1, total=2),
+            tell=lambda: progress.tell(_("整理理由与备选"), done=5, total=6),
         )
     except lab.Infeasible as impossible:
         raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": impossible.message_zh}) from impossible

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from lianzhang.accounts.models import Person
 from lianzhang.registry.models import Alias, Enterprise, Purchase, PurchaseGrant
@@ -26,28 +25,24 @@ def counts(person: Person) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class PurchaseSums:
-    """Purchases within reach: how many rows, how much is known exactly, how many rows are not in the sum."""
+    """Rows of purchases that are not in the sum of amounts, and of how many firms the rows are."""
 
-    count: int
-    amount_wan: Decimal | None
     firm_count: int
     withheld_count: int
     band_count: int
     unfilled_count: int
 
 
-def purchase_sums(found: QuerySet[Purchase]) -> PurchaseSums:
-    """The figures of the first sentence, in one query."""
-    none = Q(amount_wan__isnull=True, amount_low_wan__isnull=True)
-    read = found.aggregate(
-        n=Count("pk"),
-        amount=Sum("amount_wan"),
-        firms=Count("buyer", distinct=True),
+def purchase_sums(found: QuerySet[Purchase], *, owners: set[int]) -> PurchaseSums:
+    """Two queries that read no row with an exact amount; `owners` are the firms the rows can be of."""
+    found = found.order_by()
+    read = found.filter(amount_wan__isnull=True).aggregate(
         withheld=Count("pk", filter=Q(is_withheld=True)),
         band=Count("pk", filter=Q(amount_low_wan__isnull=False)),
-        unfilled=Count("pk", filter=none & Q(is_withheld=False)),
+        unfilled=Count("pk", filter=Q(amount_low_wan__isnull=True, is_withheld=False)),
     )
-    return PurchaseSums(read["n"], read["amount"], read["firms"], read["withheld"], read["band"], read["unfilled"])
+    buying = Enterprise.objects.filter(Exists(found.filter(buyer=OuterRef("pk"))), pk__in=owners)
+    return PurchaseSums(buying.count(), read["withheld"], read["band"], read["unfilled"])
 
 
 def grants(person: Person) -> QuerySet[PurchaseGrant]:

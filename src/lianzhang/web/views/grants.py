@@ -1,5 +1,7 @@
 """Purchases by right, and the grants that give the right: by the firm online, or on paper by two secretaries."""
 
+import functools
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,20 +28,28 @@ def purchases(request: HttpRequest) -> HttpResponse:
     """The purchases one may see: the own firm's, and those of firms that granted the own body."""
     person = access.person_of(request)
     found = Purchase.objects.visible_to(person).select_related("buyer", "part", "supplier")
-    sums = queries.purchase_sums(found)
-    lead = _(
+    owners = Purchase.objects.all().owners(person)
+    counted = Purchase.objects.filter(buyer_id__in=owners)
+    context = {"lead": functools.partial(_purchases_lead, owners=owners), "scope": _("商业秘密（授权可见）")}
+    return listing.respond(
+        request, tables.PURCHASES, found, counted=counted, template="registry/purchases.html", context=context
+    )
+
+
+def _purchases_lead(listed: listing.Listing, *, owners: set[int]) -> str:
+    """What is in the sum and what is not, of the rows found."""
+    sums = queries.purchase_sums(listed.counted, owners=owners)
+    return _(
         "%(firms)s 家企业 %(count)s 行采购，填报确数合计 %(amount)s 万元；"
         "区间 %(band)s 行，按约定不提供 %(withheld)s 行，未填 %(unfilled)s 行。"
     ) % {
         "firms": sums.firm_count,
-        "count": values.plain(sums.count, "integer"),
-        "amount": values.plain(sums.amount_wan, "wan"),
+        "count": values.plain(listed.page.paginator.count, "integer"),
+        "amount": values.plain(listed.sums.get("amount_wan"), "wan"),
         "band": sums.band_count,
         "withheld": sums.withheld_count,
         "unfilled": sums.unfilled_count,
     }
-    context = {"lead": lead, "scope": _("商业秘密（授权可见）")}
-    return listing.respond(request, tables.PURCHASES, found, template="registry/purchases.html", context=context)
 
 
 @access.signed_in
