@@ -59,7 +59,8 @@ def newest(chains: Iterable[Chain], *, person: Person) -> dict[int, Snapshot]:
 
 def latest(chain: Chain, *, person: Person) -> Snapshot | None:
     """The newest snapshot of a chain that `person` may know of."""
-    return Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at").first()
+    found = Snapshot.objects.visible_to(person).filter(chain=chain).select_related("map_version")
+    return found.order_by("-taken_at").first()
 
 
 def either_side(

@@ -91,7 +91,6 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "chart": _chart(listed) if shown.sees_rows else None,
         "plotting": _plotting(listed, person),
         "parameters": _parameters(listed),
-        "form": TargetForm(initial=_again(listed), person=person),
         "may_write": TargetList.objects.editable_by(person).filter(pk=listed.pk).exists(),
         "may_approve": _may_approve(listed, person),
         "others": queries.lists(person)
