@@ -94,8 +94,11 @@ def choose(
     return _solved(problem, deadline)
 
 
-def _ids(given: Iterable[Any]) -> tuple[Any, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+def _ids(given: Iterable[Any] | None) -> tuple[Any, ...]:
+    """Ids as they are compared: an Arrow scalar equals no plain value, and whoever was excluded would be chosen."""
+    if given is None or isinstance(given, str):
+        return () if given is None else (given,)
+    return tuple(one.as_py() if isinstance(one, pa.Scalar) else one for one in given)
 
 
 def _solved(problem: Problem, deadline: float) -> Choice:

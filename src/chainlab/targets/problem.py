@@ -66,7 +66,7 @@ class Limits:
     def __post_init__(self) -> None:
         counts = {name: getattr(self, name) for name in ("max_categories", "max_suppliers", "min_anchors")}
         for name, value in counts.items():
-            if value is not None and (not isinstance(value, int) or value < 0):
+            if value is not None and (not isinstance(value, int | np.integer) or value < 0):
                 raise ValueError(f"{name} must be a whole number of 0 or more, not {value!r}")
         if self.budget_wan is not None and not self.budget_wan >= 0:
             raise ValueError(f"budget_wan must be 0 or more, not {self.budget_wan!r}")

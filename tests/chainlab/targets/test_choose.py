@@ -3,6 +3,7 @@
 import math
 import random
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pulp
@@ -417,3 +418,16 @@ class TestAmounts:
         choice = chosen(demand, offers, max_suppliers=8)
         assert choice.objective_wan == math.fsum(choice.covered["amount_wan"].to_pylist())
         assert choice.demand_wan == math.fsum(demand["amount_wan"])
+
+
+NAMED = (["面板厂"], np.array(["面板厂"]), pa.array(["面板厂"]), pl.Series(["面板厂"]), pd.Series(["面板厂"]), "面板厂")
+
+
+@pytest.mark.parametrize("names", NAMED, ids=lambda given: type(given).__name__)
+def test_who_must_be_out_is_out_in_whatever_list_the_name_stands(names):
+    assert chosen(must_exclude=names).suppliers == ("共性", "螺丝厂")
+    assert "面板厂" in targets.choose(DEMAND, OFFERS, must_include=names, max_suppliers=np.int64(1)).suppliers
+
+
+def test_nobody_named_is_nobody():
+    assert targets.choose(DEMAND, OFFERS, must_include=None, must_exclude=None).objective_wan == 131
