@@ -168,10 +168,19 @@ def keys_in(path: Path) -> Iterator[Key]:
 
 
 def keys_in_python(source: str) -> Iterator[Key]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and (shape := FUNCTIONS.get(called(node))):
+    tree = ast.parse(source)
+    known = FUNCTIONS | {alias: FUNCTIONS[name] for alias, name in renamed(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (shape := known.get(called(node))):
             values = [part.value if isinstance(part, ast.Constant) else None for part in node.args]
             yield from key_of(shape, values)
+
+
+def renamed(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The names a module gives to gettext's functions: of `gettext as _now`, no word was collected once."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((one.asname, one.name) for one in node.names if one.asname and one.name in FUNCTIONS)
 
 
 def called(node: ast.Call) -> str:

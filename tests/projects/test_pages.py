@@ -349,3 +349,49 @@ def test_an_event_is_entered_and_changed_on_its_page(cast: Cast, as_: Any) -> No
     assert client.post(reverse("projects:edit_event", args=[made.code]), changed).status_code == 302
     assert "消费季" in told(client.get(reverse("projects:events"), {"chain": "test-b", "year": "2026"}))
     assert "消费季" not in told(client.get(reverse("projects:events"), {"year": "2025"}))
+
+
+def test_the_page_that_asks_for_a_stage_says_first_what_is_lacking(cast: Cast, as_: Any) -> None:
+    project = scene.lead(cast, content="")
+    address = reverse("projects:advance", args=[project.code])
+    shown = told(as_(cast.clerk_a).get(address)).partition('id="page"')[2]
+    assert "建设内容" in shown
+    assert 'name="on"' not in shown
+
+
+def test_an_ask_waits_on_the_first_page_of_those_who_may_check_it_and_not_of_who_asked(
+    cast: Cast, project: Project, as_: Any, now: dt.datetime
+) -> None:
+    scene.bring(project, Stage.NEGOTIATING, cast, now=now)
+    entry = scene.ask(project, Stage.SIGNED, cast, now=now)
+    check = reverse("projects:check", args=[project.code, entry.pk])
+    for who in (cast.head_a, cast.chief, cast.deputy):
+        assert check in told(as_(who).get(reverse("home")))
+    for who in (cast.clerk_a, cast.clerk_b, cast.district_east):
+        assert check not in told(as_(who).get(reverse("home")))
+
+
+def test_a_project_handed_to_a_district_waits_on_its_first_page_until_taken_up(
+    cast: Cast, project: Project, as_: Any, now: dt.datetime
+) -> None:
+    home = reverse("home")
+    actions.transfer(project=project, to=cast.west, reason="厂房在乙区", on=now.date(), now=now, by=cast.secretary)
+    assert "流转待接" in told(as_(cast.district_west).get(home))
+    assert "流转待接" not in told(as_(cast.district_east).get(home))
+    actions.resume(project=project, reason="已接", on=now.date(), now=now, by=cast.district_west)
+    assert "流转待接" not in told(as_(cast.district_west).get(home))
+
+
+def test_a_lost_project_is_asked_for_nothing_more(cast: Cast, project: Project, as_: Any, now: dt.datetime) -> None:
+    actions.lose(project=project, reason="投往外市", on=now.date(), now=now, by=cast.clerk_a)
+    shown = told(as_(cast.clerk_a).get(page(project)))
+    assert "流失：投往外市" in shown
+    assert 'id="next"' not in shown
+    assert reverse("projects:progress", args=[project.code]) not in shown
+
+
+def test_why_a_project_is_late_stands_in_its_first_line(cast: Cast, as_: Any, now: dt.datetime) -> None:
+    project = scene.lead(cast, content="甲")
+    actions.mark_late(project=project, reason="设备未到港", on=now.date(), now=now, by=cast.clerk_a)
+    lead = told(as_(cast.clerk_a).get(page(project))).partition('class="lead"')[2].partition("</p>")[0]
+    assert "设备未到港" in lead

@@ -18,6 +18,7 @@ PAGE = """{% load i18n %}
 MODULE = '''"""A."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 LABEL = gettext_lazy("联系人")
@@ -25,6 +26,7 @@ ADVICE = _("第 %(row)s 行缺少" "名称")
 COUNT = ngettext("%(n)s 家", "%(n)s 家企业", 2)
 WORD = pgettext("post", "链长")
 COMPUTED = _(LABEL)
+AT_ONCE = _now("今天到期")
 '''
 
 
@@ -58,6 +60,7 @@ def test_messages_are_found_in_pages_and_modules(tree: Path) -> None:
         catalogue.Key("项目"),
         catalogue.Key("%(name)s 有 %(n)s 项", plural="%(name)s 共 %(n)s 项"),
         catalogue.Key("联系人"),
+        catalogue.Key("今天到期"),
         catalogue.Key("第 %(row)s 行缺少名称"),
         catalogue.Key("%(n)s 家", plural="%(n)s 家企业"),
         catalogue.Key("链长", context="post"),

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.rules import Act, Role, Thing
 from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
 from lianzhang.chains.models import Anchor, Chain, Gap, TargetList
@@ -91,12 +91,20 @@ def compose(person: Person, *, today: date) -> Week:
     reach = person.reach
     return Week(
         chains=chains,
-        items=work.tasks_awaiting(person, today=today),
+        items=[*work.tasks_awaiting(person, today=today), *_moves(person)],
         actions=work.actions_behind(person, today=today, chain_ids=ids) if ids else [],
         projects=_projects(person, ids, today=today) if reach.may(Act.READ, Thing.PROJECT) else [],
         requests=work.requests_of(person, chain_ids=ids, today=today),
         overviews=_overviews(person, [chain for chain in chains if not chain.is_service]),
     )
+
+
+def _moves(person: Person) -> list[work.Item]:
+    """Projects on which the next word is this person's: an ask to check, for a district one handed to it."""
+    if not person.reach.may(Act.READ, Thing.PROJECT):
+        return []
+    handed_over = work.projects_handed_over(person) if person.reach.role is Role.DISTRICT else []
+    return [*work.checks_awaiting(person), *handed_over]
 
 
 def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:

@@ -20,6 +20,7 @@ from lianzhang.chains.models import Action, Chain, Gap
 from lianzhang.chains.queries import plans
 from lianzhang.projects import queries as projects
 from lianzhang.projects.models import Project
+from lianzhang.projects.stages import Status
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task, Visit
@@ -168,6 +169,38 @@ def project_item(project: Project, *, today: date) -> Item:
         due_on=due,
         is_illustrative=project.is_illustrative,
     )
+
+
+def checks_awaiting(person: Person) -> list[Item]:
+    """待核验: asks of others for a stage that this person may pass or return, the longest waiting first."""
+    return [
+        Item(
+            title=_("%(project)s：核验“%(stage)s”")
+            % {"project": entry.project.name, "stage": entry.get_stage_display()},
+            url=address("projects:check", entry.project.code, entry.pk),
+            light="watch",
+            word=_("待核验"),
+            note=f"{entry.asked_by} {entry.asked_at:%m-%d}",
+            is_illustrative=entry.project.is_illustrative,
+        )
+        for entry in projects.awaiting_check(person)[:MOST]
+    ]
+
+
+def projects_handed_over(person: Person) -> list[Item]:
+    """流转: projects handed to the person's district, which takes each up by resuming it."""
+    found = Project.objects.editable_by(person).filter(status=Status.TRANSFERRED, district=person.reach.body_id)
+    return [
+        Item(
+            title=project.name,
+            url=address("projects:project", project.code),
+            light="watch",
+            word=_("流转待接"),
+            note=project.status_reason,
+            is_illustrative=project.is_illustrative,
+        )
+        for project in found.order_by("status_on", "code")[:MOST]
+    ]
 
 
 def gaps_to_confirm(person: Person, *, chain_ids: Iterable[int]) -> tuple[int, list[Item]]:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from lianzhang.projects import choices
 from lianzhang.supervision import clock, escalation, queries, states
@@ -25,6 +26,14 @@ TONES = {"unsigned": "watch", "handling": "plain", "review": "accent", "closed":
 
 
 @cache
+def _days_left(days: int) -> str:
+    return ngettext("还有%(days)s个工作日", "还有%(days)s个工作日", days) % {"days": days}
+
+
+def _days_late(days: int) -> str:
+    return ngettext("逾期%(days)s个工作日", "逾期%(days)s个工作日", days) % {"days": days}
+
+
 def _prefix(name: str) -> str:
     # Fifty rows ask for a hundred addresses; what stands before the code is always the same.
     return reverse(name, args=["x"]).removesuffix("x/")
@@ -57,15 +66,13 @@ def task_light(task: Task, *, today: date, calendar: clock.WorkingCalendar) -> L
     late = queries.lateness(task, today=today, calendar=calendar)
     if late.days:
         about = _now("（按周末估算）") if late.is_estimated else ""
-        return Light(
-            "late", _now("逾期%(days)s个工作日") % {"days": late.days} + about, late.level.label if late.level else ""
-        )
+        return Light("late", _days_late(late.days) + about, late.level.label if late.level else "")
     if task.due_on < today:
         return Light("late", _now("已过期限"), _now("期限后尚无工作日"))
     left = clock.days_left(task.due_on, today=today, calendar=calendar)
     if task.due_on == today:
         return Light("watch", _now("今天到期"))
-    return Light("watch" if left <= 2 else "normal", _now("还有%(days)s个工作日") % {"days": left})
+    return Light("watch" if left <= 2 else "normal", _days_left(left))
 
 
 def must_act(task: Task, *, today: date, calendar: clock.WorkingCalendar) -> str:
@@ -231,9 +238,9 @@ def request_light(request: Request, *, today: date, calendar: clock.WorkingCalen
         return Light("idle", _now("未交办"))
     late = clock.days_late(request.due_on, today=today, calendar=calendar)
     if late:
-        return Light("late", _now("逾期%(days)s个工作日") % {"days": late})
+        return Light("late", _days_late(late))
     left = clock.days_left(request.due_on, today=today, calendar=calendar)
-    return Light("watch" if left <= 2 else "normal", _now("还有%(days)s个工作日") % {"days": left})
+    return Light("watch" if left <= 2 else "normal", _days_left(left))
 
 
 SATISFACTION = {"satisfied": _("满意"), "mostly": _("基本满意"), "unsatisfied": _("不满意")}

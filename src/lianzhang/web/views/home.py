@@ -76,6 +76,7 @@ def _chief(request: HttpRequest, person: Person) -> HttpResponse:
         "lead": _("%(count)d件事需要您，其中%(late)d件逾期或滞后。")
         % {"count": len(five), "late": sum(item.is_late for item in five)},
         "five": five,
+        "checks": work.checks_awaiting(person),
         "instructions": said["instructions"],
         "figures": [
             {"label": _("计划逾期"), "value": sum(i.is_late for i in actions), "url": _plan_url(chains)},

@@ -9,19 +9,20 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
-from lianzhang.projects import actions, stages, tables
+from lianzhang.projects import actions, queries, stages, tables
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.web import access, submitting
 from lianzhang.web.forms import projects as forms
-from lianzhang.web.views.projects import FORM, proof_of
+from lianzhang.web.views.projects import FORM, WORDS, lacks, proof_of
 
 EDITED = (
     *("name", "investor_name", "investor_place", "enterprise", "owner", "site", "content", "gap"),
@@ -175,7 +176,24 @@ def advance(request: HttpRequest, code: str) -> HttpResponse:
     gate = stages.gate(to)
     words = {"stage": to.label}
     title = (_("报请进入“%(stage)s”") if gate.is_checked else _("进入“%(stage)s”")) % words
-    return _answer(request, form, found, title=title, submit=title, about=gate.help.label, write=write)
+    return _answer(
+        request,
+        form,
+        found,
+        title=title,
+        submit=title,
+        about=gate.help.label,
+        write=write,
+        template="projects/advance.html",
+        more=_lacks(person, code, to),
+    )
+
+
+def _lacks(person: Person, code: str, to: Stage) -> dict[str, Any]:
+    """What is lacking is said before the day is asked for, each thing with the page where it is filled in."""
+    found = queries.detailed(person, code)
+    held = {proof.purpose for proof in queries.proofs_for(found, to)}
+    return {"project": found, **lacks(found, to, held)}
 
 
 @access.writes(Thing.PROJECT)
@@ -239,6 +257,12 @@ STATUS = {
     "lose": actions.lose,
     "terminate": actions.terminate,
 }
+# What a status does, said before it is chosen.
+EFFECTS = {
+    "hold": gettext_lazy("暂缓期间不推进阶段，不计逾期。"),
+    "lose": gettext_lazy("投资方已另选他处。首报权释放，项目不再推进。"),
+    "terminate": gettext_lazy("项目不再推进。首报权释放。"),
+}
 
 
 @access.reads(Thing.PROJECT)
@@ -254,7 +278,8 @@ def status(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     def write(said: dict[str, Any]) -> object:
         return STATUS[verb](project=found, now=timezone.now(), by=person, **said)
 
-    return _answer(request, form, found, title=_("变更状态"), submit=_("确定"), write=write)
+    word, about = str(WORDS[verb]), str(EFFECTS.get(verb, ""))
+    return _answer(request, form, found, title=word, submit=word, about=about, write=write)
 
 
 @access.approves(Thing.PROJECT)

@@ -1,6 +1,6 @@
 """Projects on pages: the table, the two ledgers, the board, one project in one screen, and a lead in five fields."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.models import Person
@@ -157,6 +157,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "illustrative": found.is_illustrative,
         "as_of": found.as_of or found.progress_on,
         "moves": _moves(found),
+        "is_ended": found.status in stages.ENDED,
         "origin_reasons": _reasons(found),
         "may_assign": person.reach.role in states.ASSIGNERS,
         "done_ratio": tables.done_ratio(found),
@@ -180,8 +181,7 @@ def _next_step(found: Any, entries: list[StageEntry], proofs: list[Proof], *, pe
     return {
         "following": following,
         "gate": gate,
-        "missing": _lacks(found, following),
-        "missing_evidence": stages.missing_evidence(following, held),
+        **lacks(found, following, held),
         "pending": pending,
         "may_check": may_check
         and person.reach.role.value in stages.gate(pending.stage if pending else following).checks,
@@ -200,15 +200,15 @@ FILLED_ON = {
 }
 
 
-def _lacks(found: Any, following: Stage) -> list[tuple[str, str]]:
-    """Each field the next stage still needs, with the page to fill it in where the reader may."""
+def lacks(found: Any, following: Stage, held: Collection[str]) -> dict[str, Any]:
+    """What the next stage still needs: each field with the page to fill it in where the reader may, and evidence."""
     names = stages.missing(found, following)
-    lacks = []
+    missing = []
     for name, label in zip(names, stages.labels(names, of=Project), strict=True):
         on = FILLED_ON.get(name, "projects:edit")
         may_fill = found.may_approve if on == "projects:place" else found.may_write
-        lacks.append((label, reverse(on, args=[found.code]) if may_fill else ""))
-    return lacks
+        missing.append((label, reverse(on, args=[found.code]) if may_fill else ""))
+    return {"missing": missing, "missing_evidence": stages.missing_evidence(following, held)}
 
 
 def _posts(roles: Iterable[str]) -> str:
@@ -260,19 +260,22 @@ def _bar(found: Project, entries: list[StageEntry]) -> list[dict[str, Any]]:
     ]
 
 
+# The moves between statuses, in the office's words.
+WORDS = {
+    "resume": gettext_lazy("恢复"),
+    "mark_late": gettext_lazy("标记滞后"),
+    "hold": gettext_lazy("暂缓"),
+    "transfer": gettext_lazy("流转"),
+    "lose": gettext_lazy("流失"),
+    "terminate": gettext_lazy("终止"),
+}
+
+
 def _moves(found: Any) -> list[tuple[str, str]]:
     """The status moves open from here, to whoever has the right: (verb, word)."""
     rights = {"write": found.may_write, "approve": found.may_approve}
-    words = {
-        "resume": _("恢复"),
-        "mark_late": _("标记滞后"),
-        "hold": _("暂缓"),
-        "transfer": _("流转"),
-        "lose": _("流失"),
-        "terminate": _("终止"),
-    }
     moves = stages.table().moves.values()
-    return [(m.verb, words[m.verb]) for m in moves if found.status in m.origins and rights[m.right]]
+    return [(m.verb, str(WORDS[m.verb])) for m in moves if found.status in m.origins and rights[m.right]]
 
 
 def _reasons(found: Project) -> list[str]:
