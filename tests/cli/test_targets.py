@@ -248,6 +248,25 @@ def test_a_supplier_that_must_be_in_is_in(city: Rows, ask: Any) -> None:
     assert bound["objective_wan"] < free["objective_wan"]
 
 
+def test_a_supplier_is_named_by_id_or_name_and_a_slip_of_the_pen_is_refused(city: Rows, ask: Any) -> None:
+    name = next(firm["name"] for firm in city["firms"] if firm["firm_id"] == "S2")
+    assert json.loads(ask(city, "--suppliers", "1", "--include", name, "--json").out)["suppliers"] == ["S2"]
+    assert "S2" not in json.loads(ask(city, "--exclude", name, "--json").out)["suppliers"]
+    told = ask(city, "--exclude", "没有这家")
+    assert told.code == 1
+    assert "没有这家" in told.err
+
+
+def test_the_list_is_not_written_over_the_workbook_it_was_made_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(b"what the anchor filled in")
+    assert cli.main(["targets", str(book), "--home", HOME, "--out", str(book)]) == 1
+    assert "another name" in capsys.readouterr().err
+    assert book.read_bytes() == b"what the anchor filled in"
+
+
 def test_a_home_where_nobody_is_is_said(city: Rows, ask: Any) -> None:
     told = ask(city, "--home", "1100", "--json")  # the last --home counts
     assert "没有企业位于 1100" in told.err

@@ -36,6 +36,9 @@ def targets(options: argparse.Namespace) -> int:
         return 2
     if options.out and not workbooks.is_writable(options.out):
         return 1
+    if options.out and options.out.resolve() == options.workbook.resolve():
+        print(f"{options.out}: is the workbook that is read; give the list another name", file=sys.stderr)
+        return 1
     try:
         answer = _answer(options, home)
     except Refused as refusal:
@@ -68,12 +71,13 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
     reading = _reading(options)
     tables = frames(reading)
     anchors = tables.pop("anchors")
+    firms = _Firms(reading, options.language)
     settings = {
         "max_categories": options.categories,
         "max_suppliers": options.suppliers,
         "min_anchors": options.min_anchors,
-        "must_include": tuple(options.include),
-        "must_exclude": tuple(options.exclude),
+        "must_include": firms.ids(options.include),
+        "must_exclude": firms.ids(options.exclude),
     }
     try:
         asked = targeting.needs(**tables, home=home, anchors=anchors)
@@ -92,6 +96,27 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
         notes=_notes(reading, asked, home=home, language=options.language),
         settings={"home": list(home), **settings, "workbook": options.workbook.name, "sha256": reading.sha256},
     )
+
+
+class _Firms:
+    """The firms sheet as options name them: by id, credit code or name. A slip of the pen is refused, not passed over:
+    whoever was to be left out would be in."""
+
+    def __init__(self, reading: "Reading", language: str) -> None:
+        self.language = language
+        self.known: dict[str, str] = {}
+        rows = [row.values for row in reading.rows_of("firms")]
+        for key in ("firm_id", "uscc", "name"):
+            for row in rows:
+                if row.get(key):
+                    self.known.setdefault(str(row[key]), str(row["firm_id"]))
+
+    def ids(self, named: Iterable[str]) -> tuple[str, ...]:
+        unknown = [one for one in named if one.strip() not in self.known]
+        if unknown:
+            zh, en = "工作表“企业”中没有：" + "、".join(unknown), "not in the sheet of firms: " + ", ".join(unknown)
+            raise Refused([en if self.language == "en" else zh])
+        return tuple(self.known[one.strip()] for one in named)
 
 
 def _reading(options: argparse.Namespace) -> "Reading":

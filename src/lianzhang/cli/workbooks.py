@@ -26,6 +26,8 @@ def is_writable(out: Path) -> bool:
         print(f"{out}: the name must end in .xlsx", file=sys.stderr)
     elif not out.resolve().parent.is_dir():
         print(f"{out}: the folder does not exist", file=sys.stderr)
+    elif out.is_dir():
+        print(f"{out}: is a folder", file=sys.stderr)
     else:
         return True
     return False
