@@ -4,11 +4,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from lianzhang.briefings import onepager
-from lianzhang.chains.models import Gap
-from lianzhang.projects.models import Project, StageEntry
+from lianzhang.chains.models import Action, ActionReport, Gap, MapVersion
+from lianzhang.projects.models import Event, Project, StageEntry
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.supervision.models import Meeting, Request, Task
 from tests.cast import TODAY, Cast
@@ -122,14 +123,85 @@ def test_late_is_listed_by_its_day_and_opens(chain_of_dated_rows: Cast) -> None:
 
 def test_what_moved_since_is_listed_newest_first(chain_of_dated_rows: Cast) -> None:
     assert sorted((entry.on, entry.text) for entry in composed(chain_of_dated_rows).moved) == [
+        (TEN_AGO, "新受理诉求：链主一有限公司：诉求2"),
+        (TEN_AGO, "确认缺口：缺口2"),
         (TEN_AGO, "销号：事项3"),
         (TEN_AGO, "项目1 进入开工"),
         (YESTERDAY, "缺口销号：缺口3"),
+        (YESTERDAY, "诉求办结：链主一有限公司：诉求3"),
         (YESTERDAY, "销号：事项4"),
         (YESTERDAY, "项目3 进入投产"),
     ]
     days = [entry.on for entry in composed(chain_of_dated_rows).moved]
     assert days == sorted(days, reverse=True)
+
+
+def test_gaps_confirmed_on_one_day_are_one_line(cast: Cast) -> None:
+    for n in range(1, 6):
+        gap(cast, n, confirmed=TEN_AGO)
+    (entry,) = composed(cast).moved
+    assert (entry.on, entry.text) == (TEN_AGO, "确认缺口5个：缺口1、缺口2、缺口3…")
+
+
+def test_a_map_published_since_is_told_and_opens_beside_the_one_before(cast: Cast) -> None:
+    for number, day in ((1, LONG_AGO), (2, TEN_AGO)):
+        MapVersion.objects.create(
+            chain=cast.chain_a, number=number, state="published" if number == 2 else "retired",
+            created_at=at(day), published_at=at(day), published_by=cast.head_a,
+        )  # fmt: skip
+    (entry,) = composed(cast, who="chief").moved
+    assert (entry.on, entry.text, entry.url) == (TEN_AGO, "链图谱第2版发布", "/maps/test-a/v2/compare")
+
+
+@pytest.mark.parametrize("key", ["actions", "actions_done", "actions_late", "tasks_late", "building", "requests"])
+def test_a_figure_opens_exactly_the_rows_it_counts(chain_of_dated_rows: Cast, client: Client, key: str) -> None:
+    cast, today = chain_of_dated_rows, timezone.localdate()
+    plan(cast, 1, due=today - timedelta(days=3))
+    plan(cast, 2, due=today + timedelta(days=3))
+    plan(cast, 3, due=today - timedelta(days=9), done=today - timedelta(days=10))
+    project(cast, 9, Stage.STARTED, (Stage.STARTED, LONG_AGO))
+    Project.objects.filter(code="XM-2026-009").update(status=Status.TERMINATED, status_reason="终止")
+    chain = onepager.chains(cast.secretary, today=today).get(code="test-a")
+    page = onepager.compose(chain, person=cast.secretary, today=today, since=SINCE)
+    figure = {figure.key: figure for figure in page.figures}[key]
+    assert opened(client, cast, figure.url) == figure.value > 0
+
+
+@pytest.mark.parametrize("key", ["gaps", "gaps_closed"])
+def test_a_figure_of_gaps_opens_those_gaps(chain_of_dated_rows: Cast, client: Client, key: str) -> None:
+    figure = {figure.key: figure for figure in composed(chain_of_dated_rows).figures}[key]
+    assert opened(client, chain_of_dated_rows, figure.url) == figure.value == 2
+
+
+def opened(client: Client, cast: Cast, url: str) -> int:
+    client.force_login(cast.secretary, backend="django.contrib.auth.backends.ModelBackend")
+    table = client.get(url).context["table"]
+    assert table.chosen.notices == (), "a filter of the address is not one of the list"
+    return int(table.page.paginator.count)
+
+
+def plan(cast: Cast, n: int, *, due: date, done: date | None = None, **columns: Any) -> Action:
+    return Action.objects.create(
+        code=f"JH-2026-{n:03d}", chain=cast.chain_a, year=2026, matter=f"计划{n}", due_on=due,
+        state="done" if done else "open", completed_on=done, **columns,
+    )  # fmt: skip
+
+
+def test_a_countable_target_tells_how_far_it_is_and_how_far_it_was(cast: Cast) -> None:
+    counted = plan(cast, 1, due=TODAY, target_value=1000, unit="场", counted_from=Action.Counted.EVENTS)
+    for n, day in enumerate((LONG_AGO, TEN_AGO, YESTERDAY)):
+        Event.objects.create(code=f"HD-2026-{n}", name=f"活动{n}", chain=cast.chain_a, held_on=day, kind="exhibition")
+    reported = plan(cast, 2, due=TODAY, target_value=12, unit="家", done_value=4)
+    for day, value in ((LONG_AGO, 1), (TEN_AGO, 4)):
+        ActionReport.objects.create(action=reported, reported_on=day, text="进展", done_value=value, by=cast.clerk_a)
+    unknown = plan(cast, 3, due=TODAY, target_value=5, unit="家")
+    figures = {figure.key: figure for figure in composed(cast).figures}
+    of = [figures[f"target_{action.code}"] for action in (counted, reported, unknown)]
+    assert [(f.value, f.change, f.unit) for f in of] == [
+        (3, 2, "/ 1,000 场"),
+        (4, 3, "/ 12 家"),
+        (None, None, "/ 5 家"),
+    ]
 
 
 def test_the_day_of_comparison_is_the_last_meeting(cast: Cast) -> None:

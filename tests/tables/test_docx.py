@@ -6,7 +6,7 @@ from typing import Any
 import docx as word
 import pytest
 from docx.oxml.ns import qn
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from lianzhang import tables
 from lianzhang.tables import about, docx
@@ -84,3 +84,22 @@ def test_scope_and_date_stand_under_the_table() -> None:
     assert "范围：阶段：在建" in said
     assert "口径：备案口径" in said
     assert any(line.endswith("数据截至 2026-11-20") for line in said)
+
+
+def test_dates_and_states_stay_whole_and_sentences_share_what_is_left() -> None:
+    matter = "支持链主企业强化产品和技术溢出，多元化发展，提升发展活力"
+    columns = (
+        tables.Column("due_on", "时限", lambda row: row[0]),
+        tables.Column("state", "灯", lambda row: row[1]),
+        tables.Column("matter", "事项", lambda row: row[2], is_wrapped=True),
+        tables.Column("reason", "理由", lambda row: row[2], is_wrapped=True),
+    )
+    made_document = word.Document()
+    docx.grid(made_document, columns, [("2026-11-23", "滞后", matter)], size=12)
+    widths = [cell.width for cell in made_document.tables[0].rows[1].cells]
+    half_width = Pt(6)  # of one half-width character at 12 pt
+    assert widths[0] >= 10 * half_width
+    assert widths[1] >= 4 * half_width
+    assert widths[2] == widths[3] >= 2 * widths[0]
+    section = made_document.sections[0]
+    assert sum(widths) <= section.page_width - section.left_margin - section.right_margin

@@ -1,6 +1,7 @@
-"""What four ledgers say of one chain, as dated lines of one kind: read in one query, counted on any two days.
+"""What five ledgers say of one chain, as dated lines of one kind: read in one query, counted on any two days.
 
-督办 (from its assignment to its closing), 缺口 (from its confirmation), 诉求 (from its receipt), 项目进入阶段 (a day).
+督办 (from its assignment to its closing), 缺口 (from its confirmation), 诉求 (from its receipt), 项目进入阶段 and
+图谱发布 (one day).
 """
 
 from collections.abc import Iterable
@@ -9,25 +10,34 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, CharField, DateField, F, Q, QuerySet, Value
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast, Concat, Substr, TruncDate
 from django.utils import timezone
 
 from lianzhang.accounts.models import Body, Person
 from lianzhang.briefings.addresses import address
-from lianzhang.chains.models import Chain, Gap
+from lianzhang.chains.models import Chain, Gap, MapVersion
 from lianzhang.projects.models import StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task
 
-TASK, GAP, REQUEST, ENTRY = "task", "gap", "request", "entry"
-PAGES = {TASK: "supervision:task", GAP: "gaps:gap", REQUEST: "supervision:request", ENTRY: "projects:project"}
+TASK, GAP, REQUEST, ENTRY, MAP = "task", "gap", "request", "entry", "map"
+PAGES = {
+    TASK: "supervision:task",
+    GAP: "gaps:gap",
+    REQUEST: "supervision:request",
+    ENTRY: "projects:project",
+}
+LONGEST = 60  # of a request's words on a line
 NO_DAY = Cast(Value(None), DateField())
 NO_WORD = Value("", output_field=CharField())
 
 
 class Line(NamedTuple):
-    """One row of a ledger with its days; `state` is the ledger's own word, for an entry the number of its stage."""
+    """One row of a ledger with its days.
+
+    `state` is the ledger's own word, for an entry the number of its stage, for a map that of its version.
+    """
 
     kind: str
     code: str
@@ -36,19 +46,21 @@ class Line(NamedTuple):
     begun_on: date
     due_on: date | None
     ended_on: date | None
-    body_zh: str
-    body_en: str
+    body_zh: str | None
+    body_en: str | None
     is_illustrative: bool
 
     @property
     def url(self) -> str:
-        """Where the row opens."""
+        """Where the row opens; a map that followed another opens beside it."""
+        if self.kind == MAP:
+            return address("maps:compare" if int(self.state) > 1 else "maps:version", self.code, self.state)
         return address(PAGES[self.kind], self.code)
 
     @property
     def body(self) -> str:
-        """Who does it, in the reader's language."""
-        return Body(name_zh=self.body_zh, name_en=self.body_en).name
+        """Who does it, in the reader's language; empty where nobody was named."""
+        return Body(name_zh=self.body_zh or "", name_en=self.body_en or "").name
 
     @property
     def stage(self) -> Stage:
@@ -83,13 +95,14 @@ class Lines:
     gaps: list[Line]
     requests: list[Line]
     entries: list[Line]
+    maps: list[Line]
 
 
 def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
-    """What the four ledgers of `chain` say to `person` of the days from `since` to `today`; one query.
+    """What the five ledgers of `chain` say to `person` of the days from `since` to `today`; one query.
 
-    Tasks past their deadline or ended since, requests not ended before, stages entered after `since`, and all confirmed
-    gaps, whenever they were closed.
+    Tasks past their deadline or ended since, requests not ended before, stages entered and maps published since, and
+    all confirmed gaps, whenever they were closed.
     """
     midnight = timezone.make_aware(datetime.combine(since, time.min))
     is_late = Q(closed_at=None, due_on__lt=today)
@@ -99,6 +112,7 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
     entries = StageEntry.objects.visible_to(person).filter(
         project__chain=chain, verdict=StageEntry.Verdict.PASSED, entered_on__gt=since
     )
+    maps = MapVersion.objects.visible_to(person).filter(chain=chain, published_at__gt=midnight)
     found = _lines(
         TASK,
         tasks,
@@ -110,7 +124,17 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
         is_illustrative=F("is_illustrative"),
     ).union(
         _lines(GAP, gaps, begun_on=TruncDate("confirmed_at"), ended_on=TruncDate("closed_at")),
-        _lines(REQUEST, requests, begun_on=F("received_on"), ended_on=F("closed_on"), title=NO_WORD),
+        _lines(
+            REQUEST,
+            requests,
+            begun_on=F("received_on"),
+            due_on=F("due_on"),
+            ended_on=F("closed_on"),
+            title=Concat("enterprise__name", Value("："), Substr("text", 1, LONGEST), output_field=CharField()),
+            body_zh=F("handler__name_zh"),
+            body_en=F("handler__name_en"),
+            is_illustrative=F("is_illustrative"),
+        ),
         _lines(
             ENTRY,
             entries,
@@ -118,6 +142,14 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
             code=F("project__code"),
             title=F("project__name"),
             state=Cast("stage", CharField()),
+        ),
+        _lines(
+            MAP,
+            maps,
+            begun_on=TruncDate("published_at"),
+            code=F("chain__code"),
+            title=NO_WORD,
+            state=Cast("number", CharField()),
         ),
         all=True,
     )
@@ -142,7 +174,7 @@ def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> "QuerySet[Any, 
 
 
 def _sorted(lines: Iterable[Line]) -> Lines:
-    found: dict[str, list[Line]] = {TASK: [], GAP: [], REQUEST: [], ENTRY: []}
+    found: dict[str, list[Line]] = {TASK: [], GAP: [], REQUEST: [], ENTRY: [], MAP: []}
     for line in lines:
         found[line.kind].append(line)
-    return Lines(tasks=found[TASK], gaps=found[GAP], requests=found[REQUEST], entries=found[ENTRY])
+    return Lines(tasks=found[TASK], gaps=found[GAP], requests=found[REQUEST], entries=found[ENTRY], maps=found[MAP])

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from lianzhang.tables import values
 
 
@@ -38,9 +40,9 @@ class Figure:
         if self.change is None or self.is_restricted:
             return ""
         if self.kind == "ratio":
-            points = float(self.change) * 100
-            return f"{points:+.1f}"
-        return f"{self.change:+,}"
+            points = round(float(self.change) * 100, 1)
+            return _("%(points)s 个百分点") % {"points": f"{points:+.1f}"} if points else _("持平")
+        return values.plain(self.change, self.kind, is_signed=True) if self.change else _("持平")
 
     def frozen(self) -> dict[str, Any]:
         """As JSON, for a document whose figures must stay."""

@@ -1,33 +1,26 @@
 """链长一页纸: state of one chain, what changed since a day, what is late, what comes next."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lianzhang.accounts.models import Person
 from lianzhang.briefings import dated, work
-from lianzhang.briefings import plans as counted_plans
+from lianzhang.briefings import standing as standings
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement, vacancy_word
-from lianzhang.briefings.figures import Figure, counted
-from lianzhang.chains.models import Action, Chain, Result, Snapshot
+from lianzhang.briefings.figures import Figure
+from lianzhang.chains.models import Action, Chain, Gap, Result, Snapshot
 from lianzhang.chains.models.schemes import ChainQuerySet
-from lianzhang.chains.queries import disclosure, plans, schemes
-from lianzhang.projects.models import Project
-from lianzhang.projects.queries import late_condition
-from lianzhang.projects.stages import Stage
+from lianzhang.chains.queries import plans, schemes
 from lianzhang.supervision.models import Meeting, Visit
 
 DEFAULT_DAYS = 30
-PROJECT_COLUMNS = (
-    *("code", "name", "stage", "status", "status_reason", "next_milestone", "next_due_on", "blockage"),
-    *("as_of", "progress_on", "is_illustrative"),
-)
-MOST = 5
+MOST, MOST_MOVED = 5, 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,190 +72,38 @@ def chains(person: Person, *, today: date) -> ChainQuerySet:
 
 def compose(chain: Chain, *, person: Person, today: date, since: date | None = None) -> OnePager:
     """The one-pager of `chain`, one of `chains`; `since` defaults to its last meeting, else thirty days ago."""
-    seen: Any = chain  # with what `chains` adds
-    start: date = since or seen.last_met_on or today - timedelta(days=DEFAULT_DAYS)
-    snapshots = list(Snapshot.objects.visible_to(person).filter(chain=chain).order_by("taken_at"))
-    actions = list(counted_plans.actions(person, today=today).filter(chain=chain))
-    lines = dated.read(chain, person=person, since=start, today=today)
-    is_late = ExpressionWrapper(late_condition(today), output_field=BooleanField())
-    own = Project.objects.visible_to(person).filter(chain=chain).annotate(is_late=is_late)
-    projects: list[Any] = list(own.only(*PROJECT_COLUMNS))
-    figures = _plan_figures(chain, actions, today=today, since=start)
-    figures += _work_figures(chain, lines, projects, today=today, since=start)
-    if not chain.is_service:
-        figures += _gap_figures(chain, lines.gaps, snapshots, person=person, today=today, since=start)
+    standing = read(chain, person=person, today=today, since=since)
+    actions = standing.actions
     return OnePager(
         chain=chain,
         today=today,
-        since=start,
+        since=standing.since,
         answering=schemes.answering([chain], on=today)[chain.pk],
         vacant=vacancy_word(chain.scheme),
         anchors=[anchor.enterprise.name for anchor in schemes.anchors(chain)],
-        figures=figures,
-        late=_late(actions, lines.tasks, projects, today=today),
-        moved=_moved(actions, lines, since=start),
+        figures=standing.figures,
+        late=_late(actions, standing.lines.tasks, standing.projects, today=today),
+        moved=moved(standing),
         results=list(plans.results(person, chains=[chain], year=_result_year(actions, today))),
         visit=Visit.objects.visible_to(person)
         .filter(chain=chain, visited_on__isnull=True, planned_on__gte=today)
         .select_related("enterprise")
         .order_by("planned_on")
         .first(),
-        snapshot=snapshots[-1] if snapshots else None,
+        snapshot=standing.snapshots[-1] if standing.snapshots else None,
         is_illustrative=chain.is_illustrative,
     )
 
 
+def read(chain: Chain, *, person: Person, today: date, since: date | None = None) -> standings.Standing:
+    """What stands on `chain`, one of `chains`; `since` defaults to its last meeting, else thirty days ago."""
+    seen: Any = chain  # with what `chains` adds
+    start: date = since or seen.last_met_on or today - timedelta(days=DEFAULT_DAYS)
+    return standings.read(chain, person=person, since=start, today=today)
+
+
 def _result_year(actions: list[Action], today: date) -> int:
     return max((action.year for action in actions), default=today.year) - 1
-
-
-def _plan_figures(chain: Chain, actions: list[Action], *, today: date, since: date) -> list[Figure]:
-    verdicts = [plans.verdict(action, today=today) for action in actions]
-    done, more = counted(
-        actions, lambda a, day: a.completed_on is not None and a.completed_on <= day, today=today, since=since
-    )
-    late, more_late = counted(actions, _is_late, today=today, since=since)
-    url = address("chains:chain_plan", chain.code)
-    source = _("计划事项台账")
-    years = "、".join(str(year) for year in sorted({action.year for action in actions}))
-    scope = _("%(years)s 年度计划的全部事项") % {"years": years} if years else _("没有年度计划")
-    reported = max((a.progress_on for a in actions if a.progress_on), default=None)
-    common: dict[str, Any] = {"source": source, "as_of": reported or today, "url": url}
-    behind = sum(1 for verdict in verdicts if verdict.is_behind)
-    return [
-        Figure(key="actions", label=_("年度计划事项"), value=len(actions), unit=_("项"), scope=scope, **common),
-        Figure(
-            key="actions_done",
-            label=_("已完成"),
-            value=done,
-            change=more,
-            unit=_("项"),
-            scope=_("有完成日期和佐证的事项"),
-            **common,
-        ),
-        Figure(
-            key="actions_late",
-            label=_("计划逾期"),
-            value=late,
-            change=more_late,
-            unit=_("项"),
-            scope=_("时限已过、未完成；另有 %(behind)s 项预警或滞后") % {"behind": behind},
-            **common,
-        ),
-    ]
-
-
-def _is_late(action: Action, day: date) -> bool:
-    if action.due_on is None or action.due_on >= day or action.state == Action.State.DROPPED:
-        return False
-    return action.completed_on is None or action.completed_on > day
-
-
-def _work_figures(
-    chain: Chain,
-    lines: dated.Lines,
-    projects: list[Project],
-    *,
-    today: date,
-    since: date,
-) -> list[Figure]:
-    late, more_late = counted(lines.tasks, dated.Line.is_late, today=today, since=since)
-    waiting, more_waiting = counted(lines.requests, dated.Line.is_open, today=today, since=since)
-    building = sum(1 for project in projects if Stage.STARTED <= project.stage < Stage.IN_PRODUCTION)
-    entered = Counter(line.stage for line in lines.entries)
-    by_chain = {"chain": str(chain.pk)}
-    return [
-        Figure(
-            key="tasks_late",
-            label=_("督办逾期"),
-            value=late,
-            change=more_late,
-            unit=_("件"),
-            scope=_("办结期限已过、未销号的督办事项"),
-            source=_("督办台账"),
-            as_of=today,
-            url=address("supervision:tasks", **by_chain),
-        ),
-        Figure(
-            key="building",
-            label=_("在建项目"),
-            value=building,
-            change=entered[Stage.STARTED] - entered[Stage.IN_PRODUCTION],
-            unit=_("个"),
-            scope=_("已开工、未投产；共 %(total)s 个项目") % {"total": len(projects)},
-            source=_("项目台账"),
-            as_of=max((day for p in projects if (day := p.as_of or p.progress_on)), default=None),
-            url=address("projects:list", **by_chain),
-        ),
-        Figure(
-            key="requests",
-            label=_("未办结诉求"),
-            value=waiting,
-            change=more_waiting,
-            unit=_("件"),
-            scope=_("已受理、未办结的企业诉求"),
-            source=_("企业诉求台账"),
-            as_of=today,
-            url=address("supervision:requests", **by_chain),
-        ),
-    ]
-
-
-def _gap_figures(
-    chain: Chain, gaps: list[dated.Line], snapshots: list[Snapshot], *, person: Person, today: date, since: date
-) -> list[Figure]:
-    open_now, more_open = counted(gaps, dated.Line.is_open, today=today, since=since)
-    closed, more_closed = counted(gaps, dated.Line.has_ended, today=today, since=since)
-    by_chain = {"chain": str(chain.pk)}
-    return [
-        _ratio(chain, snapshots, person=person, since=since),
-        Figure(
-            key="gaps",
-            label=_("已确认缺口"),
-            value=open_now,
-            change=more_open,
-            unit=_("个"),
-            scope=_("经人确认、未销号的缺口"),
-            source=_("缺口台账"),
-            as_of=today,
-            url=address("gaps:list", **by_chain),
-        ),
-        Figure(
-            key="gaps_closed",
-            label=_("已销号缺口"),
-            value=closed,
-            change=more_closed,
-            unit=_("个"),
-            scope=_("有更新的数据快照证明本市已有供应"),
-            source=_("缺口台账"),
-            as_of=today,
-            url=address("gaps:list", **by_chain),
-        ),
-    ]
-
-
-def _ratio(chain: Chain, snapshots: list[Snapshot], *, person: Person, since: date) -> Figure:
-    latest = snapshots[-1] if snapshots else None
-    before = next((s for s in reversed(snapshots) if s.taken_on <= since), None)
-    value = latest.summary.get("local_ratio") if latest else None
-    earlier = before.summary.get("local_ratio") if before else None
-    contributors = int(latest.summary.get("contributor_count", 0)) if latest else 0
-    # A total to which enough firms contribute is shown to everybody: only a smaller one asks who the reader is.
-    is_open = contributors >= disclosure.MIN_CONTRIBUTORS
-    return Figure(
-        key="local_ratio",
-        label=_("本地配套率（按金额）"),
-        value=value,
-        kind="ratio",
-        change=value - earlier if value is not None and earlier is not None and before != latest else None,
-        scope=_("本市供应额 ÷ 产地明确的采购额，链主填报；只作观察"),
-        source=_("链主拆零件填报"),
-        as_of=latest.taken_on if latest else None,
-        url=address("teardowns:chain", chain.code),
-        is_restricted=latest is not None
-        and not is_open
-        and not disclosure.of(latest, person=person).shows(contributors),
-    )
 
 
 def _late(actions: list[Action], tasks: list[dated.Line], projects: list[Any], *, today: date) -> list[work.Item]:
@@ -287,20 +128,73 @@ def _late(actions: list[Action], tasks: list[dated.Line], projects: list[Any], *
     return sorted(late, key=lambda item: item.due_on or today)[:MOST]
 
 
-def _moved(actions: list[Action], lines: dated.Lines, *, since: date) -> list[Moved]:
+def moved(standing: standings.Standing) -> list[Moved]:
     """What changed since the day, newest first."""
-    found = [
+    since, lines = standing.since, standing.lines
+    done = [
         Moved(
             on=a.completed_on, text=_("完成：%(what)s") % {"what": statement(a)}, url=address("chains:action", a.code)
         )
-        for a in actions
+        for a in standing.actions
         if a.completed_on and a.completed_on > since
     ]
-    for line in (*lines.tasks, *lines.gaps):
-        if line.ended_on and line.ended_on > since:
-            said = _("销号：%(what)s") if line.kind == dated.TASK else _("缺口销号：%(what)s")
-            found.append(Moved(on=line.ended_on, text=said % {"what": line.title}, url=line.url))
-    for line in lines.entries:
-        text = _("%(project)s 进入%(stage)s") % {"project": line.title, "stage": line.stage.label}
-        found.append(Moved(on=line.begun_on, text=text, url=line.url))
-    return sorted(found, key=lambda moved: moved.on, reverse=True)[:8]
+    tasks = _ended(lines.tasks, _("销号：%(what)s"), since=since)
+    requests = _ended(lines.requests, _("诉求办结：%(what)s"), since=since)
+    raised = _("新受理诉求：%(what)s")
+    requests += [
+        Moved(on=line.begun_on, text=raised % {"what": line.title}, url=line.url)
+        for line in lines.requests
+        if line.begun_on > since
+    ]
+    found = [*done, *tasks, *requests, *on_the_map(standing)]
+    return sorted(found, key=lambda entry: entry.on, reverse=True)[:MOST_MOVED]
+
+
+def on_the_map(standing: standings.Standing) -> list[Moved]:
+    """图谱上的变化: versions published, gaps confirmed and closed, projects that passed into a stage."""
+    since, lines = standing.since, standing.lines
+    published = _("链图谱第%(number)s版发布")
+    found = [
+        Moved(on=line.begun_on, text=published % {"number": line.state}, url=line.url)
+        for line in lines.maps
+        if line.begun_on > since
+    ]
+    found += _ended(lines.gaps, _("缺口销号：%(what)s"), since=since)
+    found += _confirmed(standing)
+    entered = _("%(project)s 进入%(stage)s")
+    found += [
+        Moved(on=line.begun_on, text=entered % {"project": line.title, "stage": line.stage.label}, url=line.url)
+        for line in lines.entries
+    ]
+    return sorted(found, key=lambda entry: entry.on, reverse=True)[:MOST_MOVED]
+
+
+def _ended(lines: list[dated.Line], said: str, *, since: date) -> list[Moved]:
+    return [
+        Moved(on=line.ended_on, text=said % {"what": line.title}, url=line.url)
+        for line in lines
+        if line.ended_on and line.ended_on > since
+    ]
+
+
+def _confirmed(standing: standings.Standing) -> list[Moved]:
+    """Gaps confirmed since, those of a day together: a working session confirms them by the dozen."""
+    by_day: dict[date, list[dated.Line]] = {}
+    for line in standing.lines.gaps:
+        if line.begun_on > standing.since and line.state != Gap.State.INVALID:
+            by_day.setdefault(line.begun_on, []).append(line)
+    found = []
+    for day, lines in by_day.items():
+        if len(lines) == 1:
+            found.append(Moved(on=day, text=_("确认缺口：%(what)s") % {"what": lines[0].title}, url=lines[0].url))
+            continue
+        what = "、".join(line.title for line in lines[:3])
+        said = ngettext("确认缺口%(count)s个：%(what)s", "确认缺口%(count)s个：%(what)s", len(lines))
+        found.append(
+            Moved(
+                on=day,
+                text=said % {"count": len(lines), "what": what + ("…" if len(lines) > 3 else "")},
+                url=address("gaps:list", chain=str(standing.chain.pk)),
+            )
+        )
+    return found

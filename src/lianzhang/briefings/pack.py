@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lianzhang.accounts.models import Person
-from lianzhang.briefings import city, work
+from lianzhang.briefings import city
 from lianzhang.briefings import plans as counted
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain, Scheme
 from lianzhang.chains.queries import plans
+from lianzhang.chains.tables import plans as plan_tables
 from lianzhang.projects import stages
 from lianzhang.projects.models import Project
 from lianzhang.supervision import queries as supervision
@@ -121,8 +122,8 @@ def write_docx(pack: Pack, *, out: IO[bytes], header: ExportHeader) -> None:
 
 
 def _light(planned: Planned) -> Light:
-    code = "late" if planned.verdict.is_overdue else work.LIGHTS[planned.verdict.light]
-    return Light(code, planned.verdict.reason)
+    verdict = planned.verdict
+    return Light("late", reason=verdict.reason) if verdict.is_overdue else plan_tables.light(verdict)
 
 
 ACTIONS = TableSpec(
@@ -139,6 +140,7 @@ ACTIONS = TableSpec(
         Column("due_on", gettext_lazy("时限"), lambda p: p.action.due_on, kind="date"),
         Column("progress", gettext_lazy("进展"), lambda p: p.action.progress or None, is_wrapped=True),
         Column("light", gettext_lazy("灯"), _light, kind="light"),
+        Column("reason", gettext_lazy("灯的理由"), lambda p: p.verdict.reason or None, is_wrapped=True),
     ),
     row_id=lambda p: p.action.code,
     note=gettext_lazy("灯按填报进展与时间进度判定；未报进展的不亮灯，只记逾期。"),

@@ -1,6 +1,7 @@
 """Rows as a Word table in the official layout 公文版式 (GB/T 9704-2012): margins, title and body fonts, page
 number, repeated heading."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
@@ -11,7 +12,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 
 from lianzhang.tables import about, spec, values
 
@@ -21,7 +22,11 @@ PAPERS = {"a4": (210, 297), "a4-landscape": (297, 210), "a3": (420, 297)}
 # GB/T 9704-2012 5.2.1: top 37 mm, left 28 mm, text area 156 × 225 mm on A4 portrait. A wide table turns the sheet
 # with its margins.
 MARGINS = {"a4": (37, 35, 28, 26), "a4-landscape": (28, 26, 37, 35), "a3": (28, 26, 37, 35)}
+ONE_PAGE = (20, 18, 20, 20)
 SMALLEST = Pt(9)
+# How wide a column may claim to be, in half-width characters: a date never breaks, a sentence takes no more than its
+# share.
+NARROWEST, WHOLE, WIDEST, PADDING = 4, 16, 44, 3
 
 
 def write(
@@ -43,24 +48,29 @@ def write(
     return len(found)
 
 
-def begin(header: spec.ExportHeader, *, paper: str = "a4") -> Any:
-    """A document in the official layout with its title; `heading`, `body`, `note` and `grid` add to it."""
+def begin(header: spec.ExportHeader, *, paper: str = "a4", is_one_page: bool = False) -> Any:
+    """A document in the official layout with its title; `heading`, `body`, `note` and `grid` add to it.
+
+    `is_one_page` is for a 一页纸: the same fonts, narrower margins and closer lines, so that it stays one sheet.
+    """
     document = docx.Document()
-    _page(document, paper=paper, header=header)
+    _page(document, paper=paper, header=header, margins=ONE_PAGE if is_one_page else MARGINS[paper])
     _properties(document, header)
-    _paragraph(document, str(header.title), font=TITLE_FONT, size=22, is_centred=True)
+    if is_one_page:
+        _close_up(document)
+    _paragraph(document, str(header.title), font=TITLE_FONT, size=18 if is_one_page else 22, is_centred=True)
     _paragraph(document, _under_title(header), font=NOTE_FONT, size=12, is_centred=True)
     return document
 
 
-def heading(document: Any, text: str) -> None:
-    """A section's heading (黑体 三号 in the standard; one size smaller on a one-pager)."""
-    _paragraph(document, text, font=HEADING_FONT, size=14)
+def heading(document: Any, text: str, *, size: float = 14) -> None:
+    """A section's heading (黑体 三号 in the standard; smaller on a one-pager)."""
+    _paragraph(document, text, font=HEADING_FONT, size=size, before=6)
 
 
-def body(document: Any, text: str) -> None:
+def body(document: Any, text: str, *, size: float = 14) -> None:
     """A paragraph of text."""
-    _paragraph(document, text, font=BODY_FONT, size=14)
+    _paragraph(document, text, font=BODY_FONT, size=size)
 
 
 def note(document: Any, text: str) -> None:
@@ -87,12 +97,18 @@ def _under_title(header: spec.ExportHeader) -> str:
     return "　".join(parts)
 
 
-def _page(document: Any, *, paper: str, header: spec.ExportHeader) -> None:
+def _close_up(document: Any) -> None:
+    """No space between paragraphs and single lines."""
+    form = document.styles["Normal"].paragraph_format
+    form.space_before, form.space_after, form.line_spacing = Pt(0), Pt(2), 1.0
+
+
+def _page(document: Any, *, paper: str, header: spec.ExportHeader, margins: tuple[int, int, int, int]) -> None:
     section = document.sections[0]
     width, height = PAPERS[paper]
     section.orientation = WD_ORIENT.PORTRAIT if paper == "a4" else WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(width), Mm(height)
-    top, bottom, left, right = MARGINS[paper]
+    top, bottom, left, right = margins
     section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
     section.left_margin, section.right_margin = Mm(left), Mm(right)
     if header.is_illustrative:
@@ -129,28 +145,57 @@ def _page_number(paragraph: Any) -> None:
 def _table(
     document: Any, columns: Sequence[spec.Column], rows: Sequence[Any], *, sums: dict[str, Any], size: float
 ) -> None:
-    made = document.add_table(rows=1, cols=len(columns))
-    made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    for cell, column in zip(made.rows[0].cells, columns, strict=True):
-        _fill(cell, spec.heading(column), font=HEADING_FONT, size=size, is_centred=True)
-    _row_property(made.rows[0], "w:tblHeader")
-    for row in rows:
-        _line(
-            made,
-            [values.plain(c.value(row), c.kind, places=c.places, is_signed=c.is_signed) for c in columns],
-            columns,
-            size,
-        )
+    headings = [spec.heading(column) for column in columns]
+    texts = [
+        [values.plain(c.value(row), c.kind, places=c.places, is_signed=c.is_signed) for c in columns] for row in rows
+    ]
     if sums:
-        texts = [values.plain(sums[c.key], c.kind, places=c.places) if c.key in sums else "" for c in columns]
-        _line(made, [texts[0] or _("合计"), *texts[1:]], columns, size)
+        added = [values.plain(sums[c.key], c.kind, places=c.places) if c.key in sums else "" for c in columns]
+        texts.append([added[0] or _("合计"), *added[1:]])
+    made = document.add_table(rows=1, cols=len(columns))
+    made.style, made.alignment, made.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    shares = _shares(headings, texts, room=room / Pt(size / 2))
+    widths = [Emu(int(share * room)) for share in shares]
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    for cell, text, width in zip(made.rows[0].cells, headings, widths, strict=True):
+        cell.width = width
+        _fill(cell, text, font=HEADING_FONT, size=size, is_centred=True)
+    _row_property(made.rows[0], "w:tblHeader")
+    for line in texts:
+        _line(made, line, columns, widths, size)
 
 
-def _line(made: Any, texts: Sequence[str], columns: Sequence[spec.Column], size: float) -> None:
+def _shares(headings: Sequence[str], texts: Sequence[Sequence[str]], *, room: float) -> list[float]:
+    """What part of the sheet, `room` half-width characters wide, each column takes.
+
+    Dates, states and short names whole; the sentences share what is left by their longest, within limits.
+    """
+    wanted: list[float] = []
+    for index, heading_text in enumerate(headings):
+        longest = max((_length(line[index]) for line in texts), default=0)
+        wanted.append(min(max(longest, _length(heading_text) // 2, NARROWEST), WIDEST) + PADDING)
+    kept = sum(one for one in wanted if one <= WHOLE)
+    long = sum(one for one in wanted if one > WHOLE)
+    left = max(room - kept, room / 2)
+    if kept + long > room and long:
+        wanted = [one if one <= WHOLE else one * left / long for one in wanted]
+    return [one / sum(wanted) for one in wanted]
+
+
+def _length(text: str) -> int:
+    """The width of a text in half-width characters: a Chinese character is two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _line(made: Any, texts: Sequence[str], columns: Sequence[spec.Column], widths: Sequence[Any], size: float) -> None:
     row = made.add_row()
     # A row never breaks across pages: half a row read aloud in a meeting is a wrong row.
     _row_property(row, "w:cantSplit")
-    for cell, text, column in zip(row.cells, texts, columns, strict=True):
+    for cell, text, column, width in zip(row.cells, texts, columns, widths, strict=True):
+        cell.width = width
         _fill(cell, text, font=BODY_FONT, size=size, is_right=column.is_number)
 
 
@@ -165,9 +210,13 @@ def _fill(cell: Any, text: str, *, font: str, size: float, is_centred: bool = Fa
     _write(paragraph, text, font=font, size=size)
 
 
-def _paragraph(document: Any, text: str, *, font: str, size: float, is_centred: bool = False) -> None:
+def _paragraph(
+    document: Any, text: str, *, font: str, size: float, is_centred: bool = False, before: float = 0
+) -> None:
     if text:
         paragraph = document.add_paragraph()
+        if before:
+            paragraph.paragraph_format.space_before = Pt(before)
         if is_centred:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _write(paragraph, text, font=font, size=size)

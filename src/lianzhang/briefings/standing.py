@@ -1,0 +1,251 @@
+"""本链情况: what stands on one chain today and what stood before, read in a few questions, told as figures."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper
+from django.utils.translation import gettext as _
+
+from lianzhang.accounts.models import Person
+from lianzhang.briefings import dated
+from lianzhang.briefings import plans as counted_plans
+from lianzhang.briefings.addresses import address
+from lianzhang.briefings.city import statement
+from lianzhang.briefings.figures import Figure, counted
+from lianzhang.chains.models import Action, Chain, Gap, Snapshot
+from lianzhang.chains.queries import disclosure, plans
+from lianzhang.projects import stages
+from lianzhang.projects.models import Project
+from lianzhang.projects.queries import late_condition
+from lianzhang.projects.stages import Stage
+from lianzhang.supervision.models import Request
+from lianzhang.tables import values
+
+BUILDING = "building"  # the group of stages between start and production
+PROJECT_COLUMNS = (
+    *("code", "name", "stage", "status", "status_reason", "next_milestone", "next_due_on", "blockage"),
+    *("as_of", "progress_on", "is_illustrative"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The rows a chain's figures are counted from."""
+
+    chain: Chain
+    person: Person
+    today: date
+    since: date
+    snapshots: list[Snapshot]  # oldest first; none for a service chain
+    actions: list[Action]
+    lines: dated.Lines
+    projects: list[Any]  # with `is_late`
+
+    @property
+    def figures(self) -> list[Figure]:
+        """All figures of the chain; a service chain has none of the map."""
+        found = _plan_figures(self) + _work_figures(self)
+        return found if self.chain.is_service else found + _gap_figures(self)
+
+
+def read(chain: Chain, *, person: Person, since: date, today: date) -> Standing:
+    """What `person` sees of `chain` on `today` and since `since`: four questions, for a service chain three."""
+    is_late = ExpressionWrapper(late_condition(today), output_field=BooleanField())
+    own = Project.objects.visible_to(person).filter(chain=chain).annotate(is_late=is_late)
+    planned = counted_plans.with_values_on(counted_plans.actions(person, today=today).filter(chain=chain), since)
+    snapshots = Snapshot.objects.none() if chain.is_service else Snapshot.objects.visible_to(person).filter(chain=chain)
+    return Standing(
+        chain=chain,
+        person=person,
+        today=today,
+        since=since,
+        snapshots=list(snapshots.order_by("taken_at")),
+        actions=list(planned),
+        lines=dated.read(chain, person=person, since=since, today=today),
+        projects=list(own.only(*PROJECT_COLUMNS)),
+    )
+
+
+def _plan_figures(standing: Standing) -> list[Figure]:
+    chain, today, since = standing.chain, standing.today, standing.since
+    year = max((action.year for action in standing.actions), default=None)
+    planned = [action for action in standing.actions if action.year == year]
+    done, more = counted(planned, _is_done, today=today, since=since)
+    # What is late stays late in the year after.
+    late, more_late = counted(standing.actions, _is_late, today=today, since=since)
+    behind = sum(plans.verdict(action, today=today).is_behind for action in planned)
+    reported = max((a.progress_on for a in standing.actions if a.progress_on), default=None)
+    common: dict[str, Any] = {"unit": _("项"), "source": _("计划事项台账"), "as_of": reported or today}
+    of_year: dict[str, Any] = {"chain": chain.code} | ({"year": year} if year else {})
+    listed = "chains:plan_actions"
+    return [
+        Figure(
+            key="actions",
+            label=_("年度计划事项"),
+            value=len(planned),
+            scope=_("%(year)s年度计划的全部事项") % {"year": year} if year else _("没有年度计划"),
+            url=address(listed, **of_year),
+            **common,
+        ),
+        Figure(
+            key="actions_done",
+            label=_("已完成"),
+            value=done,
+            change=more,
+            scope=_("有完成日期和佐证的事项"),
+            url=address(listed, **of_year, situation="done"),
+            **common,
+        ),
+        Figure(
+            key="actions_late",
+            label=_("计划逾期"),
+            value=late,
+            change=more_late,
+            scope=_("时限已过、未完成；另有 %(behind)s 项预警或滞后") % {"behind": behind},
+            url=address(listed, chain=chain.code, situation="overdue"),
+            **common,
+        ),
+        *_targets(planned, today=today, since=since),
+    ]
+
+
+def _is_done(action: Action, day: date) -> bool:
+    return action.completed_on is not None and action.completed_on <= day
+
+
+def _is_late(action: Action, day: date) -> bool:
+    if action.due_on is None or action.due_on >= day or action.state == Action.State.DROPPED:
+        return False
+    return action.completed_on is None or action.completed_on > day
+
+
+def _targets(planned: list[Any], *, today: date, since: date) -> list[Figure]:
+    """计划目标: what of the plan is countable, as far as it has come; unknown where nobody counted."""
+    found = []
+    for action in planned:
+        if action.target_value is None:
+            continue
+        done, before = plans.done_value(action), action.value_before
+        is_ledger = action.counted_from == Action.Counted.EVENTS
+        found.append(
+            Figure(
+                key=f"target_{action.code}",
+                label=statement(action),
+                value=done,
+                kind="decimal",
+                change=done - (before or 0) if done is not None and since.year == action.year else None,
+                unit=f"/ {values.plain(action.target_value, 'decimal')} {action.unit}",
+                scope=_("活动台账当年举办的活动，逐行计数") if is_ledger else _("责任单位填报的累计完成值"),
+                source=_("活动台账") if is_ledger else _("计划事项台账"),
+                as_of=today if is_ledger else action.progress_on,
+                url=address("chains:action", action.code),
+            )
+        )
+    return found
+
+
+def _work_figures(standing: Standing) -> list[Figure]:
+    today, since, lines = standing.today, standing.since, standing.lines
+    chain = standing.chain.code
+    late, more_late = counted(lines.tasks, dated.Line.is_late, today=today, since=since)
+    waiting, more_waiting = counted(lines.requests, dated.Line.is_open, today=today, since=since)
+    stands = stages.stages_of(BUILDING)
+    building = [p for p in standing.projects if p.stage in stands and p.status in stages.OPEN]
+    entered = Counter(line.stage for line in lines.entries)
+    reported = [day for project in standing.projects if (day := project.as_of or project.progress_on)]
+    waits = tuple(state for state in Request.State.values if state != Request.State.CLOSED)
+    return [
+        Figure(
+            key="tasks_late",
+            label=_("督办逾期"),
+            value=late,
+            change=more_late,
+            unit=_("件"),
+            scope=_("办结期限已过、未销号的督办事项"),
+            source=_("督办台账"),
+            as_of=today,
+            url=address("supervision:tasks", chain=chain, overdue=1),
+        ),
+        Figure(
+            key="building",
+            label=_("在建项目"),
+            value=len(building),
+            change=entered[Stage.STARTED] - entered[Stage.IN_PRODUCTION],
+            unit=_("个"),
+            scope=_("已开工、未投产；共 %(total)s 个项目") % {"total": len(standing.projects)},
+            source=_("项目台账"),
+            as_of=max(reported, default=None),
+            url=address("projects:list", chain=chain, group=BUILDING),
+        ),
+        Figure(
+            key="requests",
+            label=_("未办结诉求"),
+            value=waiting,
+            change=more_waiting,
+            unit=_("件"),
+            scope=_("已受理、未办结的企业诉求"),
+            source=_("企业诉求台账"),
+            as_of=today,
+            url=address("supervision:requests", chain=chain, state=waits),
+        ),
+    ]
+
+
+def _gap_figures(standing: Standing) -> list[Figure]:
+    today, since, gaps = standing.today, standing.since, standing.lines.gaps
+    chain = str(standing.chain.pk)  # the gap ledger's filter knows its chains by number
+    open_now, more_open = counted(gaps, dated.Line.is_open, today=today, since=since)
+    closed, more_closed = counted(gaps, dated.Line.has_ended, today=today, since=since)
+    common: dict[str, Any] = {"unit": _("个"), "source": _("缺口台账"), "as_of": today}
+    return [
+        _ratio(standing),
+        Figure(
+            key="gaps",
+            label=_("已确认缺口"),
+            value=open_now,
+            change=more_open,
+            scope=_("经人确认、未销号的缺口"),
+            url=address("gaps:list", chain=chain, state=(Gap.State.CONFIRMED.value, Gap.State.ACTING.value)),
+            **common,
+        ),
+        Figure(
+            key="gaps_closed",
+            label=_("已销号缺口"),
+            value=closed,
+            change=more_closed,
+            scope=_("有更新的数据快照证明本市已有供应"),
+            url=address("gaps:list", chain=chain, state=Gap.State.CLOSED.value),
+            **common,
+        ),
+    ]
+
+
+def _ratio(standing: Standing) -> Figure:
+    latest = standing.snapshots[-1] if standing.snapshots else None
+    before = next((s for s in reversed(standing.snapshots) if s.taken_on <= standing.since), None)
+    value = latest.summary.get("local_ratio") if latest else None
+    is_shown = latest is None or _is_open(latest)
+    if latest is not None and not is_shown:
+        # Only a total of fewer firms asks who the reader is.
+        is_shown = disclosure.of(latest, person=standing.person).sees_rows
+    # An earlier total of fewer firms is not told by its difference to this one.
+    earlier = before.summary.get("local_ratio") if before and before != latest and _is_open(before) else None
+    return Figure(
+        key="local_ratio",
+        label=_("本地配套率（按金额）"),
+        value=value,
+        kind="ratio",
+        change=value - earlier if value is not None and earlier is not None else None,
+        scope=_("本市供应额 ÷ 产地明确的采购额，链主填报；只作观察"),
+        source=_("链主拆零件填报"),
+        as_of=latest.taken_on if latest else None,
+        url=address("teardowns:chain", standing.chain.code),
+        is_restricted=not is_shown,
+    )
+
+
+def _is_open(snapshot: Snapshot) -> bool:
+    """Whether enough firms contribute to the snapshot's total for everybody to read it."""
+    return int(snapshot.summary.get("contributor_count", 0)) >= disclosure.MIN_CONTRIBUTORS
