@@ -67,10 +67,8 @@ class Run:
             raise Failed(f"({done.returncode}) {' '.join(words[:4])} …")
 
     def pytest(self, *arguments: str, **environment: str) -> None:
-        # `--durations`: a suite that must stay under twenty minutes shows what it spends them on. `loadgroup`: tests
-        # that share a dear scene (the example city, analysed) go to one process, which makes it once.
-        shared = ("--dist", "loadgroup") if "-n" in arguments else ()
-        self.command(BIN / "python", "-m", "pytest", "--durations=8", *shared, *arguments, **environment)
+        # `--durations`: a suite that must stay under twenty minutes shows what it spends them on.
+        self.command(BIN / "python", "-m", "pytest", "--durations=8", *arguments, **environment)
 
 
 def main(arguments: list[str]) -> int:

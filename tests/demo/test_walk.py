@@ -17,7 +17,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Gap, Snapshot, TargetList
 from tests.cast import TODAY
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.xdist_group("the example, analysed")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 WALKERS = (
     "example-secretary",

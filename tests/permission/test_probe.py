@@ -19,6 +19,7 @@ def test_every_address_has_a_filler(world: World) -> None:
     assert filled - served == set(), "these addresses are gone"
 
 
+@pytest.mark.no_cover  # half of its time would go into counting lines, which tests that assert more have counted
 def test_no_role_is_shown_a_foreign_mark(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import pages
 
 # The ORM asks both databases the same number of questions: one run tells.
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.no_cover]
 
 
 def test_no_page_asks_more_than_twelve_questions(caplog: pytest.LogCaptureFixture) -> None:
