@@ -66,6 +66,31 @@ def test_the_palette_finds_by_the_initials_of_the_pinyin(enter: Enter) -> None:
     assert visitor.title == "目标清单"
 
 
+def test_a_firm_among_thousands_is_picked_by_its_pinyin_with_keys_alone(enter: Enter) -> None:
+    visitor = enter("示例·专班成员甲", "/supervision/requests/new")
+    # The example has too few firms for the long form of the field: it is put in the place of the list.
+    visitor.measure(
+        """() => { const line = document.createElement("input"); line.id = line.name = "enterprise";
+        line.dataset.picks = "/_/pick.json?of=enterprise";
+        document.querySelector("#id_enterprise").replaceWith(line); }"""
+    )
+    field = visitor.page.locator("#enterprise")
+    field.focus()
+    field.press_sequentially("slpts00")
+    lines = visitor.page.locator(".pick-list [role=option]")
+    expect(lines.first).to_contain_text("示例配套商001")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value(re.compile("示例配套商001$"))
+    expect(lines).to_have_count(0)
+    assert visitor.path == "/supervision/requests/new", "Enter took the line and sent nothing"
+    field.fill("查无此企")
+    expect(visitor.page.locator(".pick-status")).to_have_text("没有符合的结果")
+    field.fill("配套商00")
+    lines.nth(1).click()
+    expect(field).to_have_value(re.compile("示例配套商002$"))
+
+
 def test_a_chain_of_services_has_plans_and_events_and_no_empty_factory(enter: Enter) -> None:
     visitor = enter("示例·商贸专班成员", "/chains/annex-commerce/")
     tabs = visitor.page.locator("main nav.tabs").inner_text()

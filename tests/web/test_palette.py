@@ -26,9 +26,14 @@ def test_initials_are_those_of_the_pinyin(text: str, letters: str) -> None:
     assert finders.initials(text) == letters
 
 
-@pytest.mark.parametrize("asked", ["链主二", "lze", "LZE", "firm-2"])
-def test_a_body_is_found_by_name_initials_and_code(signed_in: SignIn, asked: str) -> None:
+@pytest.mark.parametrize("asked", ["链主二", "lze", "LZE", "firm-2", "lianzhuer", "lian zhu er", "Zhuer"])
+def test_a_body_is_found_by_name_pinyin_and_code(signed_in: SignIn, asked: str) -> None:
     assert ("链主二", "/people/bodies/firm-2") in found(signed_in("secretary"), asked)
+
+
+@pytest.mark.parametrize("asked", ["ian", "anzhu", "lianzhusan"])
+def test_letters_from_within_a_syllable_are_no_pinyin(signed_in: SignIn, asked: str) -> None:
+    assert ("链主二", "/people/bodies/firm-2") not in found(signed_in("secretary"), asked)
 
 
 def test_a_firm_does_not_learn_that_another_exists(signed_in: SignIn) -> None:
@@ -50,7 +55,7 @@ def test_nothing_asked_gives_the_pages_of_the_menu(signed_in: SignIn) -> None:
 
 
 def test_pages_are_found_by_name_and_initials(signed_in: SignIn) -> None:
-    for asked in ("机构", "jgry"):
+    for asked in ("机构", "jgry", "jigou", "renyuan"):
         assert ("机构人员", "/people/") in found(signed_in("secretary"), asked)
 
 

@@ -59,6 +59,19 @@ def test_a_firm_nobody_knows_is_refused_and_what_was_typed_stays(many: Cast) -> 
     assert "查无此企" in str(form["firm"])
 
 
+def test_whoever_typed_part_of_a_name_without_scripts_is_told_the_names_that_hold_it(many: Cast) -> None:
+    form = FirmForm({"firm": "企业007"})
+    assert not form.is_valid()
+    assert "QY-M-7 示例企业007" in form.errors["firm"][0]
+
+
+def test_what_is_offered_is_found_by_pinyin_too(many: Cast, client: Client) -> None:
+    client.force_login(many.clerk_a)
+    for asked in ("slqy007", "qiye007", "shi li qi ye 007"):
+        said = client.get(reverse("look:pick"), {"of": "enterprise", "q": asked}).json()
+        assert said == {"options": ["QY-M-7 示例企业007"]}
+
+
 def test_the_chosen_firm_shows_with_code_and_name(many: Cast) -> None:
     chosen = Enterprise.objects.get(code="QY-M-3")
     assert "QY-M-3 示例企业003" in str(FirmForm(initial={"firm": chosen.pk})["firm"])

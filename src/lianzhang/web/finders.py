@@ -1,7 +1,8 @@
 """What the palette can find: pages by the menu, records by a declared list of models.
 
-A record is found by name, by code, or by the pinyin initials of its name (bxc → 冰箱厂); always through `visible_to`,
-so that a name outside one's reach is not even confirmed to exist. A finder whose page does not exist (yet) is left out.
+A record is found by name, by code, or by the pinyin of its name, initials or whole (bxc, bingxiangchang → 冰箱厂);
+always through `visible_to`, so that a name outside one's reach is not even confirmed to exist. A finder whose page
+does not exist (yet) is left out.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from lianzhang.web import navigation
 
 MOST = 20
 PER_KIND = 6
+OFFERED = 12
 MOST_NAMES = 20_000
 
 
@@ -72,13 +74,13 @@ PICKED: dict[str, Finder] = {
 
 
 def pages(menu: Sequence[navigation.Section], asked: str) -> list[Hit]:
-    """The pages of the menu whose name, or its pinyin initials, begin with or hold what was asked."""
+    """The pages of the menu whose name, or its pinyin, holds what was asked."""
     links = [(section, link) for section in menu for link in section.entries]
     wanted = asked.casefold()
     return [
         Hit(label=link.label, url=link.url, kind=str(_("页面")), note=section.label)
         for section, link in links
-        if not wanted or wanted in link.label.casefold() or wanted in initials(link.label)
+        if not wanted or wanted in link.label.casefold() or sounds_like(link.label, letters(asked))
     ]
 
 
@@ -90,7 +92,7 @@ def records(person: Person, asked: str) -> list[Hit]:
 def picked(kind: str, person: Person, asked: str) -> list[str]:
     """“code name” of the records of a kind that match, as a form field takes them back."""
     finder = PICKED.get(kind)
-    rows = _rows(finder, person, asked) if finder and asked else []
+    rows = _rows(finder, person, asked, most=OFFERED) if finder and asked else []
     return [f"{row.code} {row.name}" for row in rows]
 
 
@@ -101,24 +103,23 @@ def _found(finder: Finder, person: Person, asked: str) -> list[Hit]:
     return sorted((_hit(finder, row) for row in rows), key=lambda hit: hit.note.casefold() != asked.casefold())
 
 
-def _rows(finder: Finder, person: Person, asked: str) -> list[Any]:
+def _rows(finder: Finder, person: Person, asked: str, *, most: int = PER_KIND) -> list[Any]:
     manager: Any = apps.get_model(finder.model)._default_manager
     visible = manager.all().visible_to(person)
     matching = Q(**{f"{finder.name}__icontains": asked})
     for code in finder.codes:
         matching |= Q(**{f"{code}__icontains": asked})
-    rows = list(visible.filter(matching)[:PER_KIND])
-    if len(rows) < PER_KIND and asked.isascii() and asked.isalpha():
-        rows += _by_initials(visible, finder, asked, besides={row.pk for row in rows})[: PER_KIND - len(rows)]
+    rows = list(visible.filter(matching)[:most])
+    if len(rows) < most and (sound := letters(asked)):
+        rows += _by_sound(visible, finder, sound, besides={row.pk for row in rows})[: most - len(rows)]
     return rows
 
 
-def _by_initials(visible: Any, finder: Finder, asked: str, *, besides: set[Any]) -> list[Any]:
-    """Rows whose name's initials hold `asked`; the initials of a name are worked out once per process."""
-    wanted = asked.casefold()
+def _by_sound(visible: Any, finder: Finder, sound: str, *, besides: set[Any]) -> list[Any]:
+    """Rows whose name sounds like it; how a name is spelt is worked out once per process."""
     names = visible.order_by().values_list("pk", finder.name)[:MOST_NAMES]
-    keys = [pk for pk, name in names if pk not in besides and wanted in initials(name)]
-    return list(visible.filter(pk__in=keys[:PER_KIND]))
+    keys = [pk for pk, name in names if pk not in besides and sounds_like(name, sound)]
+    return list(visible.filter(pk__in=keys[:OFFERED]))
 
 
 def _hit(finder: Finder, row: Any) -> Hit:
@@ -135,11 +136,34 @@ def _has_page(finder: Finder) -> bool:
     return True
 
 
-@lru_cache(maxsize=50_000)
+def letters(asked: str) -> str:
+    """What was asked as letters of pinyin; empty where it can be none. `bing xiang` is one word."""
+    joined = "".join(asked.split()).casefold()
+    return joined if joined.isascii() and joined.isalnum() and not joined.isdigit() else ""
+
+
+def sounds_like(text: str, sound: str) -> bool:
+    """Whether `sound` is within the initials of the text's pinyin, or its spelling from some syllable on."""
+    if not sound:
+        return False
+    short, syllables = spelling(text)
+    if sound in short:
+        return True
+    whole = "".join(syllables)
+    return sound in whole and any("".join(syllables[start:]).startswith(sound) for start in range(len(syllables)))
+
+
 def initials(text: str) -> str:
     """The pinyin initials of `text` in lower case: 全市总表 → qszb."""
+    return spelling(text)[0]
+
+
+@lru_cache(maxsize=50_000)
+def spelling(text: str) -> tuple[str, tuple[str, ...]]:
+    """Initials and syllables of `text` in lower case; what is not Chinese stands in both as it is."""
     # pypinyin reads its dictionaries when imported; the web process pays for it with the first search, not at start.
     import pypinyin
 
-    parts = pypinyin.pinyin(text, style=pypinyin.Style.FIRST_LETTER)
-    return "".join(part[0] for part in parts).casefold()
+    parts = pypinyin.lazy_pinyin(text.casefold(), errors=lambda other: f"\0{other}")
+    short = "".join(part[1:] if part.startswith("\0") else part[0] for part in parts)
+    return short, tuple("".join(part.lstrip("\0").split()) for part in parts)

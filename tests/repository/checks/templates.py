@@ -24,6 +24,8 @@ INLINE = re.compile(
     re.IGNORECASE,
 )
 ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//[^"']+""")
+# A box that scrolls must be reachable by key, and say what it is.
+SCROLLS = re.compile(r"""<\w+(?=[^>]*class="[^"]*\btable-scroll\b)(?![^>]*tabindex="0"[^>]*aria-label)[^>]*>""")
 UNSAFE = re.compile(r"\|\s*safe\b|\{%\s*autoescape\s+off")
 
 
@@ -63,6 +65,15 @@ def check_policy(root: Path) -> list[str]:
         ]
         found += [f"{name}:{line_of(text, hit)}: {hit[0]} is outside the intranet" for hit in ELSEWHERE.finditer(text)]
     return found
+
+
+def check_scrolls(root: Path) -> list[str]:
+    """A wide table nobody can scroll without a mouse."""
+    return [
+        f"{name}:{line_of(text, hit)}: a box that scrolls takes tabindex, role and aria-label"
+        for name, text in templates(root)
+        for hit in SCROLLS.finditer(text)
+    ]
 
 
 def templates(root: Path) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 LONGEST = 200
+NEAR = 5
 
 
 class OneWidget(forms.Select):
@@ -25,11 +26,10 @@ class OneWidget(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         if not is_long(self.choices):
             return super().render(name, value, attrs, renderer)
-        listed = f"{name}-offered"
-        more = {"list": listed, "data-picks": f"{reverse('look:pick')}?of={self.kind}", "autocomplete": "off"}
+        more = {"data-picks": f"{reverse('look:pick')}?of={self.kind}", "autocomplete": "off"}
         line = forms.TextInput().render(name, self._said(value), {**self.attrs, **(attrs or {}), **more}, renderer)
-        told = _("填编号或全称，输入时列出候选。")
-        return format_html('{}<datalist id="{}"></datalist><p class="help">{}</p>', line, listed, told)
+        told = _("填编号或全称；输入名称、拼音或编号时列出候选。")
+        return format_html('<div class="pick">{}</div><p class="help">{}</p>', line, told)
 
     def _said(self, value: Any) -> str:
         """The chosen record as it is typed; what was typed wrongly, as it was."""
@@ -60,7 +60,17 @@ class One(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic whil
                 found = list(self.queryset.filter(**condition)[:2]) if self.queryset is not None else []
                 if len(found) == 1:
                     return found[0]
+            self._say_what_is_near(said)
             raise
+
+    def _say_what_is_near(self, said: str) -> None:
+        """Part of a name is no choice; whoever typed it without scripts is told the names that hold it."""
+        if self.queryset is None or not said:
+            return
+        near = [f"{one.code} {one.name}" for one in self.queryset.filter(name__icontains=said)[:NEAR]]
+        if near:
+            told = _("“%(said)s”不是编号或全称。是否为：%(near)s") % {"said": said, "near": "；".join(near)}
+            raise ValidationError(told, code="invalid_choice")
 
 
 class SeveralWidget(forms.SelectMultiple):
