@@ -4,10 +4,11 @@ Each function reads one thing in one query and never more than it shows; the pag
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,17 +17,17 @@ from lianzhang.briefings import plans as counted
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
 from lianzhang.chains import rules
-from lianzhang.chains.models import Action, Chain, Gap
+from lianzhang.chains.models import Action, Chain
 from lianzhang.chains.queries import plans
 from lianzhang.projects import queries as projects
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Status
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision import states
-from lianzhang.supervision.models import Request, Task, Visit
+from lianzhang.supervision.models import Request, Task
 from lianzhang.tables.values import LIGHT_WORDS
 
-MOST = 8
+MOST, LONGEST_REPLY = 8, 60
 # The light rule's words as the lights of the tables.
 LIGHTS = {
     rules.Light.GREEN: "normal",
@@ -40,7 +41,7 @@ LIGHTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One line: what it is about, where it opens, how it stands, and until when."""
+    """One line: what it is about, where it opens, how it stands, until when, and the one button that deals with it."""
 
     title: str
     url: str
@@ -49,6 +50,12 @@ class Item:
     note: str = ""
     due_on: date | None = None
     is_illustrative: bool = False
+    act: str = ""
+    act_url: str = ""
+
+    def with_act(self, act: str, url: str) -> "Item":
+        """The line with its button."""
+        return replace(self, act=act, act_url=url)
 
     @property
     def is_late(self) -> bool:
@@ -79,23 +86,28 @@ def tasks_awaiting(person: Person, *, today: date) -> list[Item]:
     return task_items(supervision.awaiting(person, today, most=MOST), today=today)
 
 
-def tasks_late(person: Person, *, today: date) -> list[Item]:
-    """Overdue tasks the person sees."""
-    found = supervision.overdue(today).visible_to(person).select_related("chain", "responsible")
-    return task_items(found.order_by("due_on")[:MOST], today=today)
-
-
 def instructions(person: Person, *, today: date) -> list[Item]:
     """批示交办及落实: what leaders asked for in writing, the open ones first."""
     found = Task.objects.visible_to(person).filter(kind=Task.Kind.INSTRUCTION)
     own = Q(instructed_by__person=person) | Q(assigned_by=person) | Q(assigned_by_body_id=person.reach.body_id)
     rows = list(found.filter(own | Q(chain__body_id=person.reach.body_id)).select_related("chain", "responsible")[:40])
     rows.sort(key=lambda task: (task.state not in states.OPEN, task.due_on))
-    return task_items(rows[:MOST], today=today)
+    return [
+        replace(item, note=_became(task))
+        for item, task in zip(task_items(rows[:MOST], today=today), rows, strict=False)
+    ]
 
 
-def task_items(found: Iterable[Task], *, today: date) -> list[Item]:
-    """Tasks as lines: how late, who does them, how far they are."""
+def _became(task: Task) -> str:
+    """What became of an instruction: who does it, how far it is or when it was closed, and what they answered."""
+    closed = f"{timezone.localtime(task.closed_at):%m-%d}" if task.closed_at else ""
+    stands = " ".join(part for part in (task.get_state_display(), closed) if part)
+    reply = task.reply if len(task.reply) <= LONGEST_REPLY else f"{task.reply[:LONGEST_REPLY]}…"
+    return " · ".join(part for part in (str(task.responsible), stands, reply) if part)
+
+
+def task_items(found: Iterable[Task], *, today: date, act: str = "") -> list[Item]:
+    """Tasks as lines: how late, who does them, how far they are; `act` is the word of the button, if there is one."""
     items = []
     for task in found:
         is_open = task.state in states.OPEN
@@ -110,6 +122,8 @@ def task_items(found: Iterable[Task], *, today: date) -> list[Item]:
                 note=note,
                 due_on=task.due_on,
                 is_illustrative=task.is_illustrative,
+                act=act,
+                act_url=address("supervision:task", task.code) if act else "",
             )
         )
     return items
@@ -156,14 +170,15 @@ def projects_late(person: Person, *, today: date, chain_ids: Iterable[int] | Non
 
 
 def project_item(project: Project, *, today: date) -> Item:
-    """A project as a line: its node overdue, else its status."""
+    """A project as a line: its node overdue, else its status; one that is only blocked is not late."""
     due = project.next_due_on if project.next_due_on is not None and project.next_due_on < today else None
-    _light, word = when(due, today=today) if due else ("late", project.get_status_display())
+    is_late = due is not None or project.status == Status.LATE
+    word = when(due, today=today)[1] if due else str(project.get_status_display() if is_late else _("有卡点"))
     parts = (project.next_milestone, project.blockage or project.status_reason)
     return Item(
         title=project.name,
         url=address("projects:project", project.code),
-        light="late",
+        light="late" if is_late else "watch",
         word=word,
         note=" · ".join(part for part in parts if part),
         due_on=due,
@@ -182,6 +197,8 @@ def checks_awaiting(person: Person) -> list[Item]:
             word=_("待核验"),
             note=f"{entry.asked_by} {entry.asked_at:%m-%d}",
             is_illustrative=entry.project.is_illustrative,
+            act=_("核验"),
+            act_url=address("projects:check", entry.project.code, entry.pk),
         )
         for entry in projects.awaiting_check(person)[:MOST]
     ]
@@ -201,30 +218,6 @@ def projects_handed_over(person: Person) -> list[Item]:
         )
         for project in found.order_by("status_on", "code")[:MOST]
     ]
-
-
-def gaps_to_confirm(person: Person, *, chain_ids: Iterable[int]) -> tuple[int, list[Item]]:
-    """How many proposed gaps wait for a person's word, and the first of them."""
-    found: QuerySet[Gap] = (
-        Gap.objects.visible_to(person).filter(chain__in=list(chain_ids), state=Gap.State.PROPOSED).order_by("code")
-    )
-    items = [
-        Item(
-            title=gap.title,
-            url=address("gaps:gap", gap.code),
-            light="idle",
-            word=str(_("待确认")),
-            note=gap.get_kind_display(),
-            is_illustrative=gap.is_illustrative,
-        )
-        for gap in found[:3]
-    ]
-    return found.count(), items
-
-
-def requests_open(person: Person, *, today: date) -> list[Item]:
-    """Enterprise requests not yet closed that the person sees, most urgent first."""
-    return _requests(_open_requests(person), today=today)
 
 
 def requests_of(person: Person, *, chain_ids: Iterable[int], today: date) -> list[Item]:
@@ -274,14 +267,6 @@ def blocked_projects(person: Person, *, today: date) -> list[Item]:
     return [
         project_item(project, today=today) for project in found.select_related("chain").order_by("next_due_on")[:MOST]
     ]
-
-
-def next_visits(person: Person, *, today: date) -> list[Visit]:
-    """The next planned visits to firms of the person's chains."""
-    found = Visit.objects.visible_to(person).filter(planned_on__gte=today, visited_on__isnull=True)
-    if person.reach.body_id is not None:
-        found = found.filter(chain__body_id=person.reach.body_id)
-    return list(found.select_related("enterprise", "chain", "visitor__person").order_by("planned_on")[:3])
 
 
 def due_within(items: Iterable[Item], *, today: date, days: int) -> int:

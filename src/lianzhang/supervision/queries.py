@@ -88,6 +88,15 @@ def awaiting(person: Person, today: date, *, most: int) -> list[Task]:
     return list(found.order_by("due_on", "code")[:most])
 
 
+def to_pass(person: Person, today: date, *, most: int) -> list[Task]:
+    """The `most` urgent tasks handed in for this person to close or return; to do them is others' work."""
+    if person.reach.body_id is None:
+        return []
+    until = timezone.make_aware(datetime.combine(today + timedelta(days=1), time.min))
+    found = Task.objects.visible_to(person).filter(_checked_by(person), state=Task.State.REVIEW, assigned_at__lt=until)
+    return list(found.select_related("responsible").order_by("due_on", "code")[:most])
+
+
 def _checked_by(person: Person) -> Q:
     """What this person is to pass: what the own body assigned; the secretariat also what has no body to pass it."""
     mine = Q(assigned_by_body_id=person.reach.body_id)

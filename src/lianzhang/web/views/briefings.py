@@ -175,11 +175,13 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _day(request: HttpRequest) -> date | None:
+    """The day of comparison asked for; none where it is no day or not over yet."""
     asked = request.GET.get("since") or request.POST.get("since") or ""
     try:
-        return date.fromisoformat(asked)
+        day = date.fromisoformat(asked)
     except ValueError:
         return None
+    return day if day < timezone.localdate() else None
 
 
 def _header(request: HttpRequest, title: str, *, as_of: date, illustrative: bool, what: str) -> ExportHeader:

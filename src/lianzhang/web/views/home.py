@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Role, Thing
-from lianzhang.briefings import addresses, instructions, week, work
+from lianzhang.briefings import addresses, chief, week, work
 from lianzhang.chains.models import Anchor
 from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant
+from lianzhang.supervision import states
 from lianzhang.supervision.models import Request
 from lianzhang.web import access
 
-MOST_MATTERS = 5
 # Where a post's day begins when it is not this page.
 ELSEWHERE: dict[Role, str] = {
     Role.SECRETARIAT: "chains:city",
@@ -61,48 +61,21 @@ def _week(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def _chief(request: HttpRequest, person: Person) -> HttpResponse:
-    """Five things that need the chief, what was asked for and what became of it, the next visit."""
-    today = timezone.localdate()
-    chains = list(work.own_chains(person))
-    ids = [chain.pk for chain in chains]
-    actions = work.actions_behind(person, today=today, chain_ids=ids)
-    projects = work.projects_late(person, today=today, chain_ids=ids)
-    said = instructions.sections(person, today=today)
-    gap_count, gaps = work.gaps_to_confirm(person, chain_ids=ids)
-    matters = [*said["coordination"], *projects, *actions, *gaps]
-    five = sorted(_once(matters), key=lambda item: not item.is_late)[:MOST_MATTERS]
+    """Six numbers, five things that need the chief, what was asked for, the next visit, what moved on the map."""
+    page = chief.compose(person, today=timezone.localdate(), asked=request.GET.get("chain", ""))
+    if page is None:
+        lead = _("您任职的单位没有负责的产业链。")
+        return render(request, "home/nobody.html", {"title": _title(person, ""), "lead": lead})
+    may_assign = person.reach.role in states.ASSIGNERS
     context = {
-        "title": _title(person, chains[0].name if len(chains) == 1 else ""),
-        "lead": _("%(count)d件事需要您，其中%(late)d件逾期或滞后。")
-        % {"count": len(five), "late": sum(item.is_late for item in five)},
-        "five": five,
-        "checks": work.checks_awaiting(person),
-        "instructions": said["instructions"],
-        "figures": [
-            {"label": _("计划逾期"), "value": sum(i.is_late for i in actions), "url": _plan_url(chains)},
-            {"label": _("项目滞后"), "value": len(projects), "url": _projects_url(chains)},
-            {"label": _("待确认缺口"), "value": gap_count, "url": addresses.address("gaps:list")},
-        ],
-        "visits": work.next_visits(person, today=today),
-        "chains": chains,
-        "pages": [{"chain": c, "url": addresses.address("briefings:chain", c.code)} for c in chains],
-        "city_url": addresses.address("chains:city"),
-        "illustrative": any(chain.is_illustrative for chain in chains),
+        "title": _title(person, page.chain.name),
+        "lead": page.lead,
+        "page": page,
+        "assign_url": addresses.address("supervision:new_task") if may_assign else "",
+        "illustrative": page.chain.is_illustrative,
+        "as_of": page.today,
     }
     return render(request, "home/chief.html", context)
-
-
-def _plan_url(chains: list[Any]) -> str:
-    return addresses.address("chains:plan_actions", chain=chains[0].code, situation="overdue") if chains else ""
-
-
-def _projects_url(chains: list[Any]) -> str:
-    return addresses.address("projects:list", chain=chains[0].code, late=1) if chains else ""
-
-
-def _once(items: list[work.Item]) -> list[work.Item]:
-    """Each matter once, by where it opens (a blocked project may also be late)."""
-    return list({item.url or item.title: item for item in reversed(items)}.values())[::-1]
 
 
 def _firm(request: HttpRequest, person: Person) -> HttpResponse:
