@@ -1,6 +1,7 @@
 // The chain map: draws the links beneath the chips, lights what a chip feeds and what feeds it, walks by arrow keys,
 // and turns the server's SVG into a PNG. Without script the chips still stand, link and print.
 const SVG = "http://www.w3.org/2000/svg";
+const BOW = 26;
 
 export function start(): void {
   document.querySelectorAll<HTMLElement>("[data-atlas]").forEach(board);
@@ -15,7 +16,15 @@ function board(atlas: HTMLElement): void {
   const draw = (): void => links(atlas, chips);
   draw();
   new ResizeObserver(draw).observe(atlas);
-  window.addEventListener("beforeprint", draw);
+  // Paper has its own width: the board takes that shape while it is measured and printed, or its links would miss.
+  window.addEventListener("beforeprint", () => {
+    atlas.classList.add("atlas-on-paper");
+    draw();
+  });
+  window.addEventListener("afterprint", () => {
+    atlas.classList.remove("atlas-on-paper");
+    draw();
+  });
   for (const type of ["focusin", "mouseover"] as const) {
     atlas.addEventListener(type, (event) => light(atlas, chips, (event.target as HTMLElement).closest(".chip")));
   }
@@ -47,11 +56,13 @@ function curve(from: HTMLElement, to: HTMLElement, frame: DOMRect, atlas: HTMLEl
   const start = from.getBoundingClientRect();
   const end = to.getBoundingClientRect();
   const isForward = end.left >= start.right;
-  const x1 = (isForward ? start.right : start.left) - frame.left + atlas.scrollLeft;
+  // Within one layer a link leaves and enters on the right, in a bow beside the boxes: straight it would run under them.
+  const isBeside = !isForward && end.right > start.left;
+  const x1 = (isForward || isBeside ? start.right : start.left) - frame.left + atlas.scrollLeft;
   const x2 = (isForward ? end.left : end.right) - frame.left + atlas.scrollLeft;
   const y1 = start.top + start.height / 2 - frame.top + atlas.scrollTop;
   const y2 = end.top + end.height / 2 - frame.top + atlas.scrollTop;
-  const middle = (x1 + x2) / 2;
+  const middle = isBeside ? Math.max(x1, x2) + BOW : (x1 + x2) / 2;
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", `M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`);
   path.dataset.from = a;

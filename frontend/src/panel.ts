@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import { all, closest, isPlainClick, one } from "./dom";
 
 const PARAMETER = "open";
+let opener: HTMLElement | null = null;
 
 export function start(): void {
   document.addEventListener("click", (event) => {
@@ -11,7 +12,10 @@ export function start(): void {
     const link = closest<HTMLAnchorElement>(event, "a[data-panel]");
     if (link && isPlainClick(event)) {
       event.preventDefault();
-      void open(link.href);
+      if (link.dataset.key) remember(link.dataset.key);
+      // Opened by key, it is read by key: the focus goes along and comes back when the panel closes.
+      const isByKey = event.detail === 0;
+      void open(link.href).then(() => isByKey && one("#panel")?.focus({ preventScroll: true }));
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -20,6 +24,11 @@ export function start(): void {
   const wanted = new URL(window.location.href).searchParams.get(PARAMETER);
   const row = wanted ? all("tr[data-url]").find((line) => line.dataset.id === wanted) : undefined;
   if (row) void openRow(row);
+  const chip = wanted ? all<HTMLAnchorElement>("a[data-panel]").find((link) => link.dataset.key === wanted) : undefined;
+  if (chip) {
+    chip.focus({ preventScroll: true });
+    void open(chip.href);
+  }
 }
 
 export function isOpen(): boolean {
@@ -40,6 +49,8 @@ export async function open(url: string): Promise<void> {
     window.location.assign(url);
     return;
   }
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && !side.contains(focused)) opener = focused;
   side.hidden = false;
   document.body.classList.add("panel-open");
   one<HTMLAnchorElement>("[data-says=full]", side)?.setAttribute("href", url);
@@ -54,7 +65,8 @@ export function close(): void {
   document.body.classList.remove("panel-open");
   const row = one("tr.opened");
   row?.classList.remove("opened");
-  one<HTMLElement>("a", row ?? document)?.focus({ preventScroll: true });
+  const back = row ? one<HTMLElement>("a", row) : opener;
+  if (back?.isConnected) back.focus({ preventScroll: true });
   remember("");
 }
 

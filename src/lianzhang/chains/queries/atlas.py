@@ -1,15 +1,16 @@
 """Reading maps: the board of one version — layers, groups, chips — and what differs between two versions."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, Subquery
 
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Chain, Gap, Link, MapVersion, PartCoverage, Placement, Segment, Snapshot
+from lianzhang.chains.models import Chain, Gap, Link, MapEdit, MapVersion, PartCoverage, Placement, Segment, Snapshot
 from lianzhang.chains.queries import disclosure
 from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.trail import verbs
 
 MOST_CHIPS = 300
 LAYERS = tuple(Segment.Layer)
@@ -194,3 +195,29 @@ def _groups(chips: list[Chip], *, shown: int, most: int) -> tuple[tuple[Group, .
         shown += len(kept)
         groups.append(Group(name=name, chips=tuple(kept), hidden_count=len(inside) - len(kept)))
     return tuple(groups), shown
+
+
+@dataclass(frozen=True)
+class Step:
+    """One edit of a draft in words."""
+
+    at: datetime
+    who: str
+    words: str
+    number: int  # of the version
+    is_undone: bool
+
+
+def step(edit: MapEdit) -> Step:
+    """What was done, and to which segment by the name it had or has."""
+    items = {**(edit.before.get("segments") or {}), **{k: v for k, v in edit.after.get("segments", {}).items() if v}}
+    names = "、".join(str(item["name"]) for item in items.values() if item)
+    words = f"{verbs.label(edit.operation)} {names}".strip()
+    return Step(edit.at, edit.by.name, words, edit.map.number, edit.is_undone)
+
+
+def steps_of(segment: Segment, *, limit: int = 20) -> list[Step]:
+    """How a segment came to be what it is, through all versions of the map, newest first."""
+    touched = Q(after__segments__has_key=segment.key)
+    found = MapEdit.objects.filter(touched, map__chain=segment.map.chain_id, is_undone=False)
+    return [step(edit) for edit in found.select_related("by", "map").order_by("-at", "-number")[:limit]]

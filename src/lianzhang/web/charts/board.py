@@ -1,11 +1,16 @@
 """The board as a drawing: places in pixels for an SVG that prints and travels without our style sheet."""
 
+import itertools
+import unicodedata
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from lianzhang.chains.queries.atlas import Board, Chip, Column
 
 CHIP_WIDTH, CHIP_HEIGHT, GAP, PAD, HEAD = 200, 30, 8, 14, 34
 COLUMN_GAP = 70
+NAME_WIDTH = 20
 COLOURS = {
     "missing": ("#FFFFFF", "#B42318"),
     "weak": ("#FFF7E6", "#8A5A00"),
@@ -13,6 +18,16 @@ COLOURS = {
     "unverified": ("#F3F3F1", "#5B6570"),
 }
 MARKS = {"missing": "▢", "weak": "▥", "held": "▣", "unverified": "▧"}
+
+
+def words() -> dict[str, str]:
+    """What each mark means."""
+    return {
+        "missing": _("缺"),
+        "weak": _("弱或单一来源"),
+        "held": _("有"),
+        "unverified": _("超过180天未核实"),
+    }
 
 
 def draw(board: Board) -> dict[str, Any]:
@@ -27,10 +42,12 @@ def draw(board: Board) -> dict[str, Any]:
         height = max(height, _column(column, x, boxes=boxes, chips=chips, places=places))
         x += CHIP_WIDTH + 2 * PAD + COLUMN_GAP
     return {
-        "title": f"{board.atlas.chain.name} v{board.atlas.number}",
+        "title": f"{board.atlas.chain.name} v{board.atlas.number} · {board.atlas.get_state_display()}",
+        "legend": "    ".join(f"{MARKS[state]} {word}" for state, word in words().items()),
+        "legend_y": str(height + PAD + 8),
         "illustrative": board.atlas.is_illustrative,
         "width": str(max(x - COLUMN_GAP + PAD, 400)),
-        "height": str(height + PAD),
+        "height": str(height + 2 * PAD + 8),
         "titles": titles,
         "boxes": boxes,
         "chips": chips,
@@ -78,14 +95,30 @@ def _chip(chip: Chip, x: int, y: int) -> dict[str, str]:
         "height": str(CHIP_HEIGHT),
         "text_x": str(x + 8),
         "text_y": str(y + 20),
-        "text": f"{MARKS[chip.state]} {chip.segment.name} {chip.firm_count}",
+        "text": f"{MARKS[chip.state]} {shortened(chip.segment.name)}",
+        "facts_x": str(x + CHIP_WIDTH - 8),
+        "facts": _("%(count)s 家") % {"count": chip.firm_count},
         "fill": fill,
         "stroke": stroke,
     }
 
 
+def shortened(name: str, *, most: int = NAME_WIDTH) -> str:
+    """A name as wide as its chip allows, in half widths: a Chinese character takes two; what is cut ends in …."""
+    if sum(_width(sign) for sign in name) <= most:
+        return name
+    kept = list(itertools.accumulate(_width(sign) for sign in name))
+    return name[: sum(width <= most - 2 for width in kept)] + "…"
+
+
+def _width(sign: str) -> int:
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
 def _curve(start: tuple[int, int], end: tuple[int, int]) -> str:
+    """Into the next layer from the right; within one layer and backwards in a bow on the right of the boxes."""
     x1, y1 = start[0] + CHIP_WIDTH, start[1] + CHIP_HEIGHT // 2
-    x2, y2 = end[0], end[1] + CHIP_HEIGHT // 2
-    middle = (x1 + x2) // 2
+    is_forward = end[0] > start[0]
+    x2, y2 = end[0] + (0 if is_forward else CHIP_WIDTH), end[1] + CHIP_HEIGHT // 2
+    middle = (x1 + x2) // 2 if is_forward else max(x1, x2) + PAD + COLUMN_GAP // 2
     return f"M{x1},{y1} C{middle},{y1} {middle},{y2} {x2},{y2}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
@@ -18,7 +19,9 @@ class SegmentForm(forms.Form):
     name = forms.CharField(label=_("环节"), max_length=80)
     name_en = forms.CharField(label=_("英文名称"), max_length=120, required=False)
     layer = forms.ChoiceField(label=_("层"), choices=Segment.Layer.choices)
-    group = forms.CharField(label=_("分组"), max_length=80, required=False)
+    group = forms.CharField(
+        label=_("分组"), max_length=80, required=False, widget=forms.TextInput(attrs={"list": "map-groups"})
+    )
     position = forms.IntegerField(label=_("次序"), min_value=0, max_value=9999, initial=0)
     owner = forms.ModelChoiceField(
         label=_("责任单位"), queryset=Body.objects.none(), required=False, to_field_name="code"
@@ -51,7 +54,7 @@ class LinkForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     downstream = forms.ModelChoiceField(label=_("流向"), queryset=Segment.objects.none(), to_field_name="key")
-    is_removal = forms.BooleanField(label=_("取消这条关系"), required=False)
+    is_removal = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, segment: Segment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,18 +65,25 @@ class PlaceForm(forms.Form):
     """环节企业: a firm by its code or exact name, its part there, or the firm to take away."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    enterprise = forms.CharField(label=_("企业"), max_length=200, help_text=_("企业编号或全称。"))
+    enterprise = forms.CharField(
+        label=_("企业"), max_length=200, help_text=_("填编号或全称；输入名称、拼音或编号时列出候选。")
+    )
     part = forms.ChoiceField(label=_("角色"), choices=Placement.Part.choices, initial=Placement.Part.SUPPLIER)
-    is_removal = forms.BooleanField(label=_("从环节移出"), required=False)
+    is_removal = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._person = person
+        self.fields["enterprise"].widget.attrs |= {
+            "data-picks": f"{reverse('look:pick')}?of=enterprise",
+            "autocomplete": "off",
+        }
 
     def clean_enterprise(self) -> Enterprise:
         said = self.cleaned_data["enterprise"].strip()
         found = Enterprise.objects.visible_to(self._person)
-        match = found.filter(code=said).first() or found.filter(name=said).first()
+        # What the list of candidates puts in is the code and then the name.
+        match = found.filter(code=said.split(" ")[0]).first() or found.filter(name=said).first()
         if match is None:
             raise forms.ValidationError(
                 _("企业名录中没有“%(said)s”。请先登记，或改用企业编号。"), params={"said": said}

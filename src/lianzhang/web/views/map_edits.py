@@ -1,9 +1,12 @@
 """Editing a map's draft in place: every post is one step that can be undone."""
 
 from typing import Any
+from urllib.parse import quote
 
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -33,12 +36,14 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
 def new_segment(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Add a segment."""
     person, atlas = _editable(request, code, number)
+    last = atlas.segments.aggregate(last=Max("position"))["last"] or 0
     initial = {"version": atlas.version, "layer": request.GET.get("layer"), "group": request.GET.get("group")}
+    initial["position"] = last + 1
     form = SegmentForm(request.POST if request.method == "POST" else None, person=person, initial=initial)
     if form.is_valid():
         key = _free_key(atlas, form.cleaned_data["name"])
         _step(request, atlas, "segment.added", {"segments": {key: form.values()}}, form)
-        return redirect("maps:segment", code=code, number=number, key=key)
+        return _beside_the_board(code, number, key)
     return _form(request, atlas, form, title=_("新增环节"))
 
 
@@ -53,7 +58,7 @@ def edit_segment(request: HttpRequest, code: str, number: int, key: str) -> Http
     form = SegmentForm(request.POST if request.method == "POST" else None, person=person, initial=initial)
     if form.is_valid():
         _step(request, atlas, "segment.changed", {"segments": {key: {**whole, **form.values()}}}, form)
-        return redirect("maps:segment", code=code, number=number, key=key)
+        return _beside_the_board(code, number, key)
     return _form(request, atlas, form, title=found.name)
 
 
@@ -76,7 +81,7 @@ def verify_segment(request: HttpRequest, code: str, number: int, key: str) -> Ht
     whole = actions.everything(atlas)["segments"][key] or {}
     after = {"segments": {key: {**whole, "verified_on": timezone.localdate().isoformat()}}}
     _step(request, atlas, "segment.verified", after)
-    return redirect("maps:segment", code=code, number=number, key=key)
+    return _beside_the_board(code, number, key)
 
 
 @access.writes(Thing.MAP)
@@ -92,7 +97,7 @@ def link(request: HttpRequest, code: str, number: int, key: str) -> HttpResponse
     name = actions.link_key(key, form.cleaned_data["downstream"].key)
     after = None if form.cleaned_data["is_removal"] else {"note": ""}
     _step(request, atlas, "link.changed", {"links": {name: after}}, form)
-    return redirect("maps:segment", code=code, number=number, key=key)
+    return _beside_the_board(code, number, key)
 
 
 @access.writes(Thing.MAP)
@@ -109,7 +114,7 @@ def place(request: HttpRequest, code: str, number: int, key: str) -> HttpRespons
     said = {"part": form.cleaned_data["part"], "verified_on": timezone.localdate().isoformat(), "note": ""}
     after = None if form.cleaned_data["is_removal"] else said
     _step(request, atlas, "firm.placed", {"placements": {name: after}}, form)
-    return redirect("maps:segment", code=code, number=number, key=key)
+    return _beside_the_board(code, number, key)
 
 
 @access.writes(Thing.MAP)
@@ -180,6 +185,11 @@ def _approvable(request: HttpRequest, code: str, number: int) -> tuple[Person, M
     return person, found.get_or_404(chain__code=code, number=number)
 
 
+def _beside_the_board(code: str, number: int, key: str) -> HttpResponse:
+    """Back to the board with the segment in its panel: what was changed shows where it stands."""
+    return redirect(f"{reverse('maps:version', args=[code, number])}?open={quote(key)}")
+
+
 def _segment(atlas: MapVersion, key: str) -> Segment:
     found = Segment.objects.filter(map=atlas, key=key).first()
     if found is None:
@@ -205,7 +215,14 @@ def _step(request: HttpRequest, atlas: MapVersion, operation: str, after: action
 
 
 def _form(request: HttpRequest, atlas: MapVersion, form: SegmentForm, *, title: str) -> HttpResponse:
-    context = {"form": form, "title": title, "record": atlas, "illustrative": atlas.is_illustrative}
+    groups = atlas.segments.exclude(group="").order_by("group").values_list("group", flat=True).distinct()
+    context = {
+        "form": form,
+        "title": title,
+        "record": atlas,
+        "groups": groups,
+        "illustrative": atlas.is_illustrative,
+    }
     return render(request, "maps/form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -16,10 +16,11 @@ from lianzhang.chains.queries import atlas as queries
 from lianzhang.chains.tables import atlas as tables
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Purchase
-from lianzhang.trail import queries as trail
 from lianzhang.web import access, listing
 from lianzhang.web.charts import board as drawing
 from lianzhang.web.forms.maps import LinkForm, NoteForm, PlaceForm
+
+SHOWN_STEPS = 6
 
 
 @access.reads(Thing.MAP)
@@ -145,7 +146,7 @@ def segment_context(found: Segment, atlas: MapVersion, person: Person) -> dict[s
         .select_related("supplier", "target_list")
         .distinct()[:8],
         "projects": Project.objects.visible_to(person).filter(chain=atlas.chain, segment_key=found.key),
-        "history": trail.history(found),
+        "history": queries.steps_of(found),
         "may_edit": may_edit,
         "link_form": LinkForm(segment=found, initial={"version": atlas.version}) if may_edit else None,
         "place_form": PlaceForm(person=person, initial={"version": atlas.version}) if may_edit else None,
@@ -169,8 +170,9 @@ def _board(
     if request.GET.get("format") == "svg":
         return _svg(request, found)
     is_draft = atlas.state == MapVersion.State.DRAFT
+    edits = MapEdit.objects.filter(map=atlas)
     may_edit = is_draft and MapVersion.objects.editable_by(person).filter(pk=atlas.pk).exists()
-    steps = MapEdit.objects.filter(map=atlas) if may_edit else MapEdit.objects.none()
+    steps = list(edits.select_related("by", "map").order_by("-number")[:SHOWN_STEPS]) if may_edit else []
     context = {
         "record": atlas,
         "chain": chain,
@@ -181,7 +183,9 @@ def _board(
         "may_draft": atlas.state == MapVersion.State.PUBLISHED and chain.may_draft,
         "may_publish": _may_publish(atlas, person),
         "return_form": NoteForm(initial={"version": atlas.version}),
-        "steps": list(steps.order_by("-number")[:6]),
+        "steps": [queries.step(edit) for edit in steps],
+        "may_undo": any(not edit.is_undone for edit in steps) or len(steps) == SHOWN_STEPS,
+        "may_redo": any(edit.is_undone for edit in steps),
         "owner": chain.body,
         "illustrative": atlas.is_illustrative,
         "as_of": timezone.localdate(atlas.published_at) if atlas.published_at else today,
