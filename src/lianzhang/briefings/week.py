@@ -5,19 +5,35 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Role, Thing
 from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
-from lianzhang.chains.models import Anchor, Chain, Gap, TargetList
+from lianzhang.chains.models import Anchor, Chain, Gap, Snapshot, TargetList
+from lianzhang.chains.queries import disclosure
 from lianzhang.projects import queries as projects
 from lianzhang.projects.queries import StageCounts
 from lianzhang.registry.models import Purchase
+from lianzhang.tables import values
 
-DAYS = 7
+DAYS, STALE_DAYS = 7, 180
+STANDING = (Gap.State.CONFIRMED.value, Gap.State.ACTING.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +47,44 @@ class Overview:
     target_list: TargetList | None = None
     anchor_count: int = 0
     silent_count: int = 0  # anchors without purchase data that the reader may see
+    taken_on: date | None = None  # the newest snapshot of the purchases
+    ratio: float | None = None  # 本地配套率 by amount; None where too few firms make it up
+    ratio_before: float | None = None
     stages: StageCounts | None = None
+
+    @property
+    def ratio_shown(self) -> str:
+        """The ratio as it is written."""
+        return values.plain(self.ratio, "ratio") if self.ratio is not None else ""
+
+    @property
+    def ratio_change(self) -> str:
+        """较上次快照: up or down by so many percentage points; empty where there is no earlier one to tell."""
+        if self.ratio is None or self.ratio_before is None:
+            return ""
+        points = round((self.ratio - self.ratio_before) * 100, 1)
+        if not points:
+            return _("较上次快照持平")
+        said = _("较上次快照提高%(points)s个百分点") if points > 0 else _("较上次快照下降%(points)s个百分点")
+        return said % {"points": f"{abs(points):g}"}
+
+    def gaps_url(self, *states: str) -> str:
+        """The gap ledger of the chain in these states."""
+        return address("gaps:list", chain=str(self.chain.pk), state=states)
+
+    @property
+    def gap_counts(self) -> list[tuple[str, int, str]]:
+        """缺口 by state: (word, count, where its rows are)."""
+        return [
+            (_("已确认"), self.gap_count, self.gaps_url(*STANDING)),
+            (_("待确认"), self.proposed_count, self.gaps_url(Gap.State.PROPOSED.value)),
+            (_("已销号"), self.closed_count, self.gaps_url(Gap.State.CLOSED.value)),
+        ]
+
+    def stale_days(self, today: date) -> int:
+        """How many days the purchases have not been read anew, where that is long."""
+        days = (today - self.taken_on).days if self.taken_on is not None else 0
+        return days if days > STALE_DAYS else 0
 
     @property
     def steps(self) -> list[tuple[str, int, str]]:
@@ -86,7 +139,7 @@ class Week:
 
 def compose(person: Person, *, today: date) -> Week:
     """The week of `person` in the post held now."""
-    chains = list(Chain.objects.own_of(person).visible_to(person).select_related("scheme"))
+    chains = list(_own(person))
     ids = [chain.pk for chain in chains]
     reach = person.reach
     return Week(
@@ -112,60 +165,70 @@ def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work
     return work.projects_late(person, today=today, chain_ids=chain_ids or None)
 
 
-def _overviews(person: Person, chains: list[Chain]) -> list[Overview]:
-    """Four queries for all the manufacturing chains together, none for a service chain."""
+def _own(person: Person) -> "QuerySet[Chain]":
+    """The chains the post serves, each with what its card says: gaps by state, anchors with data, the last two ratios.
+
+    Asked chain by chain within one question: a task force has one chain, a lead department a handful.
+    """
+    own = Chain.objects.own_of(person).visible_to(person).select_related("scheme")
+    if not person.reach.may(Act.READ, Thing.GAP):
+        return own
+    gaps = Gap.objects.visible_to(person).filter(chain=OuterRef("pk"))
+    anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
+    # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
+    speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
+    taken = (
+        Snapshot.objects.visible_to(person)
+        .filter(chain=OuterRef("pk"))
+        .order_by("-taken_at")
+        .annotate(
+            ratio=Cast(KT("summary__local_ratio"), FloatField()),
+            contributors=Cast(KT("summary__contributor_count"), IntegerField()),
+        )
+        # What two firms make up tells the one about the other.
+        .annotate(open_ratio=Case(When(contributors__gte=disclosure.MIN_CONTRIBUTORS, then="ratio")))
+    )
+    return own.annotate(
+        proposed_count=_count(gaps.filter(state=Gap.State.PROPOSED)),
+        standing_count=_count(gaps.filter(state__in=STANDING)),
+        closed_count=_count(gaps.filter(state=Gap.State.CLOSED)),
+        anchor_count=_count(anchors),
+        speaking_count=_count(anchors.filter(speaking)),
+        taken_on=Subquery(taken.values("taken_on")[:1]),
+        ratio=Subquery(taken.values("open_ratio")[:1]),
+        ratio_before=Subquery(taken.values("open_ratio")[1:2]),
+    )
+
+
+def _count(found: "QuerySet[Any]") -> Coalesce:
+    counted = found.order_by().values("chain").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
+    """The cards of the manufacturing chains: two queries more for all of them, none for a service chain."""
     if not chains or not person.reach.may(Act.READ, Thing.GAP):
         return []
-    ids = [chain.pk for chain in chains]
-    counted = (
-        Gap.objects.visible_to(person)
-        .filter(chain__in=ids)
-        .order_by()
-        .values("chain")
-        .annotate(
-            proposed=Count("pk", filter=Q(state=Gap.State.PROPOSED)),
-            closed=Count("pk", filter=Q(state=Gap.State.CLOSED)),
-            standing=Count("pk", filter=Q(state__in=[Gap.State.CONFIRMED, Gap.State.ACTING])),
-        )
-    )
-    gaps: dict[int, Any] = {row["chain"]: row for row in counted}
     # The list the chief stands for; a trial computed since does not take its place. Without one, the newest.
     lists: dict[int, TargetList] = {}
     ready = (TargetList.State.READY, TargetList.State.APPROVED)
-    found = TargetList.objects.visible_to(person).filter(chain__in=ids, state__in=ready)
+    found = TargetList.objects.visible_to(person).filter(chain__in=[chain.pk for chain in chains], state__in=ready)
     for listed in found.order_by(F("approved_at").asc(nulls_first=True), "created_at"):
         lists[listed.chain_id] = listed
-    # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
-    speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
-    anchors = (
-        Anchor.objects.standing()
-        .filter(chain__in=ids)
-        .order_by()
-        .values("chain")
-        .annotate(count=Count("pk"), speaking=Count("pk", filter=speaking))
-    )
-    spoken: dict[int, Any] = {row["chain"]: row for row in anchors}
     stages = projects.stage_counts_by_chain(person)
     return [
-        _overview(chain, gaps.get(chain.pk, {}), spoken.get(chain.pk, {}), lists.get(chain.pk), stages.get(chain.pk))
+        Overview(
+            chain=chain,
+            gap_count=chain.standing_count,
+            proposed_count=chain.proposed_count,
+            closed_count=chain.closed_count,
+            target_list=lists.get(chain.pk),
+            anchor_count=chain.anchor_count,
+            silent_count=chain.anchor_count - chain.speaking_count,
+            taken_on=chain.taken_on,
+            ratio=chain.ratio,
+            ratio_before=chain.ratio_before,
+            stages=stages.get(chain.pk),
+        )
         for chain in chains
     ]
-
-
-def _overview(
-    chain: Chain,
-    gaps: dict[str, int],
-    spoken: dict[str, int],
-    listed: TargetList | None,
-    stages: StageCounts | None,
-) -> Overview:
-    return Overview(
-        chain=chain,
-        gap_count=gaps.get("standing", 0),
-        proposed_count=gaps.get("proposed", 0),
-        closed_count=gaps.get("closed", 0),
-        target_list=listed,
-        anchor_count=spoken.get("count", 0),
-        silent_count=spoken.get("count", 0) - spoken.get("speaking", 0),
-        stages=stages,
-    )

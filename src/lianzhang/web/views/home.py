@@ -49,6 +49,9 @@ def _week(request: HttpRequest, person: Person) -> HttpResponse:
     lead = _("%(days)d天内%(due)d件到期，%(late)d件已逾期。") % {"days": week.DAYS, "due": due, "late": late}
     if silent:
         lead += _("%(count)d家链主还没有可查看的采购数据。") % {"count": silent}
+    stale = max((overview.stale_days(today) for overview in found.overviews), default=0)
+    if stale:
+        lead += _("采购数据已%(days)d天未更新。") % {"days": stale}
     context = {
         "title": _title(person, found.chains[0].name if len(found.chains) == 1 else ""),
         "lead": lead,
