@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import urllib.request
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from lianzhang.cli import serving
+from lianzhang.config import home as homes
 from tests.cli.test_supervisor import children, descendants, is_alive, until
 from tests.command import Command
 
@@ -123,6 +125,49 @@ def test_a_taken_port_is_explained(command: Command) -> None:
 def test_a_port_that_is_none_is_explained(command: Command, port: str) -> None:
     told = command("serve", PORT=port)
     assert (told.code, told.err.strip()) == (2, f"PORT={port} is not a port")
+
+
+def test_a_home_that_cannot_be_made_is_explained(command: Command) -> None:
+    (command.folder / "a file").write_text("")
+    for verb in ("run", "migrate"):
+        told = command(verb, LIANZHANG_HOME=str(command.folder / "a file"), PORT=str(spare_port()))
+        assert told.code == 1
+        assert "choose a folder" in told.err
+        assert "Traceback" not in told.err
+
+
+def test_a_home_of_another_user_is_explained(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    command.home.mkdir(mode=0o700)
+    monkeypatch.setenv("LIANZHANG_HOME", str(command.home))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(homes.Unusable, match="may not be written by this user"):
+        homes.directory()
+
+
+def test_what_is_written_is_its_owners_alone_in_an_open_home_too(command: Command) -> None:
+    command.home.mkdir(mode=0o755)
+    assert command("migrate").code == 0
+    assert stat.S_IMODE((command.home / "lianzhang.sqlite3").stat().st_mode) == 0o600
+
+
+def test_a_damaged_database_is_not_served_and_the_way_back_is_named(command: Command) -> None:
+    command.home.mkdir()
+    (command.home / "lianzhang.sqlite3").write_bytes(b"not a database" * 1000)
+    told = command("run", PORT=str(spare_port()))
+    assert told.code == 1
+    assert "lianzhang restore" in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_database_of_a_newer_version_is_neither_served_nor_migrated(migrated: Command) -> None:
+    with sqlite3.connect(migrated.home / "lianzhang.sqlite3") as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('trail', '9999_later', '2030-01-01')"
+        )
+    for verb in ("serve", "migrate"):
+        told = migrated(verb, PORT=str(spare_port()))
+        assert told.code == 1
+        assert "newer than this version (trail.9999_later)" in told.err
 
 
 def test_an_older_database_is_not_served(command: Command) -> None:

@@ -60,6 +60,15 @@ def test_the_first_administrator_gets_a_link_again_until_somebody_else_administe
     assert "already registered" in refused.err
 
 
+def test_a_home_without_an_installation_is_said(command: Command) -> None:
+    for words in (("admin-token",), ("trail", "verify"), ("backup", command.folder / "copy")):
+        told = command(*words)
+        assert told.code == 1
+        assert "holds no installation yet" in told.err
+        assert "Traceback" not in told.err
+    assert not (command.folder / "copy").exists()
+
+
 def test_only_the_digest_of_a_link_is_kept(installation: Command) -> None:
     [path] = LINK.findall(installation("admin-token").out)
     token = path.rstrip("/").rsplit("/", 1)[1]

@@ -72,6 +72,8 @@ def write(folder: Path) -> dict[str, Any]:
 
     if folder.exists():
         raise Unsound(f"{folder} exists already; a backup wants a folder of its own")
+    if not databases.is_there():
+        raise Unsound(f"{settings.LIANZHANG_HOME} holds no installation yet: nothing to back up")
     checkpoints.write(directories=settings.TRAIL_CHECKPOINT_DIRS, at=timezone.now())
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.resolve().parent))  # 0700
     try:

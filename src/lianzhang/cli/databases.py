@@ -33,6 +33,18 @@ def dump(folder: Path) -> str:
     return POSTGRESQL
 
 
+def is_there() -> bool:
+    """Whether the database was ever migrated; Failed where none answers."""
+    from django.db import DatabaseError, connection
+
+    from lianzhang.trail.models import Event
+
+    try:
+        return Event._meta.db_table in connection.introspection.table_names()
+    except DatabaseError as failure:
+        raise Failed(f"the database does not answer: {failure}") from failure
+
+
 def load(file: Path, *, home: Path) -> None:
     """Bring a copy back: SQLite into `home`, PostgreSQL into the empty database of DATABASE_URL."""
     url = os.environ.get("DATABASE_URL", "")

@@ -7,5 +7,6 @@ import django as framework
 
 def start() -> None:
     """Settings, applications, models: what every command that touches the database needs first."""
+    os.umask(0o077)  # what a command writes into the home is its owner's alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
     framework.setup()

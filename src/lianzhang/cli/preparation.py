@@ -42,6 +42,8 @@ def prepare(*, may_migrate: bool, demo_when_empty: bool) -> None:
     if faults:
         raise Unprepared("\n".join(faults))
     waiting = waiting_migrations()
+    if unknown := unknown_migrations():
+        raise Unprepared(f"the database is newer than this version ({', '.join(unknown[:5])}): install that version")
     if waiting and not may_migrate:
         raise Unprepared(f"the database is older than this version ({', '.join(waiting[:5])}): lianzhang migrate")
     if waiting:
@@ -58,9 +60,32 @@ def waiting_migrations() -> list[str]:
     try:
         executor = MigrationExecutor(connection)
     except DatabaseError as failure:
-        raise Unprepared(f"the database does not answer: {failure}") from failure
+        raise Unprepared(f"the database does not answer: {failure}\n{remedy()}") from failure
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def unknown_migrations() -> list[str]:
+    """Names of our own migrations that this database has seen and this version does not know: it is an older one."""
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    known = {*loader.disk_migrations, *(old for found in loader.disk_migrations.values() for old in found.replaces)}
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("lianzhang.")}
+    return sorted(
+        f"{app}.{name}" for app, name in loader.applied_migrations if app in ours and (app, name) not in known
+    )
+
+
+def remedy() -> str:
+    """What to do about a database that does not answer."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return "is it running, and is DATABASE_URL right?"
+    return "if the file is damaged, bring the last backup into a new home: LIANZHANG_HOME=… lianzhang restore FOLDER"
 
 
 def is_empty() -> bool:

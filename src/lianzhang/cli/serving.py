@@ -1,6 +1,7 @@
 """`run`, `serve`, `demo`: one command that keeps the web server and the background workers going."""
 
 import argparse
+import errno
 import os
 import socket
 import subprocess
@@ -8,9 +9,9 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from pathlib import Path
 
 from lianzhang.cli import supervisor
+from lianzhang.config import home as homes
 
 SETTINGS = "lianzhang.config.settings"
 QUEUES = ("quick", "long")
@@ -39,10 +40,11 @@ def _prepared(options: argparse.Namespace, *preparation: str) -> int:
     if port is None:
         print(f"PORT={os.environ['PORT']} is not a port", file=sys.stderr)
         return 2
-    if _is_taken(host, port):
-        print(f"port {port} is in use; choose another: PORT=8001 make run", file=sys.stderr)
+    if fault := _fault_of(host, port):
+        print(fault, file=sys.stderr)
         return 1
-    home = _home()
+    os.umask(0o077)  # whatever the programs write is their owner's alone, also in a home somebody made open to all
+    home = homes.directory()
     for queue in QUEUES:  # a heartbeat of the last run says nothing about this one
         (home / f"worker-{queue}.beat").unlink(missing_ok=True)
     environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "LIANZHANG_HOME": str(home)}
@@ -116,21 +118,20 @@ def _port() -> int | None:
     return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
 
 
-def _is_taken(host: str, port: int) -> bool:
+def _fault_of(host: str, port: int) -> str:
+    """Why nobody can listen there, and what to do; empty where it is free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return True
-    return False
-
-
-def _home() -> Path:
-    home = Path(os.environ.get("LIANZHANG_HOME") or ".data").resolve()
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return home
+        except PermissionError:
+            return f"this user may not listen on port {port}; choose one above 1023: PORT=8001 lianzhang run"
+        except OSError as failure:
+            if failure.errno == errno.EADDRINUSE:
+                return f"port {port} is in use; choose another: PORT=8001 lianzhang run"
+            return f"cannot listen on {host} port {port} ({failure.strerror}): see LIANZHANG_BIND"
+    return ""
 
 
 def _shown(host: str) -> str:

@@ -1,18 +1,13 @@
 """Commands of the person who runs the machine: migrate, the first administrator, proving the trail, the version."""
 
 import argparse
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import lianzhang
 from lianzhang.cli import framework
-
-if TYPE_CHECKING:
-    from lianzhang.accounts.models import Person
-
-FIRST_ADMIN = "first-admin"
 
 
 def version(_options: argparse.Namespace) -> int:
@@ -45,19 +40,18 @@ def admin_token(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from lianzhang.accounts import actions
-    from lianzhang.accounts.models import SignInLink
 
-    now = timezone.now()
-    person = _first_administrator()
-    if person is None:
+    if reason := _nothing_here():
+        print(reason, file=sys.stderr)
+        return 1
+    try:
+        token = actions.first_administrator(valid=timedelta(hours=options.hours), now=timezone.now())
+    except actions.Refused:
         print("an administrator is already registered: ask them for a sign-in link", file=sys.stderr)
         return 1
-    token = actions.issue_link(
-        person=person, purpose=SignInLink.Purpose.FIRST_ADMIN, valid=timedelta(hours=options.hours), now=now, by=None
-    )
-    print(
-        f"{reverse('accounts:by_link', args=[token])}\nopen this path on the workbench once, within {options.hours} h"
-    )
+    path = reverse("accounts:by_link", args=[token])
+    local = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}{path}"
+    print(f"{path}\nopen this path on the workbench once, within {options.hours} h; on this machine: {local}")
     return 0
 
 
@@ -71,6 +65,9 @@ def verify_trail(options: argparse.Namespace) -> int:
 
     folder = options.checkpoints or Path(settings.TRAIL_CHECKPOINT_DIRS[0])
     public = options.public_key.read_bytes() if options.public_key else keys.public_pem()
+    if reason := _nothing_here():
+        print(reason, file=sys.stderr)
+        return 1
     kept = checkpoints.read(folder, public_pem=public)
     events = Event.objects.order_by("seq").iterator(chunk_size=2000)
     verdict = verification.verify(events, key=keys.authentication(), checkpoints=kept)
@@ -84,31 +81,14 @@ def verify_trail(options: argparse.Namespace) -> int:
     return 0 if verdict.stands else 1
 
 
-def _first_administrator() -> "Person | None":
-    """The person the first token is for, made on first use; None once anybody else holds an administration."""
-    from django.db import transaction
-    from django.utils import timezone
+def _nothing_here() -> str:
+    """Why there is no installation to work on and what to do; empty where there is one."""
+    from django.conf import settings
 
-    from lianzhang.accounts import actions
-    from lianzhang.accounts.models import Appointment, Body, Person
-    from lianzhang.accounts.rules import ADMINISTRATIONS, BodyKind, Post
+    from lianzhang.cli import databases
 
-    if Appointment.objects.filter(post__in=ADMINISTRATIONS).exclude(person__username=FIRST_ADMIN).exists():
-        return None
-    person: Person | None = Person.objects.filter(username=FIRST_ADMIN).first()
-    if person is not None:
-        return person
-    with transaction.atomic():
-        person = actions.register(username=FIRST_ADMIN, name="首位管理员", by=None)
-        body = Body.objects.filter(kind=BodyKind.OFFICE).first() or actions.found_body(
-            code="office", kind=BodyKind.OFFICE, name_zh="审计与系统管理", by=None
-        )
-        actions.appoint(
-            person=person,
-            body=body,
-            post=Post.SECURITY_ADMIN,
-            starts_on=timezone.localdate(),
-            basis="admin-token",
-            by=None,
-        )
-    return person
+    try:
+        is_there = databases.is_there()
+    except databases.Failed as failure:
+        return str(failure)
+    return "" if is_there else f"{settings.LIANZHANG_HOME} holds no installation yet: lianzhang migrate"

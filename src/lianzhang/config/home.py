@@ -7,11 +7,22 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lianzhang.records import keys
 
+CHOOSE_HOME = "choose a folder that the user who runs lianzhang owns"
+
+
+class Unusable(SystemExit):
+    """The home cannot be used: ends whichever program asked for it with the reason on stderr and exit code 1."""
+
 
 def directory() -> Path:
-    """LIANZHANG_HOME as an absolute path, made on first use."""
-    home = Path(os.environ.get("LIANZHANG_HOME", ".data")).resolve()
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """LIANZHANG_HOME as an absolute path, made on first use. Raises Unusable where nothing can be kept there."""
+    home = Path(os.environ.get("LIANZHANG_HOME") or ".data").resolve()
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as failure:
+        raise Unusable(f"LIANZHANG_HOME {home} cannot be made ({failure.strerror}): {CHOOSE_HOME}") from failure
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        raise Unusable(f"LIANZHANG_HOME {home} may not be written by this user: {CHOOSE_HOME}")
     return home
 
 
