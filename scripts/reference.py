@@ -203,10 +203,11 @@ def rest() -> str:
         (
             "- Lists give `items`, `count`, `page`, `pages`, a hundred rows a page. Filters and `order` are those of the "
             "page on screen; a parameter that is not known is refused, never ignored.\n"
-            "- A value that is not there is left out, and `_blanks` says why (not filled in, withheld, out of reach): "
-            "it is never 0.\n"
+            "- A value that is not filled in is null or an empty text, never 0; `_blanks` names those that are withheld "
+            "from you or do not apply. Amounts are decimal texts in 万元.\n"
+            "- Messages are Chinese; `Accept-Language: en` asks for English.\n"
             "- Errors are problem details (RFC 9457) as `application/problem+json`: 401 no valid token, 404 no such record "
-            "or beyond your reach, 409 somebody changed it since (send the present `version`), 422 what is wrong and in "
+            "or beyond your reach (addresses have no slash at the end), 405 no such method, 409 somebody changed it since (send the present `version`), 422 what is wrong and in "
             "which field.\n"
             "- Unsafe requests take an `Idempotency-Key`: the same request sent twice is done once."
         ),

@@ -126,6 +126,30 @@ def test_an_unknown_code_is_not_found(program: ProgramOf, resource: str, code: s
     assert answer.json()["title"] == "没有这条记录"
 
 
+def test_what_no_operation_answers_is_a_problem_and_never_a_page(program: ProgramOf) -> None:
+    secretary = program("secretary")
+    slash, unknown = secretary.get("/projects/"), secretary.get("/nothing")
+    unsafe = secretary.client.delete("/api/v1/projects")
+    for answer, status in ((slash, 404), (unknown, 404), (unsafe, 405)):
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert (answer.status_code, answer.json()["status"]) == (status, status)
+    assert "不带斜杠" in slash.json()["detail"]
+    assert unknown.json()["detail"] == ""
+    assert "GET" in unsafe.headers["Allow"]
+
+
+def test_a_program_may_ask_for_english(program: ProgramOf) -> None:
+    secretary = program("secretary")
+    asked = {"Accept-Language": "en", "Authorization": f"Bearer {secretary.token}"}
+    said = secretary.client.get("/api/v1/projects/nothing", headers=asked).json()["title"]
+    assert said == "No such record"
+    assert secretary.get("/projects/nothing").json()["title"] == "没有这条记录"
+
+
+def test_chinese_is_sent_as_chinese(cast: casts.Cast, program: ProgramOf) -> None:
+    assert "链A".encode() in program("secretary").get("/chains").content
+
+
 def test_nobody_reads_without_a_token(cast: casts.Cast) -> None:
     for headers in ({}, {"Authorization": "Bearer lz_wrong"}, {"Authorization": "Basic eDp5"}):
         answer = Client(headers=headers).get("/api/v1/projects")

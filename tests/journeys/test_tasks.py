@@ -56,7 +56,7 @@ def test_a_decision_becomes_a_task_and_is_closed_by_somebody_else(enter: Enter, 
 
 
 def test_what_is_late_names_whose_turn_is_next(enter: Enter) -> None:
-    visitor = enter("示例·秘书处甲", "/supervision/tasks/?late=1")
+    visitor = enter("示例·秘书处甲", "/supervision/tasks/?overdue=1")
     assert "逾期" in visitor.lead
     late = visitor.page.locator("#table tbody tr", has_text="个工作日").filter(has_text="→")
     assert late.count() > 0

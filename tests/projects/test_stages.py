@@ -1,6 +1,8 @@
 """The reviewed table holds together, and every answer drawn from it is the table's own."""
 
+import dataclasses
 import itertools
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,37 @@ def test_a_file_proves_one_thing_so_a_start_photograph_is_no_production_photogra
 def test_from_the_signing_on_a_second_person_checks() -> None:
     checked = {gate.stage for gate in stages.table().gates.values() if gate.is_checked}
     assert checked == {stage for stage in Stage if stage >= Stage.SIGNED}
+
+
+def ownerless(table: stages.Table) -> list[str]:
+    """The stages nobody may move a project into, or that a second person should check and nobody may: both as the
+    rights stand, so that a role which lost its right owns nothing any more."""
+    may_write = {role.value for role in Role if scope(role, Act.WRITE, Thing.PROJECT) > Scope.NONE}
+    may_approve = {role.value for role in Role if scope(role, Act.APPROVE, Thing.PROJECT) > Scope.NONE}
+    return [
+        gate.stage.name
+        for gate in table.gates.values()
+        if not gate.asks & may_write or (gate.is_checked and not gate.checks & may_approve)
+    ]
+
+
+def test_every_stage_has_an_owner_who_may_move_a_project_into_it() -> None:
+    assert ownerless(stages.table()) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"asks": frozenset()},
+        {"asks": frozenset({"auditor", "sme"})},
+        {"checks": frozenset()},
+        {"checks": frozenset({"district"})},
+    ],
+)
+def test_a_stage_without_an_owner_is_found(fault: dict[str, Any]) -> None:
+    table = stages.table()
+    gates = {**table.gates, Stage.SIGNED: dataclasses.replace(table.gates[Stage.SIGNED], **fault)}
+    assert ownerless(dataclasses.replace(table, gates=gates)) == ["SIGNED"]
 
 
 @pytest.mark.parametrize("gate", stages.table().gates.values(), ids=lambda gate: gate.stage.name)

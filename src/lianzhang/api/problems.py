@@ -1,6 +1,6 @@
 """Errors as problem details (RFC 9457): what is wrong, in which field, never a page and never a trace."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -55,6 +55,26 @@ def answer(
         **more,
     }
     return JsonResponse(said, status=status, content_type=TYPE, json_dumps_params={"ensure_ascii": False})
+
+
+class Plain:
+    """Middleware: what no operation answers (no such path, no such method, a failure) is a problem too, no page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = "json" not in response.headers.get("Content-Type", "")
+        if response.status_code < 400 or not is_page or not request.path.startswith("/api/"):
+            return response
+        titles = {404: _("没有这个接口地址"), 405: _("这个地址不接受此方法")}
+        detail = _("地址末尾不带斜杠。") if request.path.endswith("/") else ""
+        title = titles.get(response.status_code, _("这一步没有完成"))
+        said = answer(response.status_code, title, detail=detail if response.status_code == 404 else "")
+        if "Allow" in response.headers:
+            said.headers["Allow"] = response.headers["Allow"]
+        return said
 
 
 def register(api: NinjaAPI) -> None:

@@ -1,10 +1,18 @@
 """The REST API: one router per resource, joined here. OpenAPI at /api/v1/openapi.json."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from lianzhang.api import chains, once, problems, projects, registry, resources, security, supervision
+
+
+class Json(JSONRenderer):
+    """Chinese as Chinese: half the bytes of its escapes, and a person can read it."""
+
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
 
 
 class Api(NinjaAPI):
@@ -29,6 +37,7 @@ api = Api(
     description="The records of the chain office, with the same permission as its pages.",
     urls_namespace="api",
     docs_url=None,
+    renderer=Json(),
     auth=[security.Token(), security.Session()],
 )
 problems.register(api)

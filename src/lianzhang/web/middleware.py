@@ -25,13 +25,18 @@ REFRESH_SECONDS = 60
 
 
 class Language:
-    """Chinese unless the person chose English: the browser's own language is that of whoever installed it."""
+    """Chinese unless the person chose English: the browser's own language is that of whoever installed it.
+
+    A program has no such button: over the API its `Accept-Language` is its choice.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if request.path.startswith("/api/") and not chosen:
+            chosen = translation.get_language_from_request(request)
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
