@@ -75,17 +75,7 @@ def _ask_child(
     path: Path, *, layout: shapes.Layout | None, verdict: gate.Verdict, limits: Limits, name: str
 ) -> dict[str, Any] | str:
     """What the child answered, or the code of the complaint about why it did not."""
-    request = {
-        "path": str(path.resolve()),
-        "name": name,
-        "format": verdict.format,
-        "encoding": verdict.encoding,
-        "sha256": verdict.sha256,
-        "layout": shapes.to_plain(layout) if layout is not None else None,
-        "memory_bytes": limits.memory_bytes,
-        "seconds": limits.seconds,
-        "max_rows": limits.rows,
-    }
+    request = _request(path, layout=layout, verdict=verdict, limits=limits, name=name)
     try:
         child = subprocess.run(  # our own module, no shell, nothing of the user's on the command line
             [sys.executable, "-m", "chainlab.sheets.child"],
@@ -101,6 +91,23 @@ def _ask_child(
         return _post_mortem(child)
     answer: dict[str, Any] = json.loads(child.stdout)
     return str(answer["refused"]) if "refused" in answer else answer
+
+
+def _request(
+    path: Path, *, layout: shapes.Layout | None, verdict: gate.Verdict, limits: Limits, name: str
+) -> dict[str, Any]:
+    """What the child is told: the file, how to read it, and what it may use up."""
+    return {
+        "path": str(path.resolve()),
+        "name": name,
+        "format": verdict.format,
+        "encoding": verdict.encoding,
+        "sha256": verdict.sha256,
+        "layout": shapes.to_plain(layout) if layout is not None else None,
+        "memory_bytes": limits.memory_bytes,
+        "seconds": limits.seconds,
+        "max_rows": limits.rows,
+    }
 
 
 def _post_mortem(child: subprocess.CompletedProcess[bytes]) -> str:
