@@ -121,21 +121,59 @@ def test_a_refusal_is_told_in_the_language_of_its_reader(cast: Cast, client: Cli
         assert "网页文件" not in client.get(address).content.decode()
 
 
-def test_a_workbook_with_two_sheets_of_one_kind_is_refused_whole_and_says_what_to_do(
-    cast: Cast, client: Client
-) -> None:
+def by_district(rows: dict[str, list[list[str]]]) -> bytes:
+    """A workbook in which each district has its sheet."""
     book = openpyxl.Workbook()
-    for number, title in enumerate(("东区", "西区")):
+    for number, (title, lines) in enumerate(rows.items()):
         page = book.active if number == 0 else book.create_sheet()
         page.title = title
         page.append(["企业名称", "地址"])
-        page.append([f"示例{title}制造有限公司", "某路 1 号"])
+        for line in lines:
+            page.append(line)
     out = BytesIO()
     book.save(out)
-    batch = handed_in(client, "两区.xlsx", out.getvalue(), cast)
-    assert (batch.state, batch.rows.count()) == ("refused", 0)
-    assert batch.refusal == "有两张工作表都对应“企业名单”，请合并成一张，或分成两个文件上传。"
-    assert [one["sheet"] for one in batch.complaints] == ["西区"]
+    return out.getvalue()
+
+
+def test_one_sheet_for_each_district_is_one_ledger_written_and_undone_whole(cast: Cast, client: Client) -> None:
+    content = by_district(
+        {
+            "城阳区": [["示例甲制造有限公司", "某路 1 号"], ["示例乙制造有限公司", "某路 2 号"]],
+            "黄岛区": [["示例丙制造有限公司", "某路 3 号"], ["", "缺名称"]],
+        }
+    )
+    batch = handed_in(client, "各区.xlsx", content, cast)
+    assert [(row.tab, row.row_number, row.kind) for row in batch.rows.all()] == [
+        ("城阳区", 2, "new"),
+        ("城阳区", 3, "new"),
+        ("黄岛区", 2, "new"),
+        ("黄岛区", 3, "error"),
+    ]
+    page = " ".join(client.get(f"/ledgers/batches/{batch.code}/").content.decode().split())
+    assert "城阳区 “所在区市”未填的行，按工作表名“城阳区”填入。" in page
+    marked = openpyxl.load_workbook(BytesIO(client.get(f"/ledgers/batches/{batch.code}/marked.xlsx").content))
+    assert marked["黄岛区"]["A3"].comment is not None
+    assert marked["城阳区"]["A3"].comment is None
+    client.post(f"/ledgers/batches/{batch.code}/apply", {"plan": batch.plan})
+    made = Enterprise.objects.filter(name__endswith="制造有限公司", name__startswith="示例")
+    assert dict(made.values_list("name", "region_code")) == {
+        "示例甲制造有限公司": "370214",
+        "示例乙制造有限公司": "370214",
+        "示例丙制造有限公司": "370211",
+    }
+    client.post(f"/ledgers/batches/{batch.code}/undo")
+    assert not made.exists()
+
+
+def test_a_firm_on_two_districts_sheets_is_refused_on_both_and_each_names_the_other(cast: Cast, client: Client) -> None:
+    content = by_district(
+        {"城阳区": [["示例甲制造有限公司", "某路 1 号"]], "黄岛区": [["示例甲制造有限公司", "某路 3 号"]]}
+    )
+    batch = handed_in(client, "各区.xlsx", content, cast)
+    said = {row.tab: " ".join(one["message_zh"] for one in row.complaints) for row in batch.rows.all()}
+    assert batch.counts["error"] == 2
+    assert "工作表“黄岛区”第 2 行" in said["城阳区"]
+    assert "工作表“城阳区”第 2 行" in said["黄岛区"]
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import graphlib
+import itertools
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chainlab.sheets import messages
 from chainlab.sheets.layout import Field, Layout, Level, Reference, Sheet
@@ -33,6 +35,8 @@ class Checker:
                 yield from self._duplicates(sheet, keys)
             for left, right in sheet.differs:
                 yield from self._differences(sheet, sheet.field(left), sheet.field(right))
+            for above, below in sheet.acyclic:
+                yield from self._circles(sheet, sheet.field(above), sheet.field(below))
 
     def _say(self, code: str, row: Row, field: Field, *, level: Level | None = None, **words: object) -> Complaint:
         letter = self._letters.get((row.sheet_name, field.key))
@@ -101,9 +105,9 @@ class Checker:
             if code == "duplicate_same":
                 self.repeated.add(id(row))
             shown = " / ".join(str(value) for value in values)
-            yield self._say(code, row, field, other=first.row_number, text=shown)
+            yield self._say(code, row, field, other=_where(first, seen_from=row), text=shown)
             if code == "duplicate_differs":
-                yield self._say(code, first, field, other=row.row_number, text=shown)
+                yield self._say(code, first, field, other=_where(row, seen_from=first), text=shown)
 
     def _differences(self, sheet: Sheet, left: Field, right: Field) -> Iterator[Complaint]:
         for row in self.rows[sheet.key]:
@@ -111,6 +115,39 @@ class Checker:
             if one is not None and other is not None and _folded(one) == _folded(other):
                 names = (right.header_zh, right.header_en)
                 yield self._say("contains_itself", row, left, other_field=names, text=other)
+
+    def _circles(self, sheet: Sheet, above: Field, below: Field) -> Iterator[Complaint]:
+        """Rows that lead back to where they began; each circle is told on all its rows, by one way through it."""
+        lines: dict[tuple[str, str], Row] = {}
+        for row in self.rows[sheet.key]:
+            one, other = row.values[above.key], row.values[below.key]
+            if one is not None and other is not None and _folded(one) != _folded(other):
+                lines.setdefault((_folded(one), _folded(other)), row)
+        while circle := _circle(lines):
+            rows = [lines[link] for link in circle]
+            shown = " → ".join(str(row.values[above.key]) for row in [*rows, rows[0]])
+            for row in rows:
+                yield self._say("contains_in_a_circle", row, above, text=shown)
+            del lines[circle[-1]]
+
+
+def _circle(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Links that lead from a thing back to itself, in order; none where nothing does."""
+    below: dict[str, list[str]] = {}
+    for one, other in lines:
+        below.setdefault(one, []).append(other)
+    try:
+        graphlib.TopologicalSorter(below).prepare()
+    except graphlib.CycleError as found:
+        return list(itertools.pairwise(reversed(found.args[1])))
+    return []
+
+
+def _where(row: Row, *, seen_from: Row) -> tuple[str, str]:
+    """A row as another row speaks of it: with its sheet only where that is another one."""
+    if row.sheet_name == seen_from.sheet_name:
+        return f"第 {row.row_number} 行", f"row {row.row_number}"
+    return f"工作表“{row.sheet_name}”第 {row.row_number} 行", f"row {row.row_number} of sheet “{row.sheet_name}”"
 
 
 def _folded(value: object) -> str:

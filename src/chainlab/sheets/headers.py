@@ -8,11 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from chainlab.sheets import codes
 from chainlab.sheets import grid as grids
 from chainlab.sheets.layout import UNITS_EN, Field, Layout, Sheet
 
 LOOKED_AT = 30  # rows from the top in which a header may stand
 DEEPEST = 3
+LIKE = 0.55  # below this two headers have nothing to do with one another, and a hint would only mislead
 IGNORED = {"序号", "序列", "no", "no.", "#"}
 
 _UNIT_ALIASES = {english.replace(" ", "").lower(): unit for unit, english in UNITS_EN.items()} | {
@@ -64,8 +66,7 @@ class Header:
 
     @property
     def title_month(self) -> tuple[int, int] | None:
-        found = {(int(year), int(month)) for text in self.above for year, month in _TITLE_MONTH.findall(text)}
-        return found.pop() if len(found) == 1 else None
+        return month_named("\n".join(self.above))
 
 
 def normal(text: str) -> tuple[str, str]:
@@ -120,15 +121,16 @@ class Matcher:
                 return Match(field, unit, int(year) if year else None, int(month) if month else None)
         return None
 
-    def nearest(self, text: str) -> Field:
-        """The field whose header reads most like `text`."""
+    def nearest(self, text: str) -> Field | None:
+        """The field whose header reads most like `text`; None where none is like it."""
         name = normal(text)[0]
 
         def likeness(field: Field) -> float:
             spellings = (field.header_zh, field.header_en, *field.patterns)
             return max(difflib.SequenceMatcher(None, name, spelling.lower()).ratio() for spelling in spellings)
 
-        return max(self.sheet.fields, key=likeness)
+        best = max(self.sheet.fields, key=likeness)
+        return best if likeness(best) >= LIKE else None
 
 
 def is_ignored(text: str) -> bool:
@@ -224,11 +226,28 @@ def sheet_named(name: str, layout: Layout) -> Sheet | None:
     return None
 
 
-def nearest_name(name: str, known: Iterable[Sheet]) -> Sheet:
-    """The layout sheet whose title reads most like `name`."""
-    return max(
-        known,
-        key=lambda sheet: max(
-            difflib.SequenceMatcher(None, name, title).ratio() for title in (sheet.title_zh, sheet.title_en)
-        ),
-    )
+def nearest_name(name: str, known: Iterable[Sheet]) -> Sheet | None:
+    """The layout sheet whose title reads most like `name`; None where none is like it."""
+
+    def likeness(sheet: Sheet) -> float:
+        titles = (sheet.title_zh, sheet.title_en)
+        return max(difflib.SequenceMatcher(None, name, title).ratio() for title in titles)
+
+    best = max(known, key=likeness)
+    return best if likeness(best) >= LIKE else None
+
+
+def district_named(name: str) -> str:
+    """The division code of the district a sheet is named after (城阳区, 城阳区2024年5月); empty for another name."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name))
+    plain = re.sub(r"20\d\d年?|(?:1[0-2]|0?[1-9])月份?|[()_\-—.·]", "", plain)
+    try:
+        return "" if plain.isascii() else codes.region(plain)
+    except codes.Wrong:
+        return ""
+
+
+def month_named(name: str) -> tuple[int, int] | None:
+    """The month a sheet is named after (2024年5月), where it names a single one."""
+    found = {(int(year), int(month)) for year, month in _TITLE_MONTH.findall(unicodedata.normalize("NFKC", name))}
+    return found.pop() if len(found) == 1 else None

@@ -123,9 +123,11 @@ class Sheet:
     help_en: str = ""
     unique: tuple[tuple[str, ...], ...] = ()
     differs: tuple[tuple[str, str], ...] = ()  # pairs of columns that must not be equal
+    acyclic: tuple[tuple[str, str], ...] = ()  # pairs of columns, above and below, whose rows lead nowhere twice
     one_of: tuple[tuple[str, ...], ...] = ()  # at least one of the columns is filled
     references: tuple[Reference, ...] = ()
     period_field: str = ""  # takes the month named in the headers when the row names none
+    district_field: str = ""  # takes the district a sheet is named after when the row names none
 
     def title(self, language: str = "zh-hans") -> str:
         return self.title_en if language == "en" else self.title_zh
@@ -177,6 +179,7 @@ def _sheet(plain: Mapping[str, Any]) -> Sheet:
         "patterns": tuple(plain.get("patterns", ())),
         "unique": tuple(tuple(keys) for keys in plain.get("unique", ())),
         "differs": tuple((left, right) for left, right in plain.get("differs", ())),
+        "acyclic": tuple((above, below) for above, below in plain.get("acyclic", ())),
         "one_of": tuple(tuple(keys) for keys in plain.get("one_of", ())),
         "references": tuple(
             Reference(**{**reference, "to": tuple(reference["to"])}) for reference in plain.get("references", ())

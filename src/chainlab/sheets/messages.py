@@ -60,8 +60,15 @@ def complaint(
     )
 
 
+def hint(near: tuple[str, str] | None) -> tuple[str, str]:
+    """What an unknown name may mean, where anything is like it: a hint that leads astray is worse than none."""
+    if near is None:
+        return "", ""
+    return f"最接近的是“{near[0]}”，如是请改名。", f" The nearest is “{near[1]}”: rename it if that is meant."
+
+
 def _shown(key: str, word: object) -> str:
     """A word inside a message, on one line; a user's text not over 60 characters."""
-    text = " ".join(str(word).split())
+    text = str(word) if key == "hint" else " ".join(str(word).split())
     limit = 60 if key in ("text", "header", "sheet", "value") else 400
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -27,6 +27,7 @@ class Table:
         self._by_column: dict[int, headers.Match] = {}
         self._settings: dict[str, values.Setting] = {}
         self._period: dt.date | None = None
+        self._district = headers.district_named(grid.name) if sheet.district_field else ""
         self._totals = furniture.Totals()
         self._skipped: dict[str, list[int]] = {}
         self._said: dict[tuple[str, str], int] = {}
@@ -87,7 +88,7 @@ class Table:
                 "column_unknown",
                 place=(header.bottom, column),
                 header=text.replace("\n", ""),
-                nearest=(near.header_zh, near.header_en),
+                hint=messages.hint((near.header_zh, near.header_en) if near else None),
             )
         found = {match.field.key for match in header.matches.values()}
         for field in self.sheet.fields:
@@ -141,9 +142,9 @@ class Table:
     def _period_of(self, header: headers.Header) -> dt.date | None:
         if not self.sheet.period_field:
             return None
-        title = header.title_month
-        years = {match.year for match in self._by_column.values() if match.year} | ({title[0]} if title else set())
-        months = {match.month for match in self._by_column.values() if match.month} | ({title[1]} if title else set())
+        named = [month for month in (header.title_month, headers.month_named(self.grid.name)) if month]
+        years = {match.year for match in self._by_column.values() if match.year} | {year for year, _ in named}
+        months = {match.month for match in self._by_column.values() if match.month} | {month for _, month in named}
         if len(years) > 1 or len(months) > 1:
             shown = "、".join([*(f"{year}年" for year in sorted(years)), *(f"{month}月" for month in sorted(months))])
             self._say("period_conflict", row=header.bottom, periods=shown)
@@ -222,6 +223,9 @@ class Table:
         if period and row.values[period] is None and self._period is not None:
             row.values[period] = self._period
             row.blanks.pop(period, None)
+        district = self.sheet.district_field
+        if district and row.values[district] is None and row.blanks.get(district) in (None, Blank.UNFILLED):
+            self._take_district(row, self.sheet.field(district))
         columns = {match.field.key: column for column, match in self._by_column.items()}
         for field in self.sheet.fields:
             if row.values[field.key] is None and field.falls_back_to:
@@ -233,6 +237,14 @@ class Table:
                 row.blanks.setdefault(field.key, Blank.UNFILLED)
             elif field.is_required and field.key in row.blanks:
                 self._say("required", place=(index, columns[field.key]), field=field)
+
+    def _take_district(self, row: Row, field: Field) -> None:
+        """区市: of the sheet's own name, where each district has its sheet."""
+        if not self._district:
+            return
+        row.values[field.key] = self._district
+        if ("district_of_sheet", field.key) not in self._said:
+            self._say("district_of_sheet", field=field)
 
     def _add_up(self, field: Field, value: object) -> None:
         if field.kind is Kind.RATIO or not field.kind.is_number:

@@ -89,6 +89,7 @@ def _missing(
         if any(grid is other for other, _ in chosen) or is_blank:
             continue
         near = headers.nearest_name(grid.name, layout.sheets)
-        found.append(messages.complaint("sheet_unknown", sheet=grid.name, nearest=(near.title_zh, near.title_en)))
+        hint = messages.hint((near.title_zh, near.title_en) if near else None)
+        found.append(messages.complaint("sheet_unknown", sheet=grid.name, hint=hint))
     absent = [sheet for sheet in layout.sheets if sheet.key not in taken and not sheet.is_optional]
     return found + [messages.complaint("sheet_missing", title=(sheet.title_zh, sheet.title_en)) for sheet in absent]

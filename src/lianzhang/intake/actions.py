@@ -156,12 +156,12 @@ def _compared(batch: Batch) -> dict[str, Any]:
 
 
 def _write_chosen(batch: Batch, changes: list[Change], *, by: Person) -> None:
-    staged = {(row.sheet, row.row_number): row for row in batch.rows.filter(is_chosen=True)}
+    staged = {row.place: row for row in batch.rows.filter(is_chosen=True)}
     wanted = [c for c in changes if c.place in staged and c.kind in (protocol.NEW, protocol.CHANGED)]
     written = ledgers.get(batch.ledger).apply(wanted, batch=batch, by=by)
     rows = []
     for applied in written:
-        row = staged[applied.sheet, applied.row_number]
+        row = staged[applied.place]
         row.subject_type, row.subject_id = applied.subject_type, applied.subject_id
         row.applied_version = applied.version
         rows.append(row)
@@ -175,9 +175,9 @@ def undo(batch: Batch, *, by: Person, now: datetime) -> list[protocol.Conflict]:
         _alone()
         rows = list(batch.rows.filter(applied_version__isnull=False))
         conflicts = ledgers.get(batch.ledger).undo(rows, batch=batch, by=by)
-        reasons = {(conflict.sheet, conflict.row_number): conflict.reason for conflict in conflicts}
+        reasons = {conflict.place: conflict.reason for conflict in conflicts}
         for row in rows:
-            row.conflict = reasons.get((row.sheet, row.row_number), "")
+            row.conflict = reasons.get(row.place, "")
         StagedRow.objects.bulk_update(rows, ["conflict"], batch_size=200)
         changes = {"state": Batch.State.UNDONE, "undone_by": by, "undone_at": now}
         detail = {"kept": len(conflicts), "put_back": len(rows) - len(conflicts)}

@@ -165,7 +165,7 @@ class Sheet:
 
     def change_of(self, row: Incoming, *, desk: Desk) -> Change:
         """What one row would do."""
-        change = Change(row.sheet, row.row_number, protocol.ERROR, findings=list(row.findings))
+        change = Change(row.sheet, row.row_number, protocol.ERROR, findings=list(row.findings), tab=row.tab)
         change.label = self.label({}, record=None, row=row)[:200]
         if row.decision.get("as") == "skip":
             change.kind = protocol.IGNORED
@@ -253,7 +253,7 @@ class DeclaredLedger:
 
     def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
         desk = Desk(by, dict(context), rows)
-        found: dict[tuple[str, int], Change] = {}
+        found: dict[protocol.Place, Change] = {}
         for sheet in self.sheets:
             own = [row for row in rows if row.sheet == sheet.key]
             if own:
@@ -332,16 +332,26 @@ def _refuse_doubles(changes: Sequence[Change], *, names: Sequence[Any]) -> None:
         if other is change:
             continue
         if {**other.after, LOCAL: ""} == {**change.after, LOCAL: ""}:
-            zh = f"与第 {other.row_number} 行是同一条记录，内容相同，只计一次。"
-            en = f"The same record as row {other.row_number}, same content: counted once."
+            zh, en = _where(other, seen_from=change)
+            zh = f"与{zh}是同一条记录，内容相同，只计一次。"
+            en = f"The same record as {en}, same content: counted once."
             change.kind = protocol.IGNORED
             change.findings.append(Finding(None, "note", zh, en, code="repeated"))
             continue
         for one, two in ((change, other), (other, change)):
-            zh = f"与第 {two.row_number} 行是同一条记录，但内容不同。请保留一行。"
-            en = f"The same record as row {two.row_number} with different content. Keep one row."
+            zh, en = _where(two, seen_from=one)
+            zh = f"与{zh}是同一条记录，但内容不同。请保留一行。"
+            en = f"The same record as {en} with different content. Keep one row."
             one.kind = protocol.ERROR
             one.findings.append(Finding(None, "error", zh, en, code="contradiction"))
+
+
+def _where(change: Change, *, seen_from: Change) -> tuple[str, str]:
+    """A row as another row speaks of it: with its sheet only where that is another one."""
+    row = change.row_number
+    if change.tab == seen_from.tab:
+        return f"第 {row} 行", f"row {row}"
+    return f"工作表“{change.tab}”第 {row} 行", f"row {row} of sheet “{change.tab}”"
 
 
 def _attributes(model: type[models.Model]) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from chainlab import sheets
 from chainlab.sheets.reading import Complaint, Reading
 from lianzhang.accounts.models import Person
-from lianzhang.intake import storage
+from lianzhang.intake import protocol, storage
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Change, Ledger
 from lianzhang.trail import actions as trail
@@ -70,18 +70,19 @@ def marked_path(batch: Batch, *, language: str) -> Path:
 
 def _said(reading: Reading, changes: Iterable[Change]) -> list[Complaint]:
     """What the ledger said about rows, at the cell of the field it is about."""
-    names = {row.sheet: row.sheet_name for row in reading.rows}
-    letters = {(column.sheet, column.field): column.letter for column in reading.columns}
+    names = {(row.sheet, row.sheet_name[: protocol.LONGEST_TAB]): row.sheet_name for row in reading.rows}
+    letters = {(column.sheet_name, column.field): column.letter for column in reading.columns}
     said = {(complaint.sheet, complaint.row_number, complaint.code) for complaint in reading.complaints}
     found = []
     for change in changes:
+        name = names.get((change.sheet, change.tab))
         for finding in change.findings:
-            if (names.get(change.sheet), change.row_number, finding.code) in said:
+            if (name, change.row_number, finding.code) in said:
                 continue
-            letter = letters.get((change.sheet, finding.field or ""))
+            letter = letters.get((str(name), finding.field or ""))
             found.append(
                 Complaint(
-                    names.get(change.sheet),
+                    name,
                     f"{letter}{change.row_number}" if letter else None,
                     change.row_number,
                     finding.field,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.accounts.rules import Act, Scope, Thing
+from lianzhang.intake.protocol import Place
 from lianzhang.jobs.models import Job
 from lianzhang.records.models import Versioned
 from lianzhang.records.scope import ScopedQuerySet
@@ -108,13 +109,14 @@ class StagedRow(models.Model):
         IGNORED = "ignored", _("不导入")
 
     secrecy = Secrecy(
-        internal="batch sheet row_number kind is_chosen subject_type subject_id subject_label complaints candidates "
-        "decision applied_version conflict",
+        internal="batch sheet tab row_number kind is_chosen subject_type subject_id subject_label complaints "
+        "candidates decision applied_version conflict",
         secret="raw values before after",
     )
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="rows")
     sheet = models.CharField(_("工作表"), max_length=60)
+    tab = models.CharField(max_length=60, blank=True)  # the sheet as its sender calls it (its district, its month)
     row_number = models.PositiveIntegerField(_("行"))
     raw = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
@@ -135,12 +137,16 @@ class StagedRow(models.Model):
 
     class Meta:
         verbose_name = _("暂存行")
-        ordering = ("batch", "sheet", "row_number")
-        constraints = [models.UniqueConstraint(fields=["batch", "sheet", "row_number"], name="staged_row_once")]
+        ordering = ("batch", "sheet", "tab", "row_number")
+        constraints = [models.UniqueConstraint(fields=["batch", "sheet", "tab", "row_number"], name="staged_row_once")]
         indexes = [models.Index(fields=["batch", "kind"], name="staged_row_kind")]
 
     def __str__(self) -> str:
-        return f"{self.sheet}!{self.row_number} {self.kind}"
+        return f"{self.tab or self.sheet}!{self.row_number} {self.kind}"
+
+    @property
+    def place(self) -> Place:
+        return self.sheet, self.tab, self.row_number
 
 
 class LedgerExtraQuerySet(ScopedQuerySet["LedgerExtra"]):

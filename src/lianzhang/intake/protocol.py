@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 NEW, CHANGED, UNCHANGED, REVIEW, ERROR, IGNORED = "new", "changed", "unchanged", "review", "error", "ignored"
 KINDS = (NEW, CHANGED, UNCHANGED, REVIEW, ERROR, IGNORED)
 
+LONGEST_TAB = 60  # signs kept of a sheet's name: a spreadsheet allows 31, a CSV has the name of its file
+Place = tuple[str, str, int]  # where a row stands: the layout's sheet, the workbook's sheet, the row
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
@@ -55,10 +58,11 @@ class Incoming:
     raw: Mapping[str, str] = dataclasses.field(default_factory=dict)
     decision: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    tab: str = ""  # the sheet as its sender calls it: a workbook may give each district its own
 
     @property
-    def place(self) -> tuple[str, int]:
-        return self.sheet, self.row_number
+    def place(self) -> Place:
+        return self.sheet, self.tab, self.row_number
 
 
 @dataclasses.dataclass(slots=True)
@@ -77,10 +81,11 @@ class Change:
     findings: list[Finding] = dataclasses.field(default_factory=list)
     proposals: list[Proposal] = dataclasses.field(default_factory=list)
     question: str = ""  # the name to be decided, as the row writes it
+    tab: str = ""
 
     @property
-    def place(self) -> tuple[str, int]:
-        return self.sheet, self.row_number
+    def place(self) -> Place:
+        return self.sheet, self.tab, self.row_number
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ class Applied:
     subject_type: str
     subject_id: str
     version: int
+    tab: str = ""
+
+    @property
+    def place(self) -> Place:
+        return self.sheet, self.tab, self.row_number
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,6 +111,11 @@ class Conflict:
     sheet: str
     row_number: int
     reason: str
+    tab: str = ""
+
+    @property
+    def place(self) -> Place:
+        return self.sheet, self.tab, self.row_number
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -38,11 +38,18 @@ def last_of_each(person: Person, *, limit: int = 300) -> dict[str, Batch]:
 def questions(batch: Batch) -> tuple[list[Query], int]:
     """The names to be decided, most used first, at most thirty of them; and how many there are in all."""
     asked: dict[str, Query] = {}
-    for row in batch.rows.filter(kind=protocol.REVIEW).only("sheet", "row_number", "subject_label", "candidates"):
+    rows = list(batch.rows.filter(kind=protocol.REVIEW).only("tab", "row_number", "subject_label", "candidates"))
+    is_one_sheet = len({row.tab for row in rows}) < 2
+    for row in rows:
         found = asked.setdefault(row.subject_label, Query(row.subject_label, proposals=row.candidates))
-        found.rows.append(str(row.row_number))
+        found.rows.append(str(row.row_number) if is_one_sheet else f"{row.tab} {row.row_number}")
     ordered = sorted(asked.values(), key=lambda query: (-len(query.rows), query.name))
     return ordered[:MOST_QUESTIONS], len(ordered)
+
+
+def tabs(batch: Batch) -> list[str]:
+    """The sheets of the workbook its rows stand on."""
+    return list(batch.rows.exclude(tab="").order_by("tab").values_list("tab", flat=True).distinct())
 
 
 def chosen_count(batch: Batch) -> int:
@@ -52,4 +59,4 @@ def chosen_count(batch: Batch) -> int:
 
 def conflicts(batch: Batch) -> Sequence[StagedRow]:
     """Rows that an undo could not put back, with the reason."""
-    return list(batch.rows.exclude(conflict="").order_by("sheet", "row_number")[:200])
+    return list(batch.rows.exclude(conflict="").order_by("sheet", "tab", "row_number")[:200])

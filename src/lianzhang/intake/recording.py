@@ -53,7 +53,7 @@ def _create(sheet: Sheet, changes: Sequence[Change], desk: Desk, *, batch: Batch
             desk.local[sheet.key, change.after[LOCAL]] = record.pk
     label = sheet.model._meta.label_lower
     return [
-        Applied(change.sheet, change.row_number, label, str(record.pk), record.version)
+        Applied(change.sheet, change.row_number, label, str(record.pk), record.version, tab=change.tab)
         for change, record in zip(changes, made, strict=True)
     ]
 
@@ -87,7 +87,8 @@ def _update(sheet: Sheet, changes: Sequence[Change], desk: Desk, *, writing: Wri
         if record is None or record.version != change.version:
             raise PlanChanged
         version = _write(sheet, record, change.after, desk=desk, writing=writing, verb=f"{sheet.noun}.imported")
-        applied.append(Applied(change.sheet, change.row_number, change.subject_type, change.subject_id, version))
+        subject = change.subject_type, change.subject_id
+        applied.append(Applied(change.sheet, change.row_number, *subject, version, tab=change.tab))
     return applied
 
 
@@ -110,10 +111,10 @@ def undo(ledger: DeclaredLedger, rows: Sequence[StagedRow], *, batch: Batch, by:
     with transaction.atomic():
         for sheet in ledger.sheets:
             read_extras(ledger.key, sheet, desk)
-        for row in sorted(rows, key=lambda row: (order[row.sheet], row.row_number), reverse=True):
+        for row in sorted(rows, key=lambda row: (order[row.sheet], row.tab, row.row_number), reverse=True):
             reason = _undo(ledger.sheet(row.sheet), row, desk=desk, writing=writing)
             if reason:
-                conflicts.append(Conflict(row.sheet, row.row_number, reason))
+                conflicts.append(Conflict(row.sheet, row.row_number, reason, tab=row.tab))
         for sheet in ledger.sheets:
             sheet.finish(desk=desk, writing=writing)
         writing.close()

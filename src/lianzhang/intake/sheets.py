@@ -99,6 +99,13 @@ class PostSheet(Sheet):
             taken.pop("new:account")
         elif "starts_on" not in taken:
             raise _no_start()
+        elif held := next((post for post in posts if _overlap(post, taken)), None):
+            raise Refusal(
+                f"系统中该任职自 {held.starts_on} 起，与本行任职日期不一致；请改成一致，或先办理离任。",
+                f"This post is on record from {held.starts_on}: give the same day, or end that post first.",
+                field="from_on",
+                code="contradiction",
+            )
         return found
 
     def take(self, row: Incoming, *, desk: Desk) -> dict[str, Any]:
@@ -157,6 +164,12 @@ class PostSheet(Sheet):
         # Technical administrators are appointed by two people in the system and stand in no address list.
         visible = Appointment.objects.visible_to(desk.by).exclude(post__in=TECHNICAL).select_related("person", "body")
         return visible.order_by("body__name_zh", "person__name", "pk")
+
+
+def _overlap(post: Appointment, taken: Mapping[str, Any]) -> bool:
+    """Whether a post on record and a row mean the same post on some same day."""
+    first, last = taken["starts_on"], taken.get("ends_on")
+    return (post.ends_on is None or post.ends_on >= first) and (last is None or post.starts_on <= last)
 
 
 def _held() -> dict[int, set[int]]:

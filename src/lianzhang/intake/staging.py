@@ -52,8 +52,9 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
         progress.tell(_("与现有数据比对"), total=len(incoming))
     changes = ledger.diff(incoming, context=batch.context, by=by)
     ignored = ignored_of(reading)
+    keys = {column.sheet_name: column.sheet for column in reading.columns}
     rows = [_staged(batch, row, change) for row, change in zip(incoming, changes, strict=True)] + [
-        _ignored(batch, complaint, number) for complaint, number in ignored
+        _ignored(batch, complaint, number, keys=keys) for complaint, number in ignored
     ]
     _stage(batch, rows, progress=progress)
     if progress:
@@ -71,9 +72,12 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
 
 
 def repeated_in(reading: Reading, layout: Layout) -> list[Complaint]:
-    """Sheets that stand for one already taken. A row is known by sheet and number, so two of them would be confused:
-    the workbook is refused whole rather than read in half."""
+    """Sheets that stand for one already taken. Where a ledger is one sheet, each district or month may have its own;
+    where its sheets refer to one another nobody can say which is meant: the workbook is refused whole."""
     from chainlab.sheets import messages
+
+    if len(layout.sheets) == 1:
+        return []
 
     names: dict[str, list[str]] = {}
     for row in reading.rows:
@@ -116,6 +120,7 @@ def incoming_of(reading: Reading) -> list[Incoming]:
             values=_stated(row.values, row.blanks),
             raw=row.raw,
             findings=tuple(_finding(c) for c in by_row.get((row.sheet_name, row.row_number), ())),
+            tab=row.sheet_name[: protocol.LONGEST_TAB],
         )
         for row in reading.rows
     ]
@@ -160,7 +165,7 @@ def rediff(batch: Batch, *, by: Person) -> list[Change]:
 def plan_of(changes: Iterable[Change]) -> str:
     """The digest of a plan: what each row does, to which record, in which version of it."""
     said = [
-        [c.sheet, c.row_number, c.kind, c.subject_id, c.version if c.kind == protocol.CHANGED else None, c.after]
+        [*c.place, c.kind, c.subject_id, c.version if c.kind == protocol.CHANGED else None, c.after]
         for c in sorted(changes, key=lambda change: change.place)
     ]
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
@@ -176,8 +181,8 @@ def counts_of(batch: Batch) -> dict[str, int]:
 
 def _stage(batch: Batch, rows: Sequence[StagedRow], *, progress: Progress | None) -> None:
     """Write rows in chunks; a row staged by an earlier, killed attempt stays as it is."""
-    done = set(batch.rows.values_list("sheet", "row_number"))
-    fresh = [row for row in rows if (row.sheet, row.row_number) not in done]
+    done = set(batch.rows.values_list("sheet", "tab", "row_number"))
+    fresh = [row for row in rows if row.place not in done]
     for start in range(0, len(fresh), CHUNK):
         with transaction.atomic():
             StagedRow.objects.bulk_create(fresh[start : start + CHUNK], ignore_conflicts=True)
@@ -227,6 +232,7 @@ def _staged(batch: Batch, row: Incoming, change: Change) -> StagedRow:
     staged = StagedRow(
         batch=batch,
         sheet=row.sheet,
+        tab=row.tab,
         row_number=row.row_number,
         raw=dict(row.raw),
         values=packing.pack_all(row.values),
@@ -248,10 +254,12 @@ def _take(staged: StagedRow, change: Change) -> None:
         staged.subject_label = change.question[:200]
 
 
-def _ignored(batch: Batch, complaint: Complaint, number: int) -> StagedRow:
+def _ignored(batch: Batch, complaint: Complaint, number: int, *, keys: Mapping[str, str]) -> StagedRow:
+    name = str(complaint.sheet)
     return StagedRow(
         batch=batch,
-        sheet=str(complaint.sheet)[:60],
+        sheet=keys.get(name, name)[: protocol.LONGEST_TAB],
+        tab=name[: protocol.LONGEST_TAB],
         row_number=number,
         kind=StagedRow.Kind.IGNORED,
         is_chosen=False,
@@ -263,6 +271,7 @@ def _ignored(batch: Batch, complaint: Complaint, number: int) -> StagedRow:
 def _incoming(row: StagedRow) -> Incoming:
     return Incoming(
         sheet=row.sheet,
+        tab=row.tab,
         row_number=row.row_number,
         values=packing.unpack_all(row.values),
         raw=row.raw,

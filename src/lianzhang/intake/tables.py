@@ -95,15 +95,21 @@ BATCHES = tables.TableSpec(
 )
 
 
-def rows(batch: Batch, *, sheets: Mapping[str, str], changes: Callable[[StagedRow], Sequence[Any]]) -> tables.TableSpec:
-    """The rows of one batch; `changes` tells what a row changes, in words."""
+def rows(
+    batch: Batch,
+    *,
+    sheets: Mapping[str, str],
+    tabs: Sequence[str],
+    changes: Callable[[StagedRow], Sequence[Any]],
+) -> tables.TableSpec:
+    """The rows of one batch, on the `tabs` its workbook has; `changes` tells what a row changes, in words."""
     return tables.TableSpec(
         key="staged_rows",
         invented="batch__is_illustrative",
         title=_("逐行预览"),
         columns=(
             tables.Column("row_number", _("行"), lambda r: r.row_number, kind="integer", sort="row_number"),
-            tables.Column("sheet", _("工作表"), lambda r: sheets.get(r.sheet, r.sheet), sort="sheet"),
+            tables.Column("sheet", _("工作表"), lambda r: r.tab or sheets.get(r.sheet, r.sheet), sort="tab"),
             tables.Column("kind", _("结果"), _kind, kind="badge", sort="kind"),
             tables.Column("label", _("记录"), lambda r: r.subject_label, is_wrapped=True),
             tables.Column(
@@ -119,10 +125,10 @@ def rows(batch: Batch, *, sheets: Mapping[str, str], changes: Callable[[StagedRo
         ),
         filters=(
             tables.Filter("kind", _("结果"), choices=StagedRow.Kind.choices),
-            tables.Filter("sheet", _("工作表"), choices=list(sheets.items())),
+            tables.Filter("sheet", _("工作表"), path="tab", choices=[(tab, tab) for tab in tabs]),
         ),
         search=("subject_label",),
-        default_order=("sheet", "row_number"),
+        default_order=("sheet", "tab", "row_number"),
         empty=tables.Empty(
             _("文件没有导入，原因见上。") if batch.state == Batch.State.REFUSED else _("工作簿中没有数据行。")
         ),

@@ -83,7 +83,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
     language = tables.language()
     sheets = {sheet.key: sheet.title(language) for sheet in layout.sheets}
     describe = ledgers.get(found.ledger).describer(language=language, by=person)
-    spec = tables.rows(found, sheets=sheets, changes=describe)
+    spec = tables.rows(found, sheets=sheets, tabs=queries.tabs(found), changes=describe)
     context = {
         "record": found,
         "title": _("%(ledger)s · 批次 %(code)s") % {"ledger": tables.title(found.ledger), "code": found.code},
