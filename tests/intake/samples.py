@@ -226,7 +226,7 @@ def requests() -> Rows:
                 "region_code": "370211",
                 "kind": "land",
                 "content": "二期用地指标未落实",
-                "channel": "visit",
+                "channel": "走访",
                 "received_on": dt.date(2024, 2, 20),
                 "accepted_on": dt.date(2024, 2, 21),
                 "handler_body": "责任部门",
@@ -238,7 +238,7 @@ def requests() -> Rows:
                 "closed_on": dt.date(2024, 3, 10),
                 "is_confirmed": True,
                 "satisfaction": "fairly",
-                "escalation": "chain",
+                "escalation": "task_force",
                 "remark": "走访收集",
             }
         ]

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from chainlab import sheets
 from chainlab.sheets import layouts
+from chainlab.sheets.layout import Kind
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import MapVersion
 from lianzhang.intake import actions, files, ledgers
+from lianzhang.intake.columns import Coded, Column
 from lianzhang.intake.models import Batch
+from lianzhang.intake.sheets import TECHNICAL
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake import samples
@@ -65,6 +68,41 @@ def read(content: bytes, key: str, folder: Path) -> sheets.Reading:
     path = folder / "exported.xlsx"
     path.write_bytes(content)
     return sheets.read(path, layout=key)
+
+
+def choice_columns() -> list[tuple[str, set[str], set[str]]]:
+    """(place, what the form offers, what the record may hold in the form's codes) of every choice that is written."""
+    found = []
+    for key in layouts.KEYS:
+        ledger: Any = ledgers.get(key)
+        for sheet in ledger.sheets:
+            fields = {field.key: field for field in ledger.layout.sheet(sheet.key).fields}
+            for column in sheet.columns:
+                field = fields[column.field]
+                if field.kind is not Kind.CHOICE or type(column) not in (Column, Coded):
+                    continue
+                offered = {choice.code for choice in field.choices}
+                stored = {str(code) for code, _label in sheet.model._meta.get_field(column.attr).choices or ()}
+                known = set(column.codes) if isinstance(column, Coded) else stored - {"", *TECHNICAL}
+                missing = stored - set(map(str, column.codes.values())) - {""} if isinstance(column, Coded) else set()
+                found.append((f"{key}.{sheet.key}.{column.field}", offered, known | missing))
+    return found
+
+
+def test_every_choice_a_form_offers_is_one_the_record_knows_and_the_other_way_round() -> None:
+    found = choice_columns()
+    assert len(found) > 8
+    assert [(place, offered ^ known) for place, offered, known in found if offered != known] == []
+
+
+@pytest.mark.parametrize("kind", ["approval", "other"])
+def test_a_request_of_every_kind_and_state_comes_back_unchanged(cast: Cast, tmp_path: Path, kind: str) -> None:
+    rows = samples.requests()
+    rows["requests"][0] |= {"kind": kind, "channel": "市长热线", "status": "escalated", "escalation": "general_chief"}
+    batch = hand_in(workbook("requests", rows, tmp_path), ledger="requests", by=cast.secretary)
+    actions.apply(batch, plan=batch.plan, by=cast.secretary, now=NOON)
+    again = hand_in(exported(cast, "requests", tmp_path), ledger="requests", by=cast.secretary, name="再导入.xlsx")
+    assert set(again.rows.values_list("kind", flat=True)) == {"unchanged"}
 
 
 @pytest.mark.parametrize("key", layouts.KEYS)

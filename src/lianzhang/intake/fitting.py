@@ -27,6 +27,10 @@ def fit(model: type[models.Model], name: str, value: Any, *, field: str | None) 
             field=field,
             code="too_long",
         )
+    if column.choices and isinstance(value, str) and value not in {str(code) for code, _label in column.flatchoices}:
+        raise Refusal(
+            f"系统中没有“{value}”这一项。", f"“{value}” is not one of the choices.", field=field, code="not_a_choice"
+        )
     return value
 
 

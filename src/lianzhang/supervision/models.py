@@ -302,6 +302,7 @@ class Request(Versioned):
         FINANCE = "finance", _("融资")
         LABOUR = "labour", _("用工")
         ENERGY = "energy", _("用能")
+        APPROVAL = "approval", _("审批")
         MARKET = "market", _("市场")
         TECHNOLOGY = "technology", _("技术")
         POLICY = "policy", _("政策")

@@ -14,6 +14,7 @@ from lianzhang.intake.protocol import Incoming
 from lianzhang.registry import actions
 from lianzhang.registry.models import Enterprise
 from lianzhang.registry.names import resolver
+from lianzhang.supervision import escalation
 from lianzhang.supervision.models import Request
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.models import Batch
 
 FIRMS = frozenset({Role.ANCHOR, Role.SME})
+RAISED_TO = {"none": "", **{level.key: level.key for level in escalation.levels()}}
 SATISFACTION = {"satisfied": "satisfied", "fairly": "mostly", "dissatisfied": "unsatisfied"}
 
 
@@ -101,7 +103,7 @@ REQUESTS = RequestLedger(
                 Column("closed_on", "closed_on"),
                 Kept("is_confirmed"),
                 Coded("satisfaction", "satisfaction", SATISFACTION),
-                Column("escalation", "escalated_to"),
+                Coded("escalation", "escalated_to", RAISED_TO),
                 Kept("remark"),
             ),
         ),
