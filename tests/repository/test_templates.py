@@ -21,6 +21,7 @@ def test_every_template_is_in_order(check: Check, root: Path) -> None:
     ("check", "source"),
     [
         (templates.check_words, "<p>逾期</p>"),
+        (templates.check_words, '<p>{% translate "逾期" %}：</p>'),
         (templates.check_words, '<p title="逾期">{% translate "逾期" %}</p>'),
         (templates.check_holes, "<p class={{ kind }}>x</p>"),
         (templates.check_holes, '<a href="{{ site }}">x</a>'),

@@ -8,7 +8,8 @@ from tests.repository.checks import sources
 
 # A language is called by its own name: <button lang="zh-Hans">中文</button>.
 OWN_NAME = re.compile(r"""<[^>]*\blang=["']zh[^>]*>[^<{]*""")
-CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+# Punctuation too: “Chief：” is half English.
+CHINESE = re.compile(r"[\u4e00-\u9fff\u3001-\u3002\uff01\uff08-\uff09\uff0c\uff1a-\uff1f]+")
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->", re.DOTALL)
 TRANSLATED = re.compile(r"\{%-?\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*-?%\}|\{[%{].*?[%}]\}", re.DOTALL)
 # Escaping does not help an attribute without quotes: the value may start a new one.
