@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, Subquery
+from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, Gap, Link, MapEdit, MapVersion, PartCoverage, Placement, Segment, Snapshot
@@ -14,6 +15,7 @@ from lianzhang.trail import verbs
 
 MOST_CHIPS = 300
 LAYERS = tuple(Segment.Layer)
+NAME = "name"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class Chip:
     state: str  # missing | weak | held | unverified, as the legend says
     local_ratio: float | None = None
     is_restricted: bool = False
+    is_stale: bool = False  # last checked more than 180 days ago, whatever its state
     gap_code: str = ""
     feeds: tuple[str, ...] = ()
     fed_by: tuple[str, ...] = ()
@@ -89,6 +92,7 @@ def board(atlas: MapVersion, *, person: Person, today: date, most: int = MOST_CH
     counts = {
         state: sum(1 for chip in chips if chip.state == state) for state in ("missing", "weak", "held", "unverified")
     }
+    counts["stale"] = sum(chip.is_stale for chip in chips)
     return Board(
         atlas=atlas,
         columns=tuple(columns),
@@ -99,20 +103,71 @@ def board(atlas: MapVersion, *, person: Person, today: date, most: int = MOST_CH
     )
 
 
-def difference(old: MapVersion, new: MapVersion) -> dict[str, list[str]]:
-    """Segments added, removed and changed from `old` to `new`, by name."""
-    fields = ("name", "layer", "group", "parts_note", "note")
-    before = {s.key: s for s in Segment.objects.filter(map=old)}
-    after = {s.key: s for s in Segment.objects.filter(map=new)}
-    changed = [
-        after[key].name
-        for key in before.keys() & after.keys()
-        if any(getattr(before[key], name) != getattr(after[key], name) for name in fields)
-    ]
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """A segment that stands in both versions: what reads otherwise, each as (label, before, after)."""
+
+    name: str
+    key: str
+    lines: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Two versions of a map beside each other: segments by name, sorted."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[Changed, ...]
+
+
+def difference(old: MapVersion, new: MapVersion) -> Difference:
+    """Segments added, removed and changed from `old` to `new`: words, place, keeper, parts, links and firms."""
+    segments = [list(_whole(atlas)) for atlas in (old, new)]
+    # A link leads to a segment, not to its name: what was renamed downstream is no change upstream.
+    names = {one.key: one.name for one in [*segments[0], *segments[1]]}
+    before, after = (_told(atlas, found, names) for atlas, found in zip((old, new), segments, strict=True))
+    changed = []
+    for key in before.keys() & after.keys():
+        lines = [
+            (label, before[key].get(label, ""), said)
+            for label, said in after[key].items()
+            if before[key].get(label, "") != said
+        ]
+        if lines:
+            changed.append(Changed(name=after[key][NAME], key=key, lines=tuple(lines)))
+    return Difference(
+        added=tuple(sorted(after[key][NAME] for key in after.keys() - before.keys())),
+        removed=tuple(sorted(before[key][NAME] for key in before.keys() - after.keys())),
+        changed=tuple(sorted(changed, key=lambda one: (one.name, one.key))),
+    )
+
+
+def _whole(atlas: MapVersion) -> Any:
+    return Segment.objects.filter(map=atlas).select_related("owner").prefetch_related("parts")
+
+
+def _told(atlas: MapVersion, found: list[Segment], names: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Each segment of a version as labelled words."""
+    feeds: dict[int, list[str]] = {}
+    for upstream, downstream in Link.objects.filter(map=atlas).values_list("upstream", "downstream__key"):
+        feeds.setdefault(upstream, []).append(names[downstream])
+    firms: dict[int, list[str]] = {}
+    for segment, firm in Placement.objects.filter(map=atlas).values_list("segment", "enterprise__name"):
+        firms.setdefault(segment, []).append(firm)
     return {
-        "added": sorted(after[key].name for key in after.keys() - before.keys()),
-        "removed": sorted(before[key].name for key in before.keys() - after.keys()),
-        "changed": sorted(changed),
+        one.key: {
+            NAME: one.name,
+            _("层"): one.get_layer_display(),
+            _("分组"): one.group,
+            _("责任单位"): one.owner.name if one.owner else "",
+            _("代表产品"): one.parts_note,
+            _("备注"): one.note,
+            _("零部件"): "、".join(sorted(part.name for part in one.parts.all())),
+            _("下游"): "、".join(sorted(feeds.get(one.pk, []))),
+            _("企业"): "、".join(sorted(firms.get(one.pk, []))),
+        }
+        for one in found
     }
 
 
@@ -171,6 +226,7 @@ def _chip(
         state=_state(segment, None if hidden else ratio, gap=gap, today=today),
         local_ratio=None if hidden else ratio,
         is_restricted=hidden and ratio is not None,
+        is_stale=segment.is_stale(today),
         gap_code=gap,
         feeds=tuple(keys[b] for a, b in links if a == segment.pk and b in keys),
         fed_by=tuple(keys[a] for a, b in links if b == segment.pk and a in keys),
@@ -216,8 +272,7 @@ def step(edit: MapEdit) -> Step:
     return Step(edit.at, edit.by.name, words, edit.map.number, edit.is_undone)
 
 
-def steps_of(segment: Segment, *, limit: int = 20) -> list[Step]:
-    """How a segment came to be what it is, through all versions of the map, newest first."""
-    touched = Q(after__segments__has_key=segment.key)
-    found = MapEdit.objects.filter(touched, map__chain=segment.map.chain_id, is_undone=False)
+def steps_of(key: str, *, chain: int, limit: int = 20) -> list[Step]:
+    """How the segment `key` came to be what it is, through all versions of the chain's map, newest first."""
+    found = MapEdit.objects.filter(after__segments__has_key=key, map__chain=chain, is_undone=False)
     return [step(edit) for edit in found.select_related("by", "map").order_by("-at", "-number")[:limit]]

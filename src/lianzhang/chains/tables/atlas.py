@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -56,8 +56,9 @@ MAPS = TableSpec(
 
 
 def counted(found: Any) -> Any:
-    """Segments with how many firms stand on each."""
-    return found.annotate(firm_count=Count("placements", distinct=True))
+    """Segments with how many firms stand on each, and how far down the chain their layer is."""
+    order = Case(*(When(layer=layer, then=Value(number)) for number, layer in enumerate(Segment.Layer)))
+    return found.annotate(firm_count=Count("placements", distinct=True), layer_order=order)
 
 
 def segments(atlas: MapVersion, today: date) -> TableSpec:
@@ -71,7 +72,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
         invented="map__is_illustrative",
         title=_("环节"),
         columns=(
-            Column("layer", _("层"), lambda s: s.get_layer_display(), sort="layer"),
+            Column("layer", _("层"), lambda s: s.get_layer_display(), sort="layer_order"),
             Column("group", _("分组"), lambda s: s.group or None, sort="group"),
             Column("name", _("环节"), lambda s: s.name, sort="name", link=url),
             Column("key", _("环节代码"), lambda s: s.key, kind="code", sort="key", is_default=False),
@@ -90,7 +91,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
         ),
         filters=(Filter("layer", _("层"), choices=Segment.Layer.choices),),
         search=("name", "key", "group", "parts_note"),
-        default_order=("layer", "position", "key"),
+        default_order=("layer_order", "position", "key"),
         row_id=lambda s: s.key,
         row_url=url,
         empty=Empty(_("还没有环节。"), "", ""),

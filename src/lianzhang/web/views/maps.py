@@ -146,7 +146,7 @@ def segment_context(found: Segment, atlas: MapVersion, person: Person) -> dict[s
         .select_related("supplier", "target_list")
         .distinct()[:8],
         "projects": Project.objects.visible_to(person).filter(chain=atlas.chain, segment_key=found.key),
-        "history": queries.steps_of(found),
+        "history": queries.steps_of(found.key, chain=atlas.chain_id),
         "may_edit": may_edit,
         "link_form": LinkForm(segment=found, initial={"version": atlas.version}) if may_edit else None,
         "place_form": PlaceForm(person=person, initial={"version": atlas.version}) if may_edit else None,
