@@ -1,6 +1,7 @@
 """The published half: every record has its source, nothing is written that the report does not say."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from lianzhang.accounts.models import Appointment, Person
+from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.chains.models import Action, Anchor, Chain, ChainSuccession, Result, Scheme
 from lianzhang.demo import provenance
 from lianzhang.indicators import definitions
@@ -19,13 +20,14 @@ from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise, Purchase, Source
 from lianzhang.resources.models import Resource
+from lianzhang.supervision.models import Meeting
 from lianzhang.trail.models import Event as Trace
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
 
 # The rows of domain facts that are said of 2023, by chain, and of which fact: typed here a second time, from the table.
 FACTS_OF = {
-    "smart_appliance": {11, 13, 15, 16, 17, 18},
+    "smart_appliance": {11, 12, 13, 14, 15, 16, 17, 18},
     "nev": {11},
     "high_end_chemical": {19},
     "marine_equipment": {11},
@@ -98,6 +100,16 @@ def test_there_are_42_facts_of_one_report() -> None:
     assert set(facts) == {str(number) for number in range(1, 43)}
     report = Source.objects.get(code="ART")
     assert report.published_on == date(2024, 2, 27)
+
+
+def test_each_of_the_42_facts_is_told_by_a_record() -> None:
+    kinds = (Body, Result, Action, Anchor, Enterprise, Project, Event, Resource, Figure)
+    told = {detail(record).get("fact") for record in published(*kinds)}
+    meeting = Meeting.objects.get(is_illustrative=False)
+    assert meeting.held_on == date(2024, 2, 26)
+    told |= {int(number) for number in re.findall(r"事实(\d+)：", meeting.summary)}
+    assert {fact for fact in told if isinstance(fact, int)} == set(range(1, 43))
+    assert (meeting.decisions.count(), meeting.attendees.count(), meeting.chaired_by) == (0, 0, None), "not published"
 
 
 def test_the_scheme_of_2022_has_24_chains_in_three_groups() -> None:

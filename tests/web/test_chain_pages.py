@@ -239,3 +239,20 @@ def test_a_year_or_scheme_that_is_not_there_is_not_invented(signed_in: SignIn, a
     client = signed_in("secretary")
     assert client.get("/chains/city/nowhere/").status_code == 404
     assert "2020年还没有年度计划" in text(client, "/chains/city/test/2020/")
+
+
+def test_a_chains_page_says_once_how_late_a_plan_is_and_dates_itself_by_its_newest_word(
+    signed_in: SignIn, cast: Cast, action: Action
+) -> None:
+    Action.objects.filter(pk=action.pk).update(progress="在谈", progress_on=TODAY - timedelta(days=5))
+    page = text(signed_in("chief"), "/chains/test-a/")
+    assert page.count("引进配套商") == 1
+    assert "逾期" in page
+    assert f"数据截至 {TODAY - timedelta(days=5):%Y-%m-%d}" in page
+
+
+def test_the_one_pagers_open_from_the_chain_and_the_firm(signed_in: SignIn, cast: Cast) -> None:
+    assert 'href="/briefings/chain/test-a"' in text(signed_in("chief"), "/chains/test-a/")
+    firm = cast.enterprise_1.code
+    assert f'href="/briefings/firm/{firm}"' in text(signed_in("chief"), f"/registry/{firm}/")
+    assert "/briefings/" not in text(signed_in("officer"), f"/registry/{firm}/"), "a department reads no briefings"

@@ -4,6 +4,7 @@ Composed from chains, projects and supervision in a fixed number of queries, wha
 without recorded projects shows a blank, not a zero, because "none recorded" is not "none".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -65,10 +66,7 @@ class Row:
     @property
     def as_of(self) -> date | None:
         """数据截至: the newest day any of the row's words is from."""
-        days = [result.as_of for result in self.results]
-        days += [action.progress_on for action in self.plan.actions]
-        days += [getattr(action, "published_on", None) for action in self.plan.actions]
-        return max((day for day in days if day is not None), default=None)
+        return as_of(self.results, self.plan.actions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +176,20 @@ def _rows(
 
 def _plan(actions: list[Action], *, today: date) -> Plan:
     return Plan(actions=tuple(actions), verdicts=tuple(plans.verdict(action, today=today) for action in actions))
+
+
+def as_of(results: Iterable[Result], actions: Iterable[Action]) -> date | None:
+    """数据截至 of a chain: the newest day of its results, of what was reported on its plan, or of the plan's source."""
+    days = [result.as_of for result in results]
+    for action in actions:
+        days.append(action.progress_on)
+        # A table of many actions brings the day along instead of the whole source.
+        days.append(action.published_on if hasattr(action, "published_on") else _published_on(action))
+    return max((day for day in days if day is not None), default=None)
+
+
+def _published_on(action: Action) -> date | None:
+    return action.source.published_on if action.source is not None else None
 
 
 def vacancy_word(scheme: Scheme) -> str:

@@ -1,4 +1,4 @@
-"""The published half: bodies, schemes, chains, results, plans, firms, projects, events, resources and figures."""
+"""The published half: bodies, schemes, chains, results, plans, firms, projects, events, resources, figures, meeting."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from lianzhang.projects.stages import Stage
 from lianzhang.records import codes
 from lianzhang.registry.models import Enterprise
 from lianzhang.resources.models import Resource
+from lianzhang.supervision.models import Meeting
 
 RESULT_YEAR, PLAN_YEAR = 2023, 2024
 AS_OF = date(2023, 12, 31)
@@ -43,12 +44,13 @@ def load(*, say: Callable[[str], object]) -> City:
     say("published: results and plans")
     _results(city)
     _plans(city)
-    say("published: firms, projects, events, resources, figures")
+    say("published: firms, projects, events, resources, figures, the meeting")
     _firms(city)
     _projects(city)
     _events(city)
     _resources(city)
     _figures(city)
+    _meetings(city)
     return city
 
 
@@ -268,4 +270,21 @@ def _figures(city: City) -> None:
             ),
             verb="figure.entered",
             fact=fact,
+        )
+
+
+def _meetings(city: City) -> None:
+    for row in provenance.data("works")["meeting"]:
+        told = "\n".join(provenance.note(fact) for fact in row["told"])
+        source = city.scribe.source(row["fact"], row)
+        city.scribe.put(
+            Meeting(
+                code=codes.next_code("HY", year=row["held_on"].year),
+                title=row["title"],
+                kind=Meeting.Kind.PROMOTION,
+                held_on=row["held_on"],
+                summary=f"{told}\n{row['note']}。来源：{source.publisher}《{source.title}》{source.published_on}",
+            ),
+            verb="meeting.entered",
+            fact=row["fact"],
         )

@@ -16,8 +16,9 @@ from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.briefings import addresses, work
 from lianzhang.briefings import city as composition
 from lianzhang.briefings import plans as counted
+from lianzhang.chains import rules
 from lianzhang.chains.actions import schemes as actions
-from lianzhang.chains.models import Chain, ChainSuccession, Scheme
+from lianzhang.chains.models import Action, Chain, ChainSuccession, Scheme
 from lianzhang.chains.queries import plans
 from lianzhang.chains.queries import schemes as queries
 from lianzhang.chains.tables import plans as plan_tables
@@ -25,6 +26,7 @@ from lianzhang.chains.tables import schemes as tables
 from lianzhang.indicators.models import Figure
 from lianzhang.resources import queries as resource_queries
 from lianzhang.resources import tables as resource_tables
+from lianzhang.tables import Light
 from lianzhang.web import access, explain, histories, listing, submitting
 from lianzhang.web.forms.chains import SuccessionForm
 
@@ -164,14 +166,13 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
         "anchors": queries.anchors(found),
         "became": queries.became(found),
         "came_from": queries.came_from(found),
+        "may_brief": person.reach.may(Act.READ, Thing.BRIEFING),
         "may_edit": _writes(found, Thing.CHAIN, person),
         "may_add_results": _writes(found, Thing.PLAN, person),
     }
     if person.reach.may(Act.READ, Thing.PLAN):
         context |= _achievements(found, person=person)
-        context["behind"] = work.behind(context["judged"], today=today) + work.projects_late(
-            person, today=today, chain_ids=[found.pk]
-        )
+        context["late_projects"] = work.projects_late(person, today=today, chain_ids=[found.pk])
     if person.reach.may(Act.READ, Thing.INDICATOR):
         context["figures"] = Figure.objects.visible_to(person).filter(chain=found).select_related("source")
     return render(request, "chains/chain.html", context)
@@ -202,11 +203,18 @@ def _achievements(chain: Chain, *, person: Person) -> dict[str, Any]:
         "results": [r for r in results if r.year == newest],
         "result_year": newest,
         "judged": judged,
-        "actions": [{"action": a, "matter": plan_tables.matter(a), "light": plan_tables.light(v)} for a, v in judged],
+        "actions": [{"action": a, "matter": plan_tables.matter(a), "light": _light(a, v)} for a, v in judged],
         "plan_year": plan_year,
         "lead": lead,
-        "as_of": max((r.as_of for r in results if r.as_of), default=None),
+        "as_of": composition.as_of(results, [action for action, _verdict in judged]),
     }
+
+
+def _light(action: Action, verdict: rules.Verdict) -> Light:
+    """The light of a planned action; one past its day says by how much, whatever was reported."""
+    if not verdict.is_overdue:
+        return plan_tables.light(verdict)
+    return Light("late", work.when(action.due_on, today=timezone.localdate())[1], verdict.reason)
 
 
 @access.reads(Thing.RESOURCE)

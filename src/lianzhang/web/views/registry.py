@@ -55,6 +55,7 @@ def enterprise(request: HttpRequest, code: str) -> HttpResponse:
         "facts": _facts(found),
         "aliases": found.aliases.select_related("confirmed_by").order_by("kind", "name") if found.has_aliases else [],
         "may_edit": found.may_edit,
+        "may_brief": person.reach.may(Act.READ, Thing.BRIEFING),
         "may_merge": person.reach.may(Act.APPROVE, Thing.ENTERPRISE),
         "alias_form": AliasForm(),
         **_around(found, person),
