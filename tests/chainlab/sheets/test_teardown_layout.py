@@ -88,6 +88,15 @@ def test_what_does_not_fit_together_is_an_error_at_its_cell(
     assert wrong.message_en
 
 
+def test_a_bill_of_materials_that_leads_back_to_itself_is_an_error_on_each_row_of_the_circle(workbook: Make) -> None:
+    parts = [["P3", "电机", "电机"], ["P4", "线圈", "电机"]]
+    circles = [["P2", "P3", 1], ["电机", "压缩机", 1], ["P3", "P4", 2], ["P4", "P3", 1], ["P1", "P4", 1]]
+    reading = sheets.read(workbook(book(parts=parts, bom=circles)), layout="teardown")
+    found = [one for one in reading.errors if one.code == "contains_in_a_circle"]
+    assert {one.cell for one in found} == {"A3", "A4", "A5", "A6"}, "not the rows that lead into a circle"
+    assert any("P2 → P3 → P2" in one.message_zh or "P3 → P2 → P3" in one.message_zh for one in found)
+
+
 def test_a_name_that_stands_for_two_parts_asks_for_the_id(workbook: Make) -> None:
     lines = book(parts=[["P3", "压缩机", "压缩机"]], purchases=[["E1", "压缩机", "E2", 1]])
     assert "reference_ambiguous" in codes(sheets.read(workbook(lines), layout="teardown"), level="error")
