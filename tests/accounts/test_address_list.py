@@ -1,8 +1,10 @@
 """The address list: who held which post on a day, two editors at once, masked numbers, hand-overs, 三员分立."""
 
 import datetime as dt
+import io
 import re
 
+import docx
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,7 +12,8 @@ from django.utils import timezone
 from lianzhang.accounts import actions, masking, queries
 from lianzhang.accounts.models import Appointment, Person
 from lianzhang.accounts.rules import BodyKind, Post
-from lianzhang.supervision.models import Handover, Task
+from lianzhang.supervision import handovers
+from lianzhang.supervision.models import Handover, Task, Visit
 from tests import cast as casts
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +90,7 @@ def test_the_three_administrations_stay_apart(cast: casts.Cast) -> None:
             actions.appoint(person=person, body=office, post=post, starts_on=today, by=cast.security_admin)
     with pytest.raises(actions.Refused, match="三人"):
         actions.appoint(person=cast.auditor, body=cast.experts, post=Post.EXPERT, starts_on=today, by=cast.secretary)
-    with pytest.raises(actions.Refused, match="管理员任命"):
+    with pytest.raises(actions.Refused, match="管理员任免"):
         actions.appoint(person=cast.stranger, body=office, post=Post.AUDITOR, starts_on=today, by=cast.secretary)
     with pytest.raises(actions.Refused, match="自己"):
         actions.appoint(person=cast.secretary, body=cast.experts, post=Post.EXPERT, starts_on=today, by=cast.secretary)
@@ -125,6 +128,112 @@ def test_ending_a_post_draws_up_what_is_open_and_the_successor_signs(cast: casts
     assert Handover.objects.get().accepted_by == cast.colleague_a
     assert taker.post(f"/handovers/{handover.pk}/accept").status_code == 422
     assert Appointment.objects.get(pk=post.pk).ends_on == timezone.localdate()
+
+
+def test_a_person_holds_a_post_once_at_a_time(cast: casts.Cast) -> None:
+    first = cast.clerk_a.appointments.get()
+    again = {"person": cast.clerk_a, "body": cast.force_a, "post": first.post, "by": cast.secretary}
+    with pytest.raises(actions.Refused, match="重叠"):
+        actions.appoint(**again, starts_on=timezone.localdate())
+    actions.end(appointment=first, on=dt.date(2025, 5, 31), by=cast.secretary)
+    second = actions.appoint(**again, starts_on=dt.date(2025, 6, 1))
+    with pytest.raises(actions.Refused, match="重叠"):
+        actions.correct_appointment(
+            appointment=second, starts_on=dt.date(2025, 5, 31), ends_on=None, basis="", duties="",
+            version=second.version, by=cast.secretary,
+        )  # fmt: skip
+
+
+def test_a_post_entered_wrongly_is_put_right_and_its_person_page_says_so(cast: casts.Cast) -> None:
+    post = cast.clerk_a.appointments.get()
+    secretary, address = sign_in(cast.secretary), f"/people/appointments/{post.pk}/edit"
+    form = {
+        "starts_on": "2024-03-01",
+        "ends_on": "2024-02-01",
+        "basis": "链办〔2024〕3号",
+        "duties": "",
+        "version": post.version,
+    }
+    refused = secretary.post(address, form)
+    assert refused.status_code == 422
+    assert "离任日期早于任职日期。" in refused.content.decode()
+    assert secretary.post(address, {**form, "ends_on": ""}).status_code == 302
+    assert secretary.post(address, {**form, "ends_on": "", "duties": "汇总"}).status_code == 409
+    post.refresh_from_db()
+    assert (post.starts_on, post.basis, post.duties) == (dt.date(2024, 3, 1), "链办〔2024〕3号", "")
+    page = secretary.get(f"/people/{cast.clerk_a.pk}").content.decode()
+    history = page[page.index("变更记录") :]
+    assert "更正任职" in history
+    assert "2024-03-01" in history
+    with pytest.raises(actions.Refused, match="本人"):
+        actions.correct_appointment(
+            appointment=post, starts_on=post.starts_on, ends_on=None, basis="", duties="", version=post.version,
+            by=cast.clerk_a,
+        )  # fmt: skip
+
+
+def test_only_an_administrator_ends_or_corrects_an_administration(cast: casts.Cast) -> None:
+    post = cast.auditor.appointments.get()
+    with pytest.raises(actions.Refused, match="管理员任免"):
+        actions.end(appointment=post, on=timezone.localdate(), by=cast.secretary)
+    with pytest.raises(actions.Refused, match="管理员任免"):
+        actions.correct_appointment(
+            appointment=post, starts_on=post.starts_on, ends_on=None, basis="", duties="", version=post.version,
+            by=cast.secretary,
+        )  # fmt: skip
+
+
+def test_wrong_days_are_said_on_the_form_and_in_words(cast: casts.Cast) -> None:
+    secretary, post = sign_in(cast.secretary), cast.clerk_a.appointments.get()
+    ended = secretary.post(f"/people/appointments/{post.pk}/end", {"on": "2000-01-01", "version": post.version})
+    assert ended.status_code == 422
+    assert 'value="2000-01-01"' in ended.content.decode()
+    form = {"person": cast.stranger.pk, "body": cast.east.pk, "post": Post.DISTRICT_LIAISON}
+    page = secretary.post(
+        "/people/appoint", {**form, "starts_on": "2026-02-01", "ends_on": "2026-01-01"}
+    ).content.decode()
+    assert "离任日期早于任职日期。" in page
+    assert "appointment_ends_after_start" not in page
+
+
+def test_what_a_leader_instructed_and_promised_goes_to_the_successor(cast: casts.Cast) -> None:
+    chief = cast.chief.appointments.get()
+    visit = Visit.objects.create(
+        chain=cast.chain_a, enterprise=cast.enterprise_1, visitor=chief, planned_on=casts.TODAY
+    )
+    common = {
+        "due_on": casts.TODAY, "responsible": cast.department, "assigned_by": cast.secretary, "chain": cast.chain_a,
+        "assigned_by_body": cast.secretariat, "assigned_at": timezone.now(), "state": "handling",
+    }  # fmt: skip
+    Task.objects.create(code="DB-1", title="批示", instructed_by=chief, **common)
+    Task.objects.create(code="DB-2", title="承诺", visit=visit, **common)
+    Task.objects.create(
+        code="DB-3", title="已办", visit=visit, **{**common, "state": "cancelled", "cancel_reason": "并"}
+    )
+    items = handovers.open_items(chief, viewer=cast.chief)
+    assert [(item.kind, item.code) for item in items] == [("instruction", "DB-1"), ("promise", "DB-2"), ("visit", "")]
+
+
+def test_a_hand_over_on_paper_names_both_and_is_signed_by_hand(cast: casts.Cast) -> None:
+    post, successor = cast.clerk_a.appointments.get(), cast.colleague_a.appointments.get()
+    Task.objects.create(
+        code="DB-1", title="核实缺口", due_on=casts.TODAY, responsible=cast.force_a, handled_by=cast.clerk_a,
+        assigned_by=cast.secretary, assigned_by_body=cast.secretariat, assigned_at=timezone.now(), state="handling",
+    )  # fmt: skip
+    made = handovers.end_and_draw_up(
+        post, on=timezone.localdate(), successor=successor, version=post.version, by=cast.secretary
+    )
+    secretary = sign_in(cast.secretary)
+    page = secretary.get(f"/handovers/{made.pk}").content.decode()
+    assert '/tasks/DB-1/"' in page.replace("/supervision", "")
+    assert "办理中" in page
+    paper = secretary.get(f"/handovers/{made.pk}?format=print").content.decode()
+    word = secretary.get(f"/handovers/{made.pk}?format=docx").content
+    said = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(word)).paragraphs)
+    for text in (paper, said):
+        assert "移交人 clerk_a（" in text
+        assert "接收人 colleague_a" in text
+        assert "监交人：" in text
 
 
 def test_the_first_administrator_comes_in_by_a_token_and_only_while_alone() -> None:

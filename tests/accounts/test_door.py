@@ -248,7 +248,8 @@ def test_a_new_password_ends_other_sessions_tokens_and_links(cast: casts.Cast) -
     [
         ({"present": "wrong"}, "当前密码不对"),
         ({"again": "something else entirely"}, "两次输入的密码不一致"),
-        ({"password": "short", "again": "short"}, "12"),
+        ({"password": "short", "again": "short"}, "密码至少 12 位。"),
+        ({"password": "clerk_a-12345", "again": "clerk_a-12345"}, "相近，请换一个"),
         ({"password": "password12345", "again": "password12345"}, "常见"),
     ],
 )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts import tokens
-from lianzhang.accounts.models import ApiToken, Appointment, Body, Person, SignInLink
+from lianzhang.accounts.models import ApiToken, Appointment, AppointmentQuerySet, Body, Person, SignInLink
 from lianzhang.accounts.rules import ADMINISTRATIONS, POSTS_OF, BodyKind, Post
 from lianzhang.trail import actions as trail
 
@@ -61,12 +61,12 @@ def appoint(
         raise Refused(_("离任日期早于任职日期。"))
     if by is not None and by.pk == person.pk:
         raise Refused(_("不能给自己任职，请由另一名管理人员办理。"))
-    if by is not None and post in ADMINISTRATIONS and not by.reach.is_administrator:
-        raise Refused(_("系统、安全、审计管理员由管理员任命。"))
-    _keep_administrations_apart(person, post=post, starts_on=starts_on, ends_on=ends_on)
+    _require_administrator(post, by=by)
     appointment = Appointment(
         person=person, body=body, post=post, starts_on=starts_on, ends_on=ends_on, basis=basis, duties=duties
     )
+    _keep_once(appointment)
+    _keep_administrations_apart(appointment)
     with transaction.atomic():
         return trail.create(appointment, verb="appointment.made", by=by)
 
@@ -75,8 +75,34 @@ def end(*, appointment: Appointment, on: date, by: Person, version: int | None =
     """End a post: `on` is the last day in it. The record stays, so who held it can still be asked."""
     if on < appointment.starts_on:
         raise Refused(_("离任日期早于任职日期。"))
+    _require_administrator(appointment.post, by=by)
     with transaction.atomic():
         return trail.change(appointment, verb="appointment.ended", changes={"ends_on": on}, version=version, by=by)
+
+
+def correct_appointment(
+    *,
+    appointment: Appointment,
+    starts_on: date,
+    ends_on: date | None,
+    basis: str,
+    duties: str,
+    version: int,
+    by: Person,
+) -> Appointment:
+    """Put right what was entered wrongly about a post: its days, the paper, the duties. Person, body and post stay."""
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused(_("离任日期早于任职日期。"))
+    if by.pk == appointment.person_id:
+        raise Refused(_("不能更正本人的任职，请由另一名管理人员办理。"))
+    _require_administrator(appointment.post, by=by)
+    changes = {"starts_on": starts_on, "ends_on": ends_on, "basis": basis, "duties": duties}
+    meant = Appointment.objects.select_related("person", "body").get(pk=appointment.pk)
+    meant.starts_on, meant.ends_on = starts_on, ends_on
+    _keep_once(meant)
+    _keep_administrations_apart(meant)
+    with transaction.atomic():
+        return trail.change(appointment, verb="appointment.corrected", changes=changes, version=version, by=by)
 
 
 def set_password(*, person: Person, password: str, now: datetime, by: Person) -> None:
@@ -238,11 +264,31 @@ def _first_administrator(*, today: date) -> Person:
     return person
 
 
-def _keep_administrations_apart(person: Person, *, post: str, starts_on: date, ends_on: date | None) -> None:
-    held = Appointment.objects.filter(person=person).exclude(ends_on__lt=starts_on)
-    if ends_on is not None:
-        held = held.filter(starts_on__lte=ends_on)
-    posts = set(held.values_list("post", flat=True))
+def _require_administrator(post: str, *, by: Person | None) -> None:
+    if by is not None and post in ADMINISTRATIONS and not by.reach.is_administrator:
+        raise Refused(_("系统、安全、审计管理员由管理员任免。"))
+
+
+def _keep_once(meant: Appointment) -> None:
+    """A person holds a post of a body once at a time: twice, they would stand twice in every list of who answers."""
+    held = _together_with(meant).filter(body=meant.body, post=meant.post).first()
+    if held is not None:
+        raise Refused(
+            _("%(name)s 自 %(day)s 起已任“%(post)s”，日期不能重叠。请先办理离任，或更正原来的任职。")
+            % {"name": meant.person.name, "day": held.starts_on, "post": meant.label}
+        )
+
+
+def _keep_administrations_apart(meant: Appointment) -> None:
+    posts = set(_together_with(meant).values_list("post", flat=True))
     administrations = set(ADMINISTRATIONS)
-    if (post in administrations and posts - {post}) or (posts & administrations and post not in posts):
+    if (meant.post in administrations and posts - {meant.post}) or (
+        posts & administrations and meant.post not in posts
+    ):
         raise Refused(_("系统、安全、审计管理员须由三人分别担任，且不得兼任业务职务。"))
+
+
+def _together_with(meant: Appointment) -> AppointmentQuerySet:
+    """The other posts the person holds on any day of `meant`."""
+    held = Appointment.objects.filter(person=meant.person).exclude(pk=meant.pk).exclude(ends_on__lt=meant.starts_on)
+    return held.filter(starts_on__lte=meant.ends_on) if meant.ends_on is not None else held

@@ -176,9 +176,15 @@ class Appointment(Versioned):
         verbose_name = _("任职")
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="appointment_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_ends_after_start",
+                violation_error_message=_("离任日期早于任职日期。"),
             ),
-            models.UniqueConstraint(fields=["person", "body", "post", "starts_on"], name="appointment_once"),
+            models.UniqueConstraint(
+                fields=["person", "body", "post", "starts_on"],
+                name="appointment_once",
+                violation_error_message=_("此人同日起任的同一职务已经登记。"),
+            ),
         ]
         indexes = [models.Index(fields=["body", "post"], name="appointment_body_post")]
 

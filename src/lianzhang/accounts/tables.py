@@ -1,6 +1,5 @@
 """The address list and the bodies as tables."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -108,40 +107,4 @@ APPOINTMENTS = tables.TableSpec(
         tables.Column("duties", _("分工"), lambda a: a.duties),
     ),
     default_order=("starts_on",),
-)
-
-_KINDS = {"task": _("督办事项"), "project": _("项目"), "visit": _("走访承诺")}
-
-HANDOVER_ITEMS = tables.TableSpec(
-    key="handover_items",
-    invented=None,
-    title=_("移交清单"),
-    columns=(
-        tables.Column("kind", _("类别"), lambda i: _KINDS[i.kind]),
-        tables.Column("code", _("编号"), lambda i: i.code, kind="code"),
-        tables.Column("title", _("事项"), lambda i: i.title, is_wrapped=True),
-        tables.Column("due_on", _("期限"), lambda i: date.fromisoformat(i.due_on) if i.due_on else None, kind="date"),
-    ),
-    row_id=lambda i: f"{i.kind}-{i.key}",
-    empty=tables.Empty(_("没有未办结的事项。")),
-)
-
-HANDOVERS = tables.TableSpec(
-    key="handovers",
-    invented="outgoing__person__is_illustrative",
-    title=_("移交清单"),
-    columns=(
-        tables.Column(
-            "outgoing",
-            _("离任"),
-            lambda h: f"{h.outgoing.person.name} · {h.outgoing}",
-            link=lambda h: reverse("handovers:handover", args=[h.pk]),
-        ),
-        tables.Column("incoming", _("继任"), lambda h: h.incoming.person.name if h.incoming else None),
-        tables.Column("drawn_up_on", _("日期"), lambda h: h.drawn_up_on, kind="date", sort="drawn_up_on"),
-        tables.Column("accepted_at", _("签收时间"), lambda h: h.accepted_at, kind="datetime", sort="accepted_at"),
-    ),
-    default_order=("-drawn_up_on",),
-    row_url=lambda h: reverse("handovers:handover", args=[h.pk]),
-    empty=tables.Empty(_("没有移交清单。")),
 )

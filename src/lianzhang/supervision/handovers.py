@@ -19,11 +19,16 @@ from lianzhang.trail import actions as trail
 OPEN_TASKS = (Task.State.UNSIGNED, Task.State.HANDLING, Task.State.REVIEW, Task.State.RETURNED)
 
 
+MODELS: dict[str, Any] = {
+    "task": Task, "instruction": Task, "promise": Task, "project": Project, "visit": Visit,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Item:
     """One thing handed over. `key` finds the record again, so that a reader is shown only what the own post may see."""
 
-    kind: str  # task, project or visit
+    kind: str  # a key of MODELS
     key: str
     code: str
     title: str
@@ -32,15 +37,22 @@ class Item:
 
 
 def open_items(appointment: Appointment, *, viewer: Person) -> list[Item]:
-    """What is open for the holder of `appointment`, as far as `viewer` may see it: tasks, projects, promised visits."""
+    """What is open for the holder of `appointment`, as far as `viewer` may see it: tasks to do, what was instructed
+    and promised in this post and is not closed, projects, visits still to be made. A task stands once."""
     body, person = appointment.body_id, appointment.person_id
-    tasks = Task.objects.visible_to(viewer).filter(
-        Q(handled_by=person) | Q(handled_by__isnull=True), responsible=body, state__in=OPEN_TASKS
-    )
+    tasks = Task.objects.visible_to(viewer).filter(state__in=OPEN_TASKS)
+    own = tasks.filter(Q(handled_by=person) | Q(handled_by__isnull=True), responsible=body)
+    given = {
+        "instruction": tasks.filter(instructed_by=appointment),
+        "promise": tasks.filter(visit__visitor=appointment),
+    }
+    found = {task.pk: ("task", task) for task in own}
+    for kind, some in given.items():
+        found |= {task.pk: (kind, task) for task in some if task.pk not in found}
     projects = Project.objects.visible_to(viewer).filter(owner=body, stage__lt=Stage.IN_PRODUCTION)
     visits = Visit.objects.visible_to(viewer).filter(visitor=appointment, visited_on__isnull=True)
     return [
-        *(Item("task", str(t.pk), t.code, t.title, _text(t.due_on), t.state) for t in tasks),
+        *(Item(kind, str(t.pk), t.code, t.title, _text(t.due_on), t.state) for kind, t in found.values()),
         *(
             Item("project", str(p.pk), p.code, p.name, _text(p.next_due_on), str(p.stage))
             for p in projects.exclude(status__in=ENDED)
@@ -55,10 +67,9 @@ def open_items(appointment: Appointment, *, viewer: Person) -> list[Item]:
 def readable(items: Iterable[dict[str, Any]], *, viewer: Person) -> list[Item]:
     """The items of a drawn-up list that `viewer` may see today; the rest do not exist for them."""
     kept = [Item(**item) for item in items]
-    models: dict[str, Any] = {"task": Task, "project": Project, "visit": Visit}
     seen = {
         (kind, str(pk))
-        for kind, model in models.items()
+        for kind, model in MODELS.items()
         if (keys := [item.key for item in kept if item.kind == kind])
         for pk in model.objects.visible_to(viewer).filter(pk__in=keys).values_list("pk", flat=True)
     }

@@ -44,6 +44,8 @@ def write(
     grid(document, chosen, found, sums=spec.totals(chosen, found), size=12 if paper == "a4" else 10.5)
     for label, text in about.lines(table, header, row_count=len(found), sums={}, columns=chosen)[1:]:
         note(document, f"{label}：{text}")
+    if header.signers:
+        body(document, "　".join(f"{signer}：＿＿＿＿＿＿" for signer in header.signers))
     document.save(out)
     return len(found)
 

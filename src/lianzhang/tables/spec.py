@@ -193,7 +193,8 @@ class TableSpec:
 class ExportHeader:
     """导出说明: what a printed or saved table must say about itself, whoever it reaches.
 
-    `scope` is what was asked (filters, in words), `as_of` the date of the data, `who` the person and body exporting.
+    `scope` is what was asked (filters, in words), `as_of` the date of the data, `who` the person and body exporting,
+    `signers` who signs the paper by hand.
     """
 
     title: Text
@@ -203,6 +204,7 @@ class ExportHeader:
     is_illustrative: bool = False
     made_at: dt.datetime | None = None
     export_id: str = ""
+    signers: Sequence[Text] = ()
 
 
 def heading(column: Column) -> str:

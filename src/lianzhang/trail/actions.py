@@ -34,6 +34,7 @@ SEALED_AT_ONCE = frozenset(
         "briefing.downloaded",
         "ledger.exported",
         "appointment.made",
+        "appointment.corrected",
         "appointment.ended",
         "person.disabled",
         "person.enabled",

@@ -1,7 +1,7 @@
 """Reading the trail as a person would: the history of one record, newest first."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ class Step:
     verb: str
     changes: tuple[tuple[str, str, Any, Any], ...]  # field, label, before, after
     detail: dict[str, Any]
+    subject_id: str = ""
 
     @property
     def is_change(self) -> bool:
@@ -31,6 +32,13 @@ class Step:
 def history(subject: models.Model, *, limit: int = 100) -> list[Step]:
     """The last `limit` events of a record the caller has already been shown."""
     return list(_steps(Event.objects.about(subject)[:limit], subject))
+
+
+def histories(subjects: Sequence[models.Model], *, limit: int = 100) -> list[Step]:
+    """The last `limit` events of several records of one kind that the caller has already been shown."""
+    kind, ids = subjects[0]._meta.label_lower, [str(subject.pk) for subject in subjects]
+    found = Event.objects.filter(subject_type=kind, subject_id__in=ids).order_by("-seq")
+    return list(_steps(found[:limit], subjects[0]))
 
 
 def proofs(subject: models.Model) -> list[Proof]:
@@ -45,4 +53,4 @@ def _steps(events: models.QuerySet[Event], subject: models.Model) -> Iterator[St
         before, after = content["before"], content["after"]
         names = [name for name in {**before, **after} if name not in {"id", "version"}]
         changes = tuple((name, labels.get(name, name), before.get(name), after.get(name)) for name in names)
-        yield Step(event.seq, event.at, event.actor_id, event.verb, changes, content["detail"])
+        yield Step(event.seq, event.at, event.actor_id, event.verb, changes, content["detail"], event.subject_id)

@@ -23,6 +23,7 @@ LABELS: dict[str, str | Promise] = {
     "api_token.issued": _("签发接口令牌"),
     "api_token.revoked": _("作废接口令牌"),
     "appointment.acted_in": _("切换到此职务"),
+    "appointment.corrected": _("更正任职"),
     "appointment.ended": _("离任"),
     "appointment.imported": _("导入任职"),
     "appointment.made": _("任职"),

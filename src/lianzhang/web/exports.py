@@ -67,6 +67,7 @@ def header(
         is_illustrative=bool(said.get("illustrative")),
         made_at=timezone.now(),
         export_id=f"DC-{event.seq:06d}",
+        signers=tuple(said.get("signers", ())),
     )
 
 

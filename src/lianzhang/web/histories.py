@@ -1,6 +1,6 @@
 """A record's history made readable: names for ids, words for codes, and nothing a reader may not see elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts import queries as accounts
+from lianzhang.accounts.models import Appointment, Person
 from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.trail import queries, verbs
 
@@ -35,30 +36,48 @@ class Line:
 def of(record: models.Model, *, reader: Any, limit: int = 100) -> list[Line]:
     """The last events of `record`, newest first: one query for the events, one for the names, one for each kind of
     record that the changes point to."""
-    steps = queries.history(record, limit=limit)
+    return [line for _seq, line in _lines(record, queries.history(record, limit=limit), reader=reader)]
+
+
+def of_person(person: Person, *, appointments: Sequence[Appointment], reader: Any) -> list[Line]:
+    """The last events of a person and of the posts ever held, newest first."""
+    lines = _lines(person, queries.history(person), reader=reader)
+    if appointments:
+        about = {str(post.pk): str(post.label) for post in appointments}
+        lines += _lines(appointments[0], queries.histories(appointments), reader=reader, about=about)
+    return [line for _seq, line in sorted(lines, key=lambda found: -found[0])]
+
+
+def _lines(
+    record: models.Model, steps: Sequence[queries.Step], *, reader: Any, about: Mapping[str, str] | None = None
+) -> list[tuple[int, Line]]:
+    """Steps in words, each with its number; `about` names the subject where they are of several records."""
     names = accounts.names({step.actor_id for step in steps if step.actor_id is not None})
     words = _words(record, steps, reader=reader)
     return [
-        Line(
-            at=step.at,
-            who=names.get(step.actor_id, _("系统")) if step.actor_id else _("系统"),
-            what=_what(step),
-            changes=tuple(
-                Change(
-                    label,
-                    words.get((name, _key(before)), _shown(before)),
-                    words.get((name, _key(after)), _shown(after)),
-                )
-                for name, label, before, after in step.changes
-                if step.is_change
+        (
+            step.seq,
+            Line(
+                at=step.at,
+                who=names.get(step.actor_id, _("系统")) if step.actor_id else _("系统"),
+                what=_what(step, about=(about or {}).get(step.subject_id, "")),
+                changes=tuple(
+                    Change(
+                        label,
+                        words.get((name, _key(before)), _shown(before)),
+                        words.get((name, _key(after)), _shown(after)),
+                    )
+                    for name, label, before, after in step.changes
+                    if step.is_change
+                ),
             ),
         )
         for step in steps
     ]
 
 
-def _what(step: queries.Step) -> str:
-    said = verbs.label(step.verb)
+def _what(step: queries.Step, *, about: str = "") -> str:
+    said = " ".join(part for part in (str(verbs.label(step.verb)), about) if part)
     reason = step.detail.get("reason") or step.detail.get("note") or ""
     return f"{said}：{reason}" if reason else said
 

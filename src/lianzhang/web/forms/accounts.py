@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Appointment, Body, Person
@@ -124,6 +124,15 @@ class NewBodyForm(forms.ModelForm[Body]):
         model = Body
         fields = ("kind", "code", "name_zh", "name_en", "region_code", "parent")
         labels = {"parent": _("上级机构")}
+        help_texts = {"code": _("英文字母、数字和连字符，如 data-bureau；设立后不再更改。")}
+        error_messages = {"code": {"invalid": _("代码只能用英文字母、数字、下划线和连字符。")}}
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic while it runs
+    """A choice among people: two of one name are told apart by title and account."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return " · ".join(part for part in (obj.name, obj.title, obj.username) if part)
 
 
 class AppointmentForm(forms.ModelForm[Appointment]):
@@ -132,6 +141,7 @@ class AppointmentForm(forms.ModelForm[Appointment]):
     class Meta:
         model = Appointment
         fields = ("person", "body", "post", "starts_on", "ends_on", "basis", "duties")
+        field_classes = {"person": PersonField}
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -148,6 +158,20 @@ class AppointmentForm(forms.ModelForm[Appointment]):
         post = self.fields["post"]
         assert isinstance(post, forms.ChoiceField)
         post.choices = [("", "—"), *kinds]
+
+
+class CorrectAppointmentForm(forms.ModelForm[Appointment]):
+    """更正任职: its days, the paper and the duties; another person, body or post is another appointment."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Appointment
+        fields = ("starts_on", "ends_on", "basis", "duties")
+        widgets = {
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
 
 class HolderField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic while it runs
@@ -171,9 +195,17 @@ class EndForm(forms.Form):
 
     def __init__(self, *args: Any, appointment: Appointment, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.appointment = appointment
         successor = self.fields["successor"]
         assert isinstance(successor, forms.ModelChoiceField)
         successor.queryset = successors(appointment, today=today)
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on < self.appointment.starts_on:
+            day = self.appointment.starts_on.isoformat()
+            raise forms.ValidationError(_("离任日期早于任职日期 %(day)s。"), params={"day": day})
+        return on
 
 
 class SuccessorForm(forms.Form):
@@ -189,6 +221,7 @@ class SuccessorForm(forms.Form):
 
 
 def successors(appointment: Appointment, *, today: date) -> QuerySet[Appointment]:
-    """Posts in the same body held by others today."""
+    """Posts in the same body held by others today; those who hold the same post come first."""
     held = Appointment.objects.current(today).filter(body_id=appointment.body_id)
-    return held.exclude(person=appointment.person_id)
+    is_other = Case(When(post=appointment.post, then=Value(0)), default=Value(1))
+    return held.exclude(person=appointment.person_id).order_by(is_other, "starts_on", "pk")

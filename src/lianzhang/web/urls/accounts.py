@@ -23,6 +23,7 @@ urlpatterns = [
     path("new", accounts.new_person, name="new_person"),
     path("appoint", accounts.appoint, name="appoint"),
     path("appointments/<int:pk>/end", accounts.end_appointment, name="end_appointment"),
+    path("appointments/<int:pk>/edit", accounts.edit_appointment, name="edit_appointment"),
     path("<int:pk>", accounts.person, name="person"),
     path("<int:pk>/edit", accounts.edit_person, name="edit_person"),
     path("<int:pk>/disable", accounts.disable, name="disable"),

@@ -16,10 +16,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianzhang.accounts import actions, masking, queries, tables
 from lianzhang.accounts.models import Appointment, Body, Person, SignInLink
 from lianzhang.accounts.rules import Thing
-from lianzhang.supervision import handovers
+from lianzhang.supervision import handover_tables, handovers
 from lianzhang.supervision.models import Handover
-from lianzhang.web import access, listing
-from lianzhang.web.forms.accounts import AppointmentForm, BodyForm, EndForm, NewBodyForm, PersonForm
+from lianzhang.web import access, histories, listing
+from lianzhang.web.forms.accounts import (
+    AppointmentForm,
+    BodyForm,
+    CorrectAppointmentForm,
+    EndForm,
+    NewBodyForm,
+    PersonForm,
+)
 
 LINK_LASTS = timedelta(hours=24)
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -84,7 +91,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "phone": found.phone if is_full else masking.masked_phone(found.phone),
         "email": found.email if is_full else "",
         "now_held": [a for a in held if a.starts_on <= today and (a.ends_on is None or a.ends_on >= today)],
+        "held": held,
+        "today": today,
         "table": listing.plain(request, tables.APPOINTMENTS, held),
+        "history": histories.of_person(found, appointments=held, reader=viewer) if may_write else None,
         "may_write": may_write,
         "may_issue": may_write and viewer.reach.is_administrator and viewer.pk != pk,
     }
@@ -180,8 +190,27 @@ def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("handovers:handover", pk=drawn_up.pk)
         return redirect("accounts:person", pk=found.person_id)
     items = handovers.open_items(found, viewer=editor)
-    context = {"form": form, "record": found, "table": listing.plain(request, tables.HANDOVER_ITEMS, items)}
+    context = {"form": form, "record": found, "table": listing.plain(request, handover_tables.HANDOVER_ITEMS, items)}
     return render(request, "accounts/end.html", context, status=422 if form.is_bound else 200)
+
+
+@access.writes(Thing.PEOPLE)
+@require_http_methods(FORM_METHODS)
+def edit_appointment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put right the days, the paper or the duties of a post."""
+    editor = access.person_of(request)
+    found = Appointment.objects.select_related("person", "body").editable_by(editor).get_or_404(pk=pk)
+    data = request.POST if request.method == "POST" else None
+    form = CorrectAppointmentForm(data, instance=found, initial=_version(found))
+    if form.is_valid():
+        try:
+            actions.correct_appointment(appointment=Appointment.objects.get(pk=pk), **form.cleaned_data, by=editor)
+        except actions.Refused as refused:
+            form.add_error(None, refused.reason)
+        else:
+            return redirect("accounts:person", pk=found.person_id)
+    title = _("更正任职：{name} {post}").format(name=found.person.name, post=found.label)
+    return _form(request, form, title=title, back=reverse("accounts:person", args=[found.person_id]))
 
 
 @access.writes(Thing.PEOPLE)

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianzhang.accounts import tables
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.supervision import handovers
+from lianzhang.supervision import handover_tables, handovers
 from lianzhang.supervision.models import Handover
 from lianzhang.web import access, listing
 from lianzhang.web.forms.accounts import SuccessorForm
@@ -27,7 +26,7 @@ def all_handovers(request: HttpRequest) -> HttpResponse:
     )
     waiting = found.filter(accepted_at__isnull=True).count()
     lead = _("{n} 份移交清单待签收。").format(n=waiting) if waiting else _("没有待签收的移交清单。")
-    return listing.respond(request, tables.HANDOVERS, found, context={"lead": lead})
+    return listing.respond(request, handover_tables.HANDOVERS, found, context={"lead": lead})
 
 
 @access.signed_in
@@ -45,11 +44,15 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("移交清单"),
         "lead": lead + (_("其中 {n} 项不在您的职务范围内，未列出。").format(n=hidden) if hidden else ""),
         "as_of": found.drawn_up_on,
+        "scope": _between(found),
+        "signers": (_("移交人"), _("接收人"), _("监交人")),
         "illustrative": found.outgoing.person.is_illustrative,
         "may_accept": is_successor and found.accepted_at is None,
         "form": _successor_form(None, found) if may_name(found, reader) else None,
     }
-    return listing.respond(request, tables.HANDOVER_ITEMS, items, template="handover/handover.html", context=context)
+    return listing.respond(
+        request, handover_tables.HANDOVER_ITEMS, items, template="handover/handover.html", context=context
+    )
 
 
 @access.signed_in
@@ -76,6 +79,18 @@ def name_successor(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("handovers:handover", pk=pk)
 
 
+def _between(found: Handover) -> str:
+    """Who hands over to whom, as the paper says it."""
+    taker = found.incoming.person.name if found.incoming is not None else _("待定")
+    said = _("移交人 {giver}（{post}）；接收人 {taker}").format(
+        giver=found.outgoing.person.name, post=found.outgoing.label, taker=taker
+    )
+    if found.accepted_at is None:
+        return said
+    day = timezone.localtime(found.accepted_at).strftime("%Y-%m-%d")
+    return said + _("；{day} 已在系统中签收").format(day=day)
+
+
 def may_name(found: Handover, person: Person) -> bool:
     """Whoever keeps the address list names the successor, until the list is accepted."""
     return found.accepted_at is None and person.reach.may(Act.WRITE, Thing.PEOPLE)
@@ -88,4 +103,6 @@ def _found(person: Person, pk: int) -> Handover:
 
 
 def _successor_form(data: Any, found: Handover) -> SuccessorForm:
-    return SuccessorForm(data, appointment=found.outgoing, today=timezone.localdate())
+    return SuccessorForm(
+        data, appointment=found.outgoing, today=timezone.localdate(), initial={"successor": found.incoming_id}
+    )
