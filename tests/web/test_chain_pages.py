@@ -254,5 +254,5 @@ def test_a_chains_page_says_once_how_late_a_plan_is_and_dates_itself_by_its_newe
 def test_the_one_pagers_open_from_the_chain_and_the_firm(signed_in: SignIn, cast: Cast) -> None:
     assert 'href="/briefings/chain/test-a"' in text(signed_in("chief"), "/chains/test-a/")
     firm = cast.enterprise_1.code
-    assert f'href="/briefings/firm/{firm}"' in text(signed_in("chief"), f"/registry/{firm}/")
-    assert "/briefings/" not in text(signed_in("officer"), f"/registry/{firm}/"), "a department reads no briefings"
+    assert f'href="/briefings/firm/{firm}"' in text(signed_in("chief"), f"/enterprises/{firm}/")
+    assert "/briefings/" not in text(signed_in("officer"), f"/enterprises/{firm}/"), "a department reads no briefings"
