@@ -28,7 +28,7 @@ def gap_of(scene: scenes.Scene, part: str = "P1") -> Gap:
     return Gap.objects.get(part=scene.parts[part])
 
 
-def confirm(gap: Gap, cast: Cast, now: dt.datetime, **said: object) -> Gap:
+def confirm(gap: Gap, cast: Cast, now: dt.datetime, **said: str) -> Gap:
     words = {"label": Gap.Label.BREAK_POINT, "route": Gap.Route.ATTRACT, "route_reason": ""} | said
     return actions.confirm(
         gap=gap, owner=cast.force_a, due_on=TODAY, version=gap.version, now=now, by=cast.clerk_a, **words

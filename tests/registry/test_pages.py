@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from lianzhang.registry import actions
-from lianzhang.registry.models import Alias, Part, Purchase
+from lianzhang.registry.models import Alias, EnterpriseMerge, Part, Purchase
 from lianzhang.trail import actions as trail
 from tests.cast import TODAY, Cast
 
@@ -69,3 +69,44 @@ def test_a_firms_page_shows_purchases_only_to_those_who_may(cast: Cast, client: 
         assert (page.status_code, "独有零件" in page.content.decode()) == (200, may_see)
     client.force_login(cast.anchor_2)
     assert client.get(address).status_code == 404
+
+
+def test_a_name_is_added_and_taken_back_on_the_firms_page(cast: Cast, office: Client) -> None:
+    firm = cast.enterprise_1
+    assert office.post(f"/enterprises/{firm.code}/aliases", {"name": "老厂", "kind": "short"}).status_code == 302
+    alias = Alias.objects.get(enterprise=firm, name="老厂")
+    nameless = office.post(f"/enterprises/{firm.code}/aliases", {"name": "", "kind": "short"}, follow=True)
+    assert "别名没有保存" in nameless.content.decode()
+    assert office.post(f"/enterprises/{firm.code}/aliases/{alias.pk}/remove").status_code == 302
+    assert not Alias.objects.filter(enterprise=firm, name="老厂").exists()
+
+
+def test_a_merge_is_shown_first_done_on_confirmation_and_taken_back(cast: Cast, office: Client) -> None:
+    double = actions.enter(name="链主四电器", today=TODAY, by=cast.secretary, region_code="370212")
+    actions.add_alias(double, name="老四", kind=Alias.Kind.SHORT, by=cast.secretary)
+    address = f"/enterprises/{cast.enterprise_4.code}/merge"
+    shown = office.get(address, {"merged": double.code}).content.decode()
+    assert "链主四电器" in shown
+    assert not EnterpriseMerge.objects.exists()
+    assert office.post(address, {"merged": double.code, "reason": "同一家"}).status_code == 302
+    assert Alias.objects.get(name="老四").enterprise == cast.enterprise_4
+    merge = EnterpriseMerge.objects.get()
+    undone = office.post(f"/enterprises/{cast.enterprise_4.code}/merges/{merge.pk}/roll-back", follow=True)
+    assert "全部恢复" in undone.content.decode()
+    assert Alias.objects.get(name="老四").enterprise == double
+
+
+def test_a_merge_with_a_number_nobody_has_says_so(cast: Cast, office: Client) -> None:
+    answer = office.post(f"/enterprises/{cast.enterprise_4.code}/merge", {"merged": "QY-1999-999", "reason": "同一家"})
+    assert answer.status_code == 422
+    assert "没有这个编号的企业" in answer.content.decode()
+
+
+def test_what_moved_on_after_a_merge_stays_and_is_said(cast: Cast, office: Client) -> None:
+    double = actions.enter(name="链主四电器", today=TODAY, by=cast.secretary, region_code="370212")
+    alias = actions.add_alias(double, name="老四", kind=Alias.Kind.SHORT, by=cast.secretary)
+    office.post(f"/enterprises/{cast.enterprise_4.code}/merge", {"merged": double.code, "reason": "同一家"})
+    actions.remove_alias(Alias.objects.get(name=alias.name), by=cast.secretary)
+    merge = EnterpriseMerge.objects.get()
+    undone = office.post(f"/enterprises/{cast.enterprise_4.code}/merges/{merge.pk}/roll-back", follow=True)
+    assert "保留在本企业" in undone.content.decode()

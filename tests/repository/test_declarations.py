@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import models
+from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.test.utils import isolate_apps
 from django.urls import URLPattern, URLResolver, get_resolver, include, path
@@ -21,6 +22,7 @@ from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.records.secrecy import Secrecy
 from lianzhang.tables.spec import Column, TableSpec
 from lianzhang.web import access
+from lianzhang.web import forms as web_forms
 from tests.repository.checks import declarations
 
 
@@ -131,6 +133,25 @@ def test_every_column_of_every_ledger_explains_itself_in_both_languages() -> Non
 def test_a_column_that_explains_nothing_is_found(column: Field, fault: str) -> None:
     layout = Layout(key="t", version=1, title_zh="表", title_en="T", sheets=(Sheet("s", "页", "S", (column,)),))
     assert declarations.check_layouts([layout]) == [f"t › s › a: {fault}"]
+
+
+def test_every_rule_a_form_may_break_refuses_in_words() -> None:
+    found = declarations.declared_forms(web_forms)
+    assert "ConfirmGapForm" in {form.__name__ for form in found}
+    assert declarations.check_rules(found) == []
+
+
+@isolate_apps("lianzhang.chains")
+def test_a_rule_that_refuses_by_its_name_is_found() -> None:
+    class Planted(models.Model):
+        low, high = models.IntegerField(), models.IntegerField()
+
+        class Meta:
+            app_label = "chains"
+            constraints = [models.CheckConstraint(condition=models.Q(low__lte=models.F("high")), name="low_is_low")]
+
+    form = modelform_factory(Planted, fields=["low", "high"])
+    assert declarations.check_rules([form]) == ["Planted: low_is_low refuses without words (violation_error_message)"]
 
 
 def test_every_table_is_labelled_in_both_languages() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
+from django import forms
 from django.urls import URLPattern, URLResolver
 from django.utils import translation
 
@@ -53,6 +54,26 @@ def operations_of(page: URLPattern) -> list[Any]:
     closed_over = inspect.getclosurevars(view).nonlocals if inspect.isfunction(view) else {}
     owner = getattr(view, "__self__", None) or closed_over.get("self")
     return list(getattr(owner, "operations", []))
+
+
+def check_rules(forms_: Iterable[type[forms.BaseModelForm[Any]]]) -> list[str]:
+    """Rules of the database that a form may break and whose refusal would name the constraint, not the matter."""
+    models = {form._meta.model for form in forms_}
+    return [
+        f"{model.__name__}: {constraint.name} refuses without words (violation_error_message)"
+        for model in sorted(models, key=lambda model: model.__name__)
+        for constraint in model._meta.constraints
+        if constraint.violation_error_message == constraint.default_violation_error_message
+    ]
+
+
+def declared_forms(package: ModuleType) -> list[type[forms.BaseModelForm[Any]]]:
+    """Every form over a record that a package declares."""
+    modules = [
+        importlib.import_module(found.name) for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+    classes = [value for module in modules for value in vars(module).values() if inspect.isclass(value)]
+    return [found for found in dict.fromkeys(classes) if issubclass(found, forms.BaseModelForm) and found._meta.model]
 
 
 def check_layouts(layouts: Iterable[Layout]) -> list[str]:

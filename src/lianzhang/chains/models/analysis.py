@@ -163,14 +163,20 @@ class Gap(Versioned):
         ordering = ("chain", "code")
         constraints = [
             models.UniqueConstraint(
-                fields=["chain", "part"], condition=~Q(state__in=["closed", "invalid"]), name="one_open_gap_per_part"
+                fields=["chain", "part"],
+                condition=~Q(state__in=["closed", "invalid"]),
+                name="one_open_gap_per_part",
+                violation_error_message=_("本链同一零部件已有一个未销号的缺口。"),
             ),
             models.CheckConstraint(
-                condition=~Q(route="leave") | ~Q(route_reason=""), name="leaving_a_gap_needs_a_reason"
+                condition=~Q(route="leave") | ~Q(route_reason=""),
+                name="leaving_a_gap_needs_a_reason",
+                violation_error_message=_("选择“不补”须写明理由。"),
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "invalid"]) | Q(confirmed_by__isnull=False),
                 name="gap_confirmed_by_a_person",
+                violation_error_message=_("缺口须由一名人员确认。"),
             ),
         ]
 

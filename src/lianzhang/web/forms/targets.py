@@ -99,6 +99,13 @@ class ConfirmGapForm(forms.ModelForm):  # type: ignore[type-arg]
         if isinstance(owner, forms.ModelChoiceField):
             owner.queryset = Body.objects.visible_to(person).filter(is_active=True)
 
+    def clean(self) -> dict[str, Any]:
+        """Said beside its field: the rule of the database names none."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("route") == Gap.Route.LEAVE and not cleaned.get("route_reason", "").strip():
+            self.add_error("route_reason", _("选择“不补”须写明理由。"))
+        return cleaned
+
 
 class DismissGapForm(forms.Form):
     """不成立: the reason why the proposal does not hold."""
