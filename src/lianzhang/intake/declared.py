@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -288,11 +288,14 @@ class DeclaredLedger:
     def describer(self, *, language: str, by: Person) -> Callable[[StagedRow], Sequence[Any]]:
         return showing.describer(self, by=by, language=language)
 
-    def export(self, *, context: Mapping[str, Any], by: Person) -> dict[str, list[dict[str, Any]]]:
+    def export(
+        self, *, context: Mapping[str, Any], by: Person, only: Collection[int] | None = None
+    ) -> dict[str, list[dict[str, Any]]]:
         desk = Desk(by, dict(context))
         given = {}
         for sheet in self.sheets:
-            records = list(sheet.records(desk=desk))
+            is_all = only is None or sheet is not self.sheets[0]
+            records = [record for record in sheet.records(desk=desk) if is_all or record.pk in (only or ())]
             recording.read_extras(self.key, sheet, desk)
             given[sheet.key] = [sheet.give(record, desk=desk) for record in records]
         return given

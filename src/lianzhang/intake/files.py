@@ -3,7 +3,7 @@
 import dataclasses
 import io
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +24,38 @@ def template(ledger: Ledger, *, language: str) -> bytes:
     return _written(lambda out: sheets.template(ledger.layout, out=out, language=language))
 
 
-def export(ledger: Ledger, *, context: Mapping[str, Any], language: str, by: Person) -> bytes:
-    """The ledger within the person's reach, in the headers it is imported by; written into the trail before it
-    leaves."""
-    rows = _taken(ledger, context=context, by=by)
+def export(
+    ledger: Ledger, *, context: Mapping[str, Any], language: str, by: Person, only: Collection[int] | None = None
+) -> bytes:
+    """The ledger within the person's reach (or `only` those records of it), in the headers it is imported by; written
+    into the trail before it leaves."""
+    rows = _taken(ledger, context=context, by=by, only=only)
     return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language))
 
 
-def export_csv(ledger: Ledger, sheet: str, *, context: Mapping[str, Any], language: str, by: Person) -> bytes:
+def export_csv(
+    ledger: Ledger,
+    sheet: str,
+    *,
+    context: Mapping[str, Any],
+    language: str,
+    by: Person,
+    only: Collection[int] | None = None,
+) -> bytes:
     """One sheet of the ledger as CSV, which is imported like the workbook; raises KeyError for a sheet it has not."""
     ledger.layout.sheet(sheet)
-    rows = _taken(ledger, context=context, by=by, sheet=sheet)
+    rows = _taken(ledger, context=context, by=by, sheet=sheet, only=only)
     out = io.StringIO(newline="")
     sheets.write_csv(ledger.layout, sheet, rows.get(sheet, []), out=out, language=language)
     return out.getvalue().encode("utf-8")
 
 
-def _taken(ledger: Ledger, *, context: Mapping[str, Any], by: Person, sheet: str = "") -> dict[str, list[Any]]:
+def _taken(
+    ledger: Ledger, *, context: Mapping[str, Any], by: Person, sheet: str = "", only: Collection[int] | None = None
+) -> dict[str, list[Any]]:
     """The rows that leave, after the trail knows of them."""
-    rows = {key: list(found) for key, found in ledger.export(context=context, by=by).items() if sheet in ("", key)}
+    given = ledger.export(context=context, by=by, only=only)
+    rows = {key: list(found) for key, found in given.items() if sheet in ("", key)}
     detail = {"ledger": ledger.key, "rows": {key: len(found) for key, found in rows.items()}, **context}
     trail.note(None, verb="ledger.exported", detail=detail, by=by)
     return rows

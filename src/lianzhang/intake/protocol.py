@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -162,5 +162,8 @@ class Ledger(Protocol):
     def describer(self, *, language: str, by: Person) -> Callable[[StagedRow], Sequence[Any]]:
         """Tells what a row changes, in things that read as one line each."""
 
-    def export(self, *, context: Mapping[str, Any], by: Person) -> dict[str, list[dict[str, Any]]]:
-        """Everything within the person's reach in the layout's own columns: read back it changes nothing."""
+    def export(
+        self, *, context: Mapping[str, Any], by: Person, only: Collection[int] | None = None
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Everything within the person's reach in the layout's own columns: read back it changes nothing. With `only`,
+        no other records of the first sheet than these."""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,10 @@ def _in_year(found: "QuerySet[Event]", text: str) -> "QuerySet[Event]":
     return (
         found.filter(held_on__year=int(text)) if text.isascii() and text.isdigit() and len(text) == 4 else found.none()
     )
+
+
+def _hosted_by(found: "QuerySet[Event]", text: str) -> "QuerySet[Event]":
+    return found.filter(Q(host__name_zh__icontains=text) | Q(host_name__icontains=text))
 
 
 def _body(field: str) -> Callable[[Any], Any]:
@@ -139,6 +143,7 @@ FILTERS = (
     Filter("group", _("分组"), choices=choices.groups, apply=_grouped),
     Filter("late", _("滞后"), kind="boolean", apply=_late),
     Filter("district", _("区市"), choices=choices.districts, path="district__code"),
+    Filter("owner", _("责任单位"), kind="text", path="owner__name_zh", is_folded=True),
     Filter("stage", _("阶段"), kind="multi", choices=Stage.choices, is_folded=True),
     Filter("status", _("状态"), kind="multi", choices=Status.choices, is_folded=True),
     Filter("key", _("市级重点"), kind="boolean", path="is_key", is_folded=True),
@@ -288,6 +293,7 @@ EVENTS = TableSpec(
         Filter("chain", _("产业链"), choices=choices.chains, path="chain__code"),
         Filter("kind", _("种类"), choices=Event.Kind.choices),
         Filter("year", _("年度"), kind="text", apply=_in_year),
+        Filter("host", _("主办"), kind="text", apply=_hosted_by, is_folded=True),
         Filter("held", _("时间"), kind="date_range", path="held_on", is_folded=True),
     ),
     search=("name", "name_en", "code", "host_name", "place"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from lianzhang.accounts.models import Body
 from lianzhang.projects import choices
 from lianzhang.supervision import clock, escalation, queries, states
 from lianzhang.supervision.models import Meeting, Request, Task, Visit
@@ -251,6 +252,11 @@ def satisfaction(request: Request) -> str:
     return str(SATISFACTION.get(request.satisfaction, request.satisfaction))
 
 
+def _of_firms_in(found: "QuerySet[Request]", district: str) -> "QuerySet[Request]":
+    regions = Body.objects.filter(code=district).exclude(region_code="").values("region_code")
+    return found.filter(enterprise__region_code__in=regions)
+
+
 def requests(*, today: date, calendar: clock.WorkingCalendar) -> TableSpec:
     """企业诉求清单 (L5) as it stands on `today`."""
 
@@ -283,6 +289,8 @@ def requests(*, today: date, calendar: clock.WorkingCalendar) -> TableSpec:
             Filter("overdue", _("逾期"), kind="boolean", apply=overdue),
             Filter("state", _("状态"), kind="multi", choices=Request.State.choices),
             Filter("kind", _("诉求类型"), choices=Request.Kind.choices),
+            Filter("district", _("区市"), choices=choices.districts, apply=_of_firms_in, is_folded=True),
+            Filter("handler", _("承办单位"), kind="text", path="handler__name_zh", is_folded=True),
             Filter("received", _("收到日期"), kind="date_range", path="received_on", is_folded=True),
         ),
         search=("text", "code", "enterprise__name", "handler__name_zh", "answer"),

@@ -29,7 +29,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lianzhang.tables import Column, Filter, TableSpec, about, html, selection, spec, values
-from lianzhang.web import access, exports, navigation
+from lianzhang.web import access, exports, navigation, workbooks
 
 Found = QuerySet[Any] | Sequence[Any]
 REGION = "table"
@@ -220,8 +220,14 @@ class Listing:
     @property
     def exports(self) -> list[tuple[str, str]]:
         """(name, address) of every form this table can be taken away in."""
-        names = {"xlsx": "Excel", "csv": "CSV", "docx": "Word", "print": _("打印")}
-        return [(name, self.chosen.url(format=key)) for key, name in names.items()]
+        names = [("xlsx", "Excel"), ("csv", "CSV"), ("docx", "Word"), ("print", _("打印"))]
+        again = workbooks.forms(self.spec, self.person)
+        return [(name, self.chosen.url(format=key)) for key, name in (*names, *again)]
+
+    @property
+    def ledger_url(self) -> str:
+        """Where these rows are handed in as a ledger; empty where that is not this person's."""
+        return workbooks.url(self.spec, self.person)
 
 
 def respond(
@@ -237,7 +243,7 @@ def respond(
     for. `counted` are the same rows asked for in a way that is cheaper to add up."""
     said = dict(context or {})
     form = request.GET.get("format", "")
-    if form in exports.FORMS:
+    if form in exports.FORMS or form in dict(workbooks.forms(table, request.user)):
         return _take_away(request, table, queryset, form=form, said=said)
     listed = build(request, table, queryset, counted=counted, batch=said.get("batch", ()))
     if callable(said.get("lead")):
@@ -345,6 +351,9 @@ def _take_away(
     rows = list(narrowed[: limit + 1])
     if len(rows) > limit:
         return exports.refuse(request, table, chosen, limit=limit)
+    ledger = workbooks.ledger_of(table, request.user) if form in workbooks.FORMS else None
+    if ledger is not None:
+        return workbooks.take_away(ledger, narrowed, form=form, by=access.person_of(request))
     said = {**said, "illustrative": said.get("illustrative") or any(map(table.is_invented, rows))}
     header = exports.header(request, table, chosen, said=said, form=form, row_count=len(rows))
     if form != "print":

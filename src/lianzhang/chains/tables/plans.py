@@ -113,6 +113,7 @@ ACTIONS = TableSpec(
         Filter("year", gettext_lazy("年度"), choices=_years, path="year"),
         Filter("situation", gettext_lazy("情形"), choices=SITUATIONS, apply=plans.situation),
         Filter("scheme", gettext_lazy("方案"), choices=_schemes, path="chain__scheme__code", is_folded=True),
+        Filter("responsible", gettext_lazy("责任单位"), kind="text", path="responsible__name_zh", is_folded=True),
         Filter("is_own", gettext_lazy("自行补充"), kind="boolean", path="is_own_addition", is_folded=True),
     ),
     search=("matter", "matter_en", "code", "progress", "responsible__name_zh"),

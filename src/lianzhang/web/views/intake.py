@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,7 +16,7 @@ from lianzhang.intake import actions, comparison, files, ledgers, protocol, quer
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Ledger, PlanChanged
 from lianzhang.jobs import queries as job_queries
-from lianzhang.web import access, listing
+from lianzhang.web import access, listing, workbooks
 from lianzhang.web.forms.intake import DecisionForm, PlanForm, RowsForm, UploadForm
 
 
@@ -29,7 +28,8 @@ def ledgers_page(request: HttpRequest) -> HttpResponse:
     usable, newest = ledgers.usable_by(person), queries.last_of_each(person)
     waiting = queries.batches(person).filter(state=Batch.State.PREVIEW).count()
     lead = _("可报送 %(count)s 种台账，%(waiting)s 个批次待确认。") % {"count": len(usable), "waiting": waiting}
-    context = {"lead": lead, "ledgers": [(one, tables.title(one.key), newest.get(one.key)) for one in usable]}
+    listed = [(one, tables.title(one.key), newest.get(one.key), workbooks.page_of(one, person)) for one in usable]
+    context = {"lead": lead, "ledgers": listed}
     return listing.respond(
         request, tables.BATCHES, queries.batches(person), template="intake/list.html", context=context
     )
@@ -59,6 +59,7 @@ def ledger(request: HttpRequest, key: str) -> HttpResponse:
         "form": form,
         "ledger": found,
         "parts": parts,
+        "table_url": workbooks.page_of(found, person),
         "title": tables.title(key),
         "lead": _lead(found),
         **_compared(found, person),
@@ -189,7 +190,7 @@ def marked(request: HttpRequest, code: str) -> HttpResponse:
     path = files.marked_path(found, language=tables.language())
     if not path.exists():
         raise Http404
-    return _file(path.read_bytes(), _("%(code)s_标注.xlsx") % {"code": found.code})
+    return workbooks.file(path.read_bytes(), _("%(code)s_标注.xlsx") % {"code": found.code})
 
 
 @access.writes(Thing.LEDGER)
@@ -199,7 +200,7 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
     found = _ledger(key, access.person_of(request))
     language = request.GET.get("language", "")
     language = language if language in ("zh-hans", "en") else tables.language()
-    return _file(files.template(found, language=language), f"{found.layout.title(language)}.xlsx")
+    return workbooks.file(files.template(found, language=language), f"{found.layout.title(language)}.xlsx")
 
 
 @access.writes(Thing.LEDGER)
@@ -211,7 +212,7 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     language = tables.language()
     content = files.export(found, context={}, language=language, by=person)
     today = timezone.localdate()
-    return _file(content, f"{found.layout.title(language)}_{today:%Y%m%d}.xlsx")
+    return workbooks.file(content, f"{found.layout.title(language)}_{today:%Y%m%d}.xlsx")
 
 
 @access.writes(Thing.LEDGER)
@@ -226,7 +227,7 @@ def export_csv(request: HttpRequest, key: str, sheet: str) -> HttpResponse:
     except KeyError as unknown:
         raise Http404 from unknown
     name = found.layout.sheet(sheet).title(language)
-    return _file(content, f"{name}_{timezone.localdate():%Y%m%d}.csv", media_type=files.CSV)
+    return workbooks.file(content, f"{name}_{timezone.localdate():%Y%m%d}.csv", media_type=files.CSV)
 
 
 def _ledger(key: str, person: Person) -> Ledger:
@@ -249,12 +250,6 @@ def _standing(request: HttpRequest, found: Batch) -> HttpResponse:
 
 def _editable(code: str, person: Person) -> Batch:
     return Batch.objects.editable_by(person).select_related("job", "body").get_or_404(code=code)
-
-
-def _file(content: bytes, name: str, *, media_type: str = files.XLSX) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
-    return response
 
 
 def _lead(found: Ledger) -> str:
