@@ -34,6 +34,14 @@ def test_the_published_weeks_are_worked_as_published(monday: str, pattern: str) 
     assert told == pattern
 
 
+def test_the_notice_of_a_year_is_told_with_its_days_off_and_the_days_worked_instead() -> None:
+    spring = next(row for row in clock.breaks(2026) if row.name_zh == "春节")
+    assert (spring.from_on, spring.to_on) == (dt.date(2026, 2, 15), dt.date(2026, 2, 23))
+    assert spring.made_up_on == (dt.date(2026, 2, 14), dt.date(2026, 2, 28))
+    assert [row.from_on for row in clock.breaks(2026)] == sorted(row.from_on for row in clock.breaks(2026))
+    assert clock.breaks(2099) == []
+
+
 def slow_due(start: dt.date, days: int, calendar: clock.WorkingCalendar) -> dt.date:
     """Day after day, as one counts on a wall calendar."""
     day = start

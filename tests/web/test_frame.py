@@ -141,3 +141,11 @@ class TestRefusals:
         assert "{% extends" not in source
         assert "{% load i18n %}" in source
         assert re.findall(r"{% load ([^%]+) %}", source) == ["i18n"]
+
+
+def test_a_slash_too_many_is_taken_off_and_one_that_lacks_is_added(signed_in: Callable[[str], Client]) -> None:
+    client = signed_in("secretary")
+    assert client.get("/people/bodies/?q=a").headers["Location"] == "/people/bodies?q=a"
+    assert client.get("/people").headers["Location"] == "/people/"
+    assert client.get("/people/bodies/nobody-s/").headers["Location"] == "/people/bodies/nobody-s"
+    assert client.get("/people/nonsense/").status_code == 404

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "lianzhang.web.middleware.Language",
     "lianzhang.api.problems.Plain",
+    "lianzhang.web.middleware.Slash",
     "lianzhang.web.middleware.Nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

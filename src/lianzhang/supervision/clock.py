@@ -23,6 +23,17 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Break:
+    """放假调休: one holiday of the national notice, the days off in a row, and the days worked in its stead."""
+
+    name_zh: str
+    name_en: str
+    from_on: date
+    to_on: date
+    made_up_on: tuple[date, ...]
+
+
+@dataclass(frozen=True)
 class WorkingCalendar:
     """工作日历: which days are worked. `overrides` are the city's own; the rest is the national calendar."""
 
@@ -50,6 +61,23 @@ def is_estimated(year: int) -> bool:
     """Whether the holidays of `year` are not in the library, so that only weekends are known."""
     first, last = _known_years()
     return not first <= year <= last
+
+
+def breaks(year: int) -> list[Break]:
+    """The holidays of the State Council's notice for `year` in order; none where it is not published."""
+    from chinese_calendar import constants
+
+    chinese = {holiday.value: holiday.chinese for holiday in constants.Holiday}
+    found: dict[str, list[date]] = {}
+    for day, name in constants.holidays.items():
+        if day.year == year:
+            found.setdefault(name, []).append(day)
+    worked = [(day, name) for day, name in sorted(constants.workdays.items()) if day.year == year]
+    rows = [
+        Break(chinese.get(name, name), name, min(days), max(days), tuple(day for day, of in worked if of == name))
+        for name, days in found.items()
+    ]
+    return sorted(rows, key=lambda row: row.from_on)
 
 
 def due(start: date, *, working_days: int, calendar: WorkingCalendar) -> Due:

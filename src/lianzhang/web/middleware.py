@@ -7,9 +7,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, QueryDict
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils import timezone, translation
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext
 
 from lianzhang.accounts import queries
@@ -43,6 +52,23 @@ class Language:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class Slash:
+    """A slash too many at the end of a page's address is taken off, as Django adds one that lacks."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404 or request.method not in {"GET", "HEAD"} or not request.path.endswith("/"):
+            return response
+        bare = request.path.rstrip("/")
+        if request.path.startswith("/api/") or is_valid_path(request.path) or not is_valid_path(bare):
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(escape_leading_slashes(f"{bare}?{query}" if query else bare))
 
 
 class Nul:

@@ -268,7 +268,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     may_write = not CalendarDay.objects.editable_by(person).query.is_empty()
     estimated = [year for year in (today.year, today.year + 1) if clock.is_estimated(year)]
     lead = _("%(year)s年放假安排尚未公布，暂按周末推算，公布后请更新。") % {"year": estimated[0]} if estimated else ""
-    context = {"lead": lead, "may_write": may_write, "form": forms.DayForm() if may_write else None}
+    years = [(year, clock.breaks(year)) for year in (today.year, today.year + 1) if not clock.is_estimated(year)]
+    context = {"lead": lead, "may_write": may_write, "years": years}
     found = CalendarDay.objects.visible_to(person)
     return listing.respond(request, tables.CALENDAR, found, template="supervision/calendar.html", context=context)
 
