@@ -7,6 +7,7 @@ from django import forms
 from django.test import Client
 from django.urls import reverse
 
+from lianzhang.accounts.models import Body
 from lianzhang.registry.models import Enterprise, Part
 from lianzhang.web.forms import picking
 from tests.cast import Cast
@@ -82,6 +83,18 @@ def test_many_parts_are_given_one_code_a_line(many: Cast) -> None:
     assert form.is_valid(), form.errors
     assert sorted(part.code for part in form.cleaned_data["parts"]) == ["LJ 1", "LJ 2"]
     assert "LJ 2" in str(FirmForm(initial={"parts": ["LJ 2"]})["parts"])
+
+
+def test_bodies_stand_under_their_kind(cast: Cast) -> None:
+    class OfficeForm(forms.Form):
+        body = picking.Office(queryset=Body.objects.all())
+
+    shown = str(OfficeForm()["body"])
+    districts = shown.partition('<optgroup label="区市">')[2].partition("</optgroup>")[0]
+    assert cast.east.name in districts
+    assert cast.force_a.name not in districts
+    assert OfficeForm({"body": cast.east.pk}).is_valid()
+    assert OfficeForm({"body": cast.east.name}).is_valid()
 
 
 def test_what_is_offered_while_typing_is_what_one_may_see(many: Cast, client: Client) -> None:

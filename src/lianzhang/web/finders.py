@@ -69,6 +69,7 @@ FINDERS: tuple[Finder, ...] = (
 # What a form field finds while somebody types (`forms.picking`).
 PICKED: dict[str, Finder] = {
     "enterprise": next(finder for finder in FINDERS if finder.model == "registry.Enterprise"),
+    "body": next(finder for finder in FINDERS if finder.model == "accounts.Body"),
     "part": Finder(kind=_("零部件"), model="registry.Part", name="name", codes=("code",), url_name=""),
 }
 

@@ -49,7 +49,7 @@ class AssignForm(forms.Form):
     """交办: what, to whom, by when."""
 
     title = forms.CharField(label=_("事项"), max_length=300, widget=lines(2))
-    responsible = forms.ModelChoiceField(label=_("承办单位"), queryset=Body.objects.none())
+    responsible = picking.Office(label=_("承办单位"))
     working_days = days(required=False)
     due_on = forms.DateField(
         label=_("或办结日期"), widget=DateInput(), required=False, help_text=_("工作日数与日期填一项。")
@@ -140,7 +140,7 @@ class DecisionForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     text = forms.CharField(label=_("议定事项"), max_length=400, widget=lines(2))
-    responsible = forms.ModelChoiceField(label=_("承办单位"), queryset=Body.objects.none(), required=False)
+    responsible = picking.Office(label=_("承办单位"), required=False)
     working_days = days(required=False)
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
@@ -178,7 +178,7 @@ class RequestForm(forms.Form):
 class HandOverForm(VersionForm):
     """交办诉求."""
 
-    handler = forms.ModelChoiceField(label=_("承办单位"), queryset=Body.objects.none())
+    handler = picking.Office(label=_("承办单位"))
     working_days = days()
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
@@ -252,7 +252,7 @@ class PromiseForm(forms.Form):
     """承诺事项: becomes a task."""
 
     text = forms.CharField(label=_("承诺事项"), max_length=300, widget=lines(2))
-    responsible = forms.ModelChoiceField(label=_("承办单位"), queryset=Body.objects.none())
+    responsible = picking.Office(label=_("承办单位"))
     working_days = days()
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
