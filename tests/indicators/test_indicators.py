@@ -29,7 +29,8 @@ def test_every_definition_is_whole_in_both_languages() -> None:
     for key, found in definitions.all_definitions().items():
         assert all((found.formula, found.numerator, found.unit, found.scope, found.source)), key
         assert CHINESE.search(found.zh), key
-        for english in (found.en, found.formula_en):
+        unit_en = definitions.UNITS_EN.get(found.unit, found.unit)
+        for english in (found.en, found.formula_en, found.scope_en, found.source_en, unit_en):
             assert english, key
             assert not CHINESE.search(english), key
 

@@ -9,6 +9,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
+UNITS_EN = {
+    "亿元": "100m CNY",
+    "个百分点": "points",
+    "场/链": "events a chain",
+    **dict.fromkeys(("个", "只", "场", "家", "类"), "count"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Definition:
     """口径: what a figure means, how it is worked out, and what its scope must say."""
@@ -22,7 +30,9 @@ class Definition:
     denominator: str
     unit: str
     scope: str
+    scope_en: str
     source: str
+    source_en: str
 
     @property
     def label(self) -> str:
@@ -42,7 +52,19 @@ class Definition:
     @property
     def shown_source(self) -> str:
         """Where the definition comes from, in words."""
-        return _("本系统拟定，未见官方算法") if self.is_proposal else self.source
+        if self.is_proposal:
+            return _("本系统拟定，未见官方算法")
+        return self.source_en if _is_english() else self.source
+
+    @property
+    def shown_scope(self) -> str:
+        """What the scope must say, in the reader's language."""
+        return self.scope_en if _is_english() else self.scope
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit in the reader's language; counts are counts in English."""
+        return UNITS_EN.get(self.unit, self.unit) if _is_english() else self.unit
 
 
 @cache
