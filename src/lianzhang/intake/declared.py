@@ -111,6 +111,10 @@ class Sheet:
     def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
         """After all rows of the sheet: write what was gathered on the desk."""
 
+    def of_ledger(self, found: Any) -> Any:
+        """The records of a queryset that belong in this ledger, read with what names them."""
+        return found
+
     def records(self, *, desk: Desk) -> Iterable[Any]:
         """What an export holds, in order."""
         found: Iterable[Any] = self.model.objects.visible_to(desk.by)

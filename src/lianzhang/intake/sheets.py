@@ -160,10 +160,12 @@ class PostSheet(Sheet):
             changes = {name: value for name, value in said.items() if getattr(person, name) != value}
             writing.change(person, verb="person.imported", changes=changes)
 
-    def records(self, *, desk: Desk) -> Iterable[Any]:
+    def of_ledger(self, found: Any) -> Any:
         # Technical administrators are appointed by two people in the system and stand in no address list.
-        visible = Appointment.objects.visible_to(desk.by).exclude(post__in=TECHNICAL).select_related("person", "body")
-        return visible.order_by("body__name_zh", "person__name", "pk")
+        return found.exclude(post__in=TECHNICAL).select_related("person", "body")
+
+    def records(self, *, desk: Desk) -> Iterable[Any]:
+        return self.of_ledger(Appointment.objects.visible_to(desk.by)).order_by("body__name_zh", "person__name", "pk")
 
 
 def _overlap(post: Appointment, taken: Mapping[str, Any]) -> bool:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from chainlab import places
+from chainlab.sheets import codes
 from chainlab.sheets.layout import Field, Kind
 from chainlab.sheets.reading import Band, Blank
 from lianzhang.intake import packing
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.models import StagedRow
 
 HIDDEN = frozenset({"@key", "name_key", "name_initials"})
+MADE = "new:"  # what a record will be made with; the row's own cells and its name already say it
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,13 @@ def _differences(ledger: DeclaredLedger, row: StagedRow, *, desk: Desk, language
     fields = {field.key: field for field in ledger.layout.sheet(row.sheet).fields}
     found = []
     for attr, after in row.after.items():
-        if attr in HIDDEN:
-            continue
         field = fields.get(_field_of(sheet, attr))
+        if attr in HIDDEN or attr.startswith(MADE) or (field is None and _is_relation(sheet, attr)):
+            continue
         header = field.header(language) if field else _verbose(sheet, attr)
+        if field is not None and _is_number(sheet, attr):
+            found.append(Difference(header, "", row.raw.get(field.key, "") or "—"))
+            continue
         found.append(
             Difference(
                 header,
@@ -70,6 +77,16 @@ def _field_of(sheet: Sheet, attr: str) -> str:
 def _verbose(sheet: Sheet, attr: str) -> str:
     field = next((f for f in sheet.model._meta.concrete_fields if f.attname == attr), None)
     return str(field.verbose_name) if field is not None else attr
+
+
+def _is_relation(sheet: Sheet, attr: str) -> bool:
+    """Whether it is another record's number: which one it is stands in the row's name."""
+    return any(field.attname == attr and field.is_relation for field in sheet.model._meta.concrete_fields)
+
+
+def _is_number(sheet: Sheet, attr: str) -> bool:
+    """Whether it is another record's number for which only the row's own cell has words."""
+    return _is_relation(sheet, attr) and not any(c.attr == attr and isinstance(c, Named) for c in sheet.columns)
 
 
 def _text(sheet: Sheet, attr: str, packed: Any, *, field: Field | None, desk: Desk, language: str) -> str:
@@ -98,7 +115,9 @@ def written(value: Any, *, field: Field | None, language: str) -> str:
     if field is not None and field.kind is Kind.YI:
         return values.plain(value, "yi", places=4)
     if field is not None and field.kind is Kind.REGION:
-        return places.names().get(str(value), str(value))
+        return str(_("境外")) if str(value) == codes.ABROAD else places.names().get(str(value), str(value))
+    if field is not None and field.key == "year":
+        return str(value)
     if isinstance(value, list):
         return "；".join(map(str, value))
     if isinstance(value, bool):

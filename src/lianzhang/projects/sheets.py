@@ -161,6 +161,9 @@ class KeyProjectSheet(ProjectSheet):
         if row.values.get("is_fai_registered") is False:
             taken["fai_registered_on"] = None
 
+    def of_ledger(self, found: Any) -> Any:
+        return found.filter(is_key=True)
+
     def records(self, *, desk: Desk) -> Iterable[Any]:
         return [project for project in super().records(desk=desk) if project.is_key]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhang.web.views import intake
+from lianzhang.web.views import intake, months
 
 app_name = "intake"
 PREFIX = "ledgers/"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("batches/<slug:code>/retry", intake.retry, name="retry"),
     path("batches/<slug:code>/abandon", intake.abandon, name="abandon"),
     path("<slug:key>/", intake.ledger, name="ledger"),
+    path("<slug:key>/months/", months.of_ledger, name="months"),
     path("<slug:key>/template.xlsx", intake.template, name="template"),
     path("<slug:key>/export.xlsx", intake.export, name="export"),
     path("<slug:key>/<slug:sheet>.csv", intake.export_csv, name="export_csv"),
