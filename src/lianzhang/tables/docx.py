@@ -45,7 +45,7 @@ def write(
     for label, text in about.lines(table, header, row_count=len(found), sums={}, columns=chosen)[1:]:
         note(document, f"{label}：{text}")
     if header.signers:
-        body(document, "　".join(f"{signer}：＿＿＿＿＿＿" for signer in header.signers))
+        body(document, "　".join(f"{signer}：＿＿＿＿" for signer in header.signers))
     document.save(out)
     return len(found)
 

@@ -1,7 +1,7 @@
 """Reading the trail as a person would: the history of one record, newest first."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,9 +29,9 @@ class Step:
         return any(before not in (None, "", [], {}) for _name, _label, before, _after in self.changes)
 
 
-def history(subject: models.Model, *, limit: int = 100) -> list[Step]:
-    """The last `limit` events of a record the caller has already been shown."""
-    return list(_steps(Event.objects.about(subject)[:limit], subject))
+def history(subject: models.Model, *, limit: int = 100, without: Collection[str] = ()) -> list[Step]:
+    """The last `limit` events of a record the caller has already been shown; nothing is told of fields `without`."""
+    return list(_steps(Event.objects.about(subject)[:limit], subject, without=without))
 
 
 def histories(subjects: Sequence[models.Model], *, limit: int = 100) -> list[Step]:
@@ -46,11 +46,11 @@ def proofs(subject: models.Model) -> list[Proof]:
     return list(Proof.objects.about(subject).order_by("-attached_at"))
 
 
-def _steps(events: models.QuerySet[Event], subject: models.Model) -> Iterator[Step]:
+def _steps(events: models.QuerySet[Event], subject: models.Model, *, without: Collection[str] = ()) -> Iterator[Step]:
     labels = {f.name: str(f.verbose_name) for f in subject._meta.concrete_fields}
     for event in events:
         content = json.loads(bytes(event.body))
         before, after = content["before"], content["after"]
-        names = [name for name in {**before, **after} if name not in {"id", "version"}]
+        names = [name for name in {**before, **after} if name not in {"id", "version", *without}]
         changes = tuple((name, labels.get(name, name), before.get(name), after.get(name)) for name in names)
         yield Step(event.seq, event.at, event.actor_id, event.verb, changes, content["detail"], event.subject_id)

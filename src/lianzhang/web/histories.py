@@ -1,6 +1,6 @@
 """A record's history made readable: names for ids, words for codes, and nothing a reader may not see elsewhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,10 +33,11 @@ class Line:
     changes: tuple[Change, ...]
 
 
-def of(record: models.Model, *, reader: Any, limit: int = 100) -> list[Line]:
+def of(record: models.Model, *, reader: Any, limit: int = 100, withheld: Collection[str] = ()) -> list[Line]:
     """The last events of `record`, newest first: one query for the events, one for the names, one for each kind of
     record that the changes point to."""
-    return [line for _seq, line in _lines(record, queries.history(record, limit=limit), reader=reader)]
+    steps = queries.history(record, limit=limit, without=withheld)
+    return [line for _seq, line in _lines(record, steps, reader=reader)]
 
 
 def of_person(person: Person, *, appointments: Sequence[Appointment], reader: Any) -> list[Line]:

@@ -1,6 +1,7 @@
 """Sign-in, the address list, hand-overs, one's own things, jobs, the trail, the frame."""
 
 from lianzhang.accounts.models import ApiToken, Appointment, Body, Person, SavedView
+from lianzhang.chains.models import Gap, MapVersion, TargetList
 from lianzhang.jobs.models import Job
 from lianzhang.projects.models import Event, Project
 from lianzhang.supervision.models import Handover, Meeting, Request, Task
@@ -35,6 +36,7 @@ def fill(world: World) -> Filling:
         "accounts:edit_body": bodies,
         **{f"accounts:{name}": people for name in ("person", "edit_person", "disable", "issue_link")},
         "accounts:end_appointment": posts,
+        "accounts:edit_appointment": posts,
         "jobs:list": [Case()],
         "jobs:job": jobs,
         "jobs:stop": jobs,
@@ -56,9 +58,15 @@ def fill(world: World) -> Filling:
 
 
 def _histories(world: World) -> list[Case]:
-    kinds = {"project": ("project", Project), "task": ("task", Task), "meeting": ("meeting", Meeting)}
-    return [
-        Case({"kind": kind, "key": record.code}, (thing, owner))
-        for kind, (thing, model) in {**kinds, "request": ("request", Request), "event": ("event", Event)}.items()
-        for owner, record in world.of(thing, model)
+    models = {"project": Project, "task": Task, "meeting": Meeting, "request": Request, "event": Event}
+    by_code = [
+        Case({"kind": kind, "key": record.code}, (kind, owner))
+        for kind, model in {**models, "gap": Gap, "target": TargetList}.items()
+        for owner, record in world.of(kind, model)
     ]
+    maps = [
+        Case({"kind": "map", "key": str(version.pk)}, (thing, owner))
+        for thing in ("map", "draft")
+        for owner, version in world.of(thing, MapVersion)
+    ]
+    return [*by_code, *maps]

@@ -224,4 +224,4 @@ def successors(appointment: Appointment, *, today: date) -> QuerySet[Appointment
     """Posts in the same body held by others today; those who hold the same post come first."""
     held = Appointment.objects.current(today).filter(body_id=appointment.body_id)
     is_other = Case(When(post=appointment.post, then=Value(0)), default=Value(1))
-    return held.exclude(person=appointment.person_id).order_by(is_other, "starts_on", "pk")
+    return held.exclude(person=appointment.person_id).exclude(ends_on=today).order_by(is_other, "starts_on", "pk")
