@@ -185,6 +185,14 @@ def test_nonsense_in_a_column_is_a_fault_and_no_crash(outside: Path, prev: str) 
     assert not verdict(outside).stands
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize("change", ["body = replace(body, 'p', 'q')", "at = 'never'", "at = '2026-13-45 00:00:00'"])
+def test_what_plain_sql_leaves_behind_is_a_fault_and_no_crash(outside: Path, change: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE trail_event SET {change} WHERE seq = 7")
+    assert not verdict(outside).stands
+
+
 def test_the_report_of_an_untouched_trail_says_how_far_it_is_covered(outside: Path) -> None:
     trail.note(None, verb="table.exported", detail={}, by=None)
     found = verification.report(checkpoint_dir=outside, public_pem=(outside / "trail-public.pem").read_bytes())

@@ -13,7 +13,7 @@ from chainlab.sheets import codes
 from chainlab.sheets.layout import Field, Kind
 from chainlab.sheets.reading import Band, Blank
 from lianzhang.intake import packing
-from lianzhang.intake.columns import EXTRA, Desk, Named
+from lianzhang.intake.columns import EXTRA, Desk, Named, Shown
 from lianzhang.tables import values
 
 if TYPE_CHECKING:
@@ -95,11 +95,14 @@ def _text(sheet: Sheet, attr: str, packed: Any, *, field: Field | None, desk: De
         return ""
     if isinstance(packed, Mapping) and "made" in packed:
         return str(packed["made"][1])
-    named = next((c for c in sheet.columns if c.attr == attr and isinstance(c, Named)), None)
-    if named is not None:
-        known = [named.name_of(pk, desk=desk) or "" for pk in (packed if isinstance(packed, list) else [packed])]
+    column = next((column for column in sheet.columns if column.attr == attr), None)
+    if isinstance(column, Named):
+        known = [column.name_of(pk, desk=desk) or "" for pk in (packed if isinstance(packed, list) else [packed])]
         return "；".join(known)
-    return written(packing.unpack(packed), field=field, language=language)
+    stored = packing.unpack(packed)
+    if column is not None and not isinstance(column, Shown):
+        stored = column.said(stored, desk=desk)
+    return written(stored, field=field, language=language)
 
 
 def written(value: Any, *, field: Field | None, language: str) -> str:

@@ -48,12 +48,15 @@ def verify(events: Iterable[Event], *, key: bytes, checkpoints: Iterable[Checkpo
     verdict = Verdict()
     macs: dict[int, str] = {}
     wanted = {checkpoint.seq: checkpoint for checkpoint in checkpoints}
-    for event in events:
-        verdict.faults.extend(_event_faults(event, verdict, key))
-        verdict.event_count += 1
-        verdict.last_seq, verdict.last_mac = event.seq, event.mac
-        if event.seq in wanted:
-            macs[event.seq] = event.mac
+    try:
+        for event in events:
+            verdict.faults.extend(_event_faults(event, verdict, key))
+            verdict.event_count += 1
+            verdict.last_seq, verdict.last_mac = event.seq, event.mac
+            if event.seq in wanted:
+                macs[event.seq] = event.mac
+    except ValueError as failure:  # a column holds what the database itself cannot read back
+        verdict.faults.append(f"after event {verdict.last_seq}: unreadable from here on ({failure})")
     for seq, checkpoint in sorted(wanted.items()):
         verdict.checkpoint_count += 1
         verdict.covered_seq = max(verdict.covered_seq, seq)
@@ -62,7 +65,8 @@ def verify(events: Iterable[Event], *, key: bytes, checkpoints: Iterable[Checkpo
 
 
 def _event_faults(event: Event, verdict: Verdict, key: bytes) -> Iterator[str]:
-    body = bytes(event.body)
+    # Written over by plain SQL a body comes back as text: no bytes of ours, and nothing to compute a code over.
+    body = b"" if isinstance(event.body, str) else bytes(event.body)
     if event.seq != verdict.last_seq + 1:
         yield f"event {event.seq}: follows {verdict.last_seq}, events are missing or out of order"
     if event.prev != verdict.last_mac:
@@ -71,7 +75,12 @@ def _event_faults(event: Event, verdict: Verdict, key: bytes) -> Iterator[str]:
         yield f"event {event.seq}: content does not match its authentication code"
         return
     content = json.loads(body)
-    columns = [event.at.isoformat(), event.actor_id, event.verb, [event.subject_type, event.subject_id]]
+    columns = [
+        event.at.isoformat() if event.at else "",
+        event.actor_id,
+        event.verb,
+        [event.subject_type, event.subject_id],
+    ]
     if columns != [content["at"], content["actor"], content["verb"], content["subject"]]:
         yield f"event {event.seq}: the look-up columns differ from the authenticated content"
 

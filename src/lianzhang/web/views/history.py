@@ -32,7 +32,7 @@ class Kind:
 
 # The result of a computation: the page of the list tells it, amounts only to those whom the anchors granted them.
 RESULT = frozenset(
-    [
+    {
         "objective_wan",
         "bound_wan",
         "demand_wan",
@@ -48,7 +48,7 @@ RESULT = frozenset(
         "assumptions",
         "categories",
         "frontier",
-    ]
+    }
 )
 KINDS = {
     "project": Kind(Project, "code", _page("projects:project")),
