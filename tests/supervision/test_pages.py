@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Action, Gap
 from lianzhang.supervision import actions
 from lianzhang.supervision.models import CalendarDay, Meeting, Request, Task, Visit
 from lianzhang.supervision.states import State
@@ -221,3 +222,22 @@ def test_a_task_on_a_record_starts_from_its_page(cast: Cast, now: dt.datetime, a
     proof = actions.add_evidence(task=task, attachment=scene.paper(by=cast.officer), by=cast.officer)
     got = as_(cast.officer).get(url("task_file", task.code, proof.pk))
     assert b"".join(got.streaming_content)
+
+
+def test_a_plan_action_a_project_and_a_gap_show_their_tasks_and_give_out_new_ones(
+    cast: Cast, as_: Any, now: dt.datetime
+) -> None:
+    action = Action.objects.create(chain=cast.chain_a, year=2026, matter="引进配套商", code="JH-2026-900")
+    project = projects.lead(cast)
+    gap = Gap.objects.create(chain=cast.chain_a, code="QK-2026-900", title="缺压缩机", kind=Gap.Kind.values[0])
+    for name, record, page in (
+        ("action", action, "chains:action"),
+        ("project", project, "projects:project"),
+        ("gap", gap, "gaps:gap"),
+    ):
+        address = reverse(page, args=[record.code])
+        assign = f"{url('new_task')}?{name}={record.code}"
+        assert assign in told(as_(cast.clerk_a).get(address)), name
+        said = {"title": f"办理{name}", "responsible": cast.department.pk, "working_days": "5", "kind": "routine"}
+        assert as_(cast.clerk_a).post(assign, {**said, "chain": cast.chain_a.pk}).status_code == 302
+        assert f"办理{name}" in told(as_(cast.clerk_a).get(address)), name

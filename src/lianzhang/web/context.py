@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Appointment, Person
+from lianzhang.supervision import states
 from lianzhang.web import navigation
 
 PANEL = "panel"
@@ -74,6 +75,12 @@ class Shell:
     def city_name(self) -> str:
         """The city this installation serves."""
         return str(settings.CITY_NAME)
+
+    @property
+    def assign_url(self) -> str:
+        """Where work is given out, to whoever may: `?action=`, `?project=`, `?gap=` or `?request=` says about what."""
+        may_assign = self.person is not None and self.person.reach.role in states.ASSIGNERS
+        return navigation.address("supervision:new_task") if may_assign else ""
 
     @property
     def act_as_url(self) -> str:

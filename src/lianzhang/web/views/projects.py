@@ -16,7 +16,6 @@ from lianzhang.accounts.rules import ROLE_OF, Act, Post, Thing
 from lianzhang.projects import actions, choices, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
-from lianzhang.supervision import states
 from lianzhang.supervision.models import Task
 from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
@@ -159,7 +158,6 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "moves": _moves(found),
         "is_ended": found.status in stages.ENDED,
         "origin_reasons": _reasons(found),
-        "may_assign": person.reach.role in states.ASSIGNERS,
         "done_ratio": tables.done_ratio(found),
         "effect": production.effect(found, person=person),
         "restricted": RESTRICTED,
