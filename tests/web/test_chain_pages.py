@@ -256,3 +256,12 @@ def test_the_one_pagers_open_from_the_chain_and_the_firm(signed_in: SignIn, cast
     firm = cast.enterprise_1.code
     assert f'href="/briefings/firm/{firm}"' in text(signed_in("chief"), f"/enterprises/{firm}/")
     assert "/briefings/" not in text(signed_in("officer"), f"/enterprises/{firm}/"), "a department reads no briefings"
+
+
+def test_the_plan_counts_the_evidence_of_each_action(signed_in: SignIn, cast: Cast, action: Action) -> None:
+    writing.add(chain=cast.chain_a, year=2026, matter="无佐证事项", by=cast.clerk_a)
+    for number in range(2):
+        proof = SimpleUploadedFile(f"照片{number}.pdf", f"%PDF-1.4 {number}".encode())
+        signed_in("clerk_a").post(f"/chains/plan/{action.code}/evidence", {"file": proof})
+    listed = signed_in("clerk_a").get("/chains/test-a/plan/").context["table"]
+    assert {row.matter: row.proof_count for row in listed.page} == {"引进配套商": 2, "无佐证事项": 0}

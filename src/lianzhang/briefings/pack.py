@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from lianzhang.accounts.models import Person
 from lianzhang.briefings import city
 from lianzhang.briefings import plans as counted
+from lianzhang.briefings.addresses import address
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain, Scheme
 from lianzhang.chains.queries import plans
@@ -73,7 +74,7 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
     A page shows at most `most` tasks and projects: a large city has thousands late, and they are in the files.
     """
     found = list(
-        counted.actions(person, today=today)
+        plans.with_proofs(counted.actions(person, today=today))
         .filter(chain__scheme=scheme)
         .select_related("chain", "responsible")
         .order_by("chain__position", "position", "code")
@@ -131,7 +132,13 @@ ACTIONS = TableSpec(
     title=gettext_lazy("年度计划事项"),
     columns=(
         Column("chain", gettext_lazy("产业链"), lambda p: p.action.chain.name),
-        Column("matter", gettext_lazy("事项"), lambda p: city.statement(p.action), is_wrapped=True),
+        Column(
+            "matter",
+            gettext_lazy("事项"),
+            lambda p: city.statement(p.action),
+            is_wrapped=True,
+            link=lambda p: address("chains:action", p.action.code),
+        ),
         Column(
             "responsible",
             gettext_lazy("责任单位"),
@@ -139,6 +146,7 @@ ACTIONS = TableSpec(
         ),
         Column("due_on", gettext_lazy("时限"), lambda p: p.action.due_on, kind="date"),
         Column("progress", gettext_lazy("进展"), lambda p: p.action.progress or None, is_wrapped=True),
+        Column("proof_count", gettext_lazy("佐证（件）"), lambda p: p.action.proof_count, kind="integer"),
         Column("light", gettext_lazy("灯"), _light, kind="light"),
         Column("reason", gettext_lazy("灯的理由"), lambda p: p.verdict.reason or None, is_wrapped=True),
     ),
@@ -150,7 +158,13 @@ TASKS = TableSpec(
     title=gettext_lazy("督办逾期事项"),
     columns=(
         Column("chain", gettext_lazy("产业链"), lambda t: t.chain.name if t.chain else None),
-        Column("title", gettext_lazy("事项"), lambda t: t.title, is_wrapped=True),
+        Column(
+            "title",
+            gettext_lazy("事项"),
+            lambda t: t.title,
+            is_wrapped=True,
+            link=lambda t: address("supervision:task", t.code),
+        ),
         Column("responsible", gettext_lazy("承办单位"), lambda t: t.responsible.name),
         Column("due_on", gettext_lazy("办结期限"), lambda t: t.due_on, kind="date"),
         Column("state", gettext_lazy("状态"), lambda t: Task.State(t.state).label),
@@ -163,7 +177,13 @@ PROJECTS = TableSpec(
     title=gettext_lazy("项目进展"),
     columns=(
         Column("chain", gettext_lazy("产业链"), lambda p: p.chain.name),
-        Column("name", gettext_lazy("项目"), lambda p: p.name, is_wrapped=True),
+        Column(
+            "name",
+            gettext_lazy("项目"),
+            lambda p: p.name,
+            is_wrapped=True,
+            link=lambda p: address("projects:project", p.code),
+        ),
         Column("district", gettext_lazy("区市"), lambda p: p.district.name if p.district else None),
         Column("stage", gettext_lazy("阶段"), lambda p: p.stage_note or stages.Stage(p.stage).label),
         Column("plan_year_wan", gettext_lazy("年度计划投资"), lambda p: p.plan_year_wan, kind="wan"),

@@ -102,6 +102,13 @@ ACTIONS = TableSpec(
         Column("light_reason", gettext_lazy("灯的理由"), lambda a: plans.verdict(a).reason, is_wrapped=True),
         Column("done", gettext_lazy("完成/目标"), progress),
         Column("progress", gettext_lazy("进展"), lambda a: a.progress, is_wrapped=True),
+        Column(
+            "proof_count",
+            gettext_lazy("佐证"),
+            lambda a: a.proof_count,
+            kind="integer",
+            help=gettext_lazy("随事项留存的佐证件数"),
+        ),
         Column("progress_on", gettext_lazy("进展日期"), lambda a: a.progress_on, kind="date", sort="progress_on"),
         Column("code", gettext_lazy("编号"), lambda a: a.code, kind="code", sort="code", is_default=False),
         Column("due_note", gettext_lazy("时限依据"), lambda a: a.due_note, is_default=False, is_wrapped=True),

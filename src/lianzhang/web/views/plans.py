@@ -39,7 +39,7 @@ def actions(request: HttpRequest) -> HttpResponse:
     counts = found.order_by().values("pk")
     late = counts.filter(plans.overdue(today)).count()
     context = {"lead": _lead(counts.count(), late), "as_of": today}
-    return listing.respond(request, tables.ACTIONS, found, context=context)
+    return listing.respond(request, tables.ACTIONS, plans.with_proofs(found), context=context)
 
 
 def _lead(count: int, late: int) -> str:
@@ -61,7 +61,8 @@ def of_chain(request: HttpRequest, code: str) -> HttpResponse:
         "as_of": today,
         "add_url": reverse("chains:add_action", args=[chain.code]) if _may_add(chain, person) else "",
     }
-    return listing.respond(request, tables.ACTIONS, found, template="chains/tab_list.html", context=context)
+    rows = plans.with_proofs(found)
+    return listing.respond(request, tables.ACTIONS, rows, template="chains/tab_list.html", context=context)
 
 
 @access.reads(Thing.PLAN)
