@@ -3,6 +3,8 @@
 from io import BytesIO
 from pathlib import Path
 
+import re
+
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -174,6 +176,40 @@ def test_a_firm_on_two_districts_sheets_is_refused_on_both_and_each_names_the_ot
     assert batch.counts["error"] == 2
     assert "工作表“黄岛区”第 2 行" in said["城阳区"]
     assert "工作表“城阳区”第 2 行" in said["黄岛区"]
+
+
+def test_a_summary_sheet_that_repeats_the_districts_counts_each_firm_once(cast: Cast, client: Client) -> None:
+    line = ["示例甲制造有限公司", "某路 1 号"]
+    batch = handed_in(client, "各区.xlsx", by_district({"城阳区": [line], "汇总": [line]}), cast)
+    assert {kind: count for kind, count in batch.counts.items() if count} == {"read": 1, "new": 1}
+    assert batch.rows.get().after["region_code"] == "370214"
+
+
+def test_the_name_of_a_sheet_moves_no_firm_that_has_its_district(cast: Cast, client: Client) -> None:
+    firm = Enterprise.objects.exclude(region_code="").first()
+    assert firm is not None
+    assert firm.region_code != "370215"
+    batch = handed_in(client, "各区.xlsx", by_district({"即墨区": [[firm.name, "新址"]]}), cast)
+    assert batch.rows.get().after == {"address": "新址"}
+
+
+def test_a_total_that_does_not_add_up_is_said_over_the_rows(cast: Cast, client: Client) -> None:
+    content = "企业名称,上年营业收入（万元）\n示例甲公司,100\n示例乙公司,200\n合计,350\n"
+    batch = handed_in(client, "名单.csv", content.encode(), cast)
+    page = " ".join(client.get(f"/ledgers/batches/{batch.code}/").content.decode().split())
+    assert "“合计”行的“上年营业收入”是 350，各行之和是 300，请核对。" in page
+    assert {kind: count for kind, count in batch.counts.items() if count} == {"read": 3, "new": 2, "ignored": 1}
+
+
+def test_a_preview_speaks_of_districts_and_stages_by_name(cast: Cast, client: Client) -> None:
+    client.force_login(cast.secretary)
+    content = "项目名称,所属产业链,区市,总投资（亿元）,项目阶段\n示例甲项目,链A,370211,1,在建\n".encode()
+    client.post("/ledgers/key_projects/", {"file": SimpleUploadedFile("项目.csv", content)})
+    batch = Batch.objects.get()
+    staging.read(batch, progress=None, by=cast.secretary)
+    page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+    assert "区市：黄岛区" in page, re.findall("区市.{0,60}", page)
+    assert "项目阶段：开工" in page
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

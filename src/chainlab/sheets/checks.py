@@ -99,7 +99,7 @@ class Checker:
             first = seen.setdefault(identity, row)
             if first is row:
                 continue
-            code = "duplicate_same" if first.values == row.values else "duplicate_differs"
+            code = "duplicate_same" if _says_the_same(sheet, first, row) else "duplicate_differs"
             if id(row) in self.repeated:
                 continue
             if code == "duplicate_same":
@@ -141,6 +141,13 @@ def _circle(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     except graphlib.CycleError as found:
         return list(itertools.pairwise(reversed(found.args[1])))
     return []
+
+
+def _says_the_same(sheet: Sheet, one: Row, other: Row) -> bool:
+    """Whether two rows hold the same; a district only taken from the name of a sheet is not what a row says."""
+    district = sheet.district_field
+    unsaid = {district} if district and not (one.raw.get(district) and other.raw.get(district)) else set()
+    return all(one.values[key] == other.values[key] for key in one.values if key not in unsaid)
 
 
 def _where(row: Row, *, seen_from: Row) -> tuple[str, str]:

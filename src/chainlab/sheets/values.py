@@ -234,7 +234,8 @@ def _amount(cell: grid.Cell, text: str, field: Field) -> amounts.Amount:
         return amounts.Amount(amounts.from_float(float(cell.value)))
     if amounts.is_range(text) and not re.match(r"^\s*[-−－]", text):
         raise amounts.NotANumber("range_not_allowed")
-    return amounts.parse(text, unit_words=field.unit if not field.kind.is_money else "")
+    # A % that is written is what tells 40% from 40: it is no count word to be left out.
+    return amounts.parse(text, unit_words="" if field.kind.is_money or field.unit == "%" else field.unit)
 
 
 def _number(cell: grid.Cell, text: str, field: Field, _: Setting) -> Parsed:

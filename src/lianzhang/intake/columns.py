@@ -73,6 +73,10 @@ class Column:
     def give(self, record: Any, *, desk: Desk) -> Any:  # noqa: ARG002
         return getattr(record, self.attr)
 
+    def said(self, stored: Any, *, desk: Desk) -> Any:  # noqa: ARG002
+        """What the record stores, as the sheet would have it; for a preview."""
+        return stored
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key(Column):
@@ -131,8 +135,10 @@ class Coded(Column):
             )
         return {self.attr: self.codes[value]}
 
-    def give(self, record: Any, *, desk: Desk) -> Any:  # noqa: ARG002
-        stored = getattr(record, self.attr)
+    def give(self, record: Any, *, desk: Desk) -> Any:
+        return self.said(getattr(record, self.attr), desk=desk)
+
+    def said(self, stored: Any, *, desk: Desk) -> Any:  # noqa: ARG002
         return next((code for code, kept in self.codes.items() if kept == stored), None)
 
 

@@ -208,6 +208,9 @@ class Sheet:
         now = {**{n: getattr(record, n) for n in taken if n in _attributes(self.model)}}
         now |= {name: value for name, value in self.attributes(record, desk=desk).items() if name in taken}
         changed = [n for n in taken if _comparable(now.get(n)) != _comparable(taken[n])]
+        for name in sorted(self._unsaid(row) & set(changed)):
+            if now.get(name) not in (None, ""):
+                changed.remove(name)
         for name in sorted(self.gated & set(changed)):
             changed.remove(name)
             change.findings.append(self._left_alone(name))
@@ -215,6 +218,11 @@ class Sheet:
         change.before = packing.pack_all({name: now.get(name) for name in changed})
         change.after = packing.pack_all({name: taken[name] for name in changed})
         return change
+
+    def _unsaid(self, row: Incoming) -> set[str]:
+        """What a row takes from the name of its sheet: it fills a blank, and moves no record that has its district."""
+        district = layouts.get(self.ledger).sheet(self.key).district_field
+        return {c.attr for c in self.columns if c.field == district and not row.raw.get(district)}
 
     def _left_alone(self, name: str) -> Finding:
         field = next((column.field for column in self.columns if column.attr == name), None)

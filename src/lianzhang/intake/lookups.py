@@ -42,8 +42,10 @@ class District(Column):
         return {self.attr: found}
 
     def give(self, record: Any, *, desk: Desk) -> Any:
-        codes = {pk: code for code, pk in districts(desk).items()}
-        return codes.get(getattr(record, self.attr))
+        return self.said(getattr(record, self.attr), desk=desk)
+
+    def said(self, stored: Any, *, desk: Desk) -> Any:
+        return next((code for code, pk in districts(desk).items() if pk == stored), None)
 
 
 def districts(desk: Desk) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from chainlab import names
 from lianzhang.accounts import actions
 from lianzhang.accounts.actions import Refused
@@ -165,7 +167,8 @@ class PostSheet(Sheet):
         return found.exclude(post__in=TECHNICAL).select_related("person", "body")
 
     def records(self, *, desk: Desk) -> Iterable[Any]:
-        return self.of_ledger(Appointment.objects.visible_to(desk.by)).order_by("body__name_zh", "person__name", "pk")
+        found: QuerySet[Appointment] = self.of_ledger(Appointment.objects.visible_to(desk.by))
+        return found.order_by("body__name_zh", "person__name", "pk")
 
 
 def _overlap(post: Appointment, taken: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from chainlab.sheets.layout import Field, Kind
 from chainlab.sheets.reading import Band, Blank
 from lianzhang.intake import packing
 from lianzhang.intake.columns import EXTRA, Desk, Named, Shown
+from lianzhang.intake.lookups import District
 from lianzhang.tables import values
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _is_relation(sheet: Sheet, attr: str) -> bool:
 
 def _is_number(sheet: Sheet, attr: str) -> bool:
     """Whether it is another record's number for which only the row's own cell has words."""
-    return _is_relation(sheet, attr) and not any(c.attr == attr and isinstance(c, Named) for c in sheet.columns)
+    has_words = any(column.attr == attr and isinstance(column, Named | District) for column in sheet.columns)
+    return _is_relation(sheet, attr) and not has_words
 
 
 def _text(sheet: Sheet, attr: str, packed: Any, *, field: Field | None, desk: Desk, language: str) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 SKIPPED = ("rows_total", "rows_remark", "rows_repeated_header", "rows_example", "rows_help")
+WRONG_TOTAL = "total_mismatch"  # about a row nobody imports, and yet about the whole sheet
 OUR_OWN = ("rows_example", "rows_help")  # lines of our template: no data of anybody's
 
 
@@ -224,7 +225,7 @@ def _headers(reading: Reading) -> list[Complaint]:
         for complaint in reading.complaints
         if complaint.row_number is not None
         and complaint.code not in OUR_OWN
-        and (complaint.sheet, complaint.row_number) not in rows | skipped
+        and ((complaint.sheet, complaint.row_number) not in rows | skipped or complaint.code == WRONG_TOTAL)
     ]
 
 

@@ -45,8 +45,11 @@ class StageColumn(Column):
         desk.warn(row, Finding(self.field, "warning", zh, en, code="gated"))
         return {}
 
-    def give(self, record: Any, *, desk: Desk) -> Any:  # noqa: ARG002
-        return Stage(record.stage).name.lower()
+    def give(self, record: Any, *, desk: Desk) -> Any:
+        return self.said(record.stage, desk=desk)
+
+    def said(self, stored: Any, *, desk: Desk) -> Any:  # noqa: ARG002
+        return Stage(stored).name.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,20 @@ def test_a_percentage_is_read_by_its_number_format(workbook: Make, firms: sheets
     assert values(sheets.read(path, layout=firms), "share_ratio") == [Decimal("0.455"), Decimal("0.455")]
 
 
+def test_a_percentage_written_out_is_one_whatever_the_header_says(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page.append(["项目名称", "总投资", "投资完成率"])
+    page.append(["示例项目", 1, "40%"])
+    page.append(["示例二期", 1, 40])
+    book.save(tmp_path / "book.xlsx")
+    reading = sheets.read(tmp_path / "book.xlsx", layout="key_projects")
+    assert reading.rows[0].values["completion_ratio"] == Decimal("0.4")
+    assert {one.cell: one.code for one in reading.errors} == {"C3": "ratio_ambiguous"}
+
+
 def test_the_1904_date_system_of_a_workbook_is_honoured(workbook: Make, firms: sheets.Layout) -> None:
     def from_a_mac(book: openpyxl.Workbook) -> None:
         book.epoch = dt.datetime(1904, 1, 1)  # noqa: DTZ001
