@@ -1,9 +1,8 @@
 """The pages of the intake: upload, preview, decide, write, put back, as the browser does it."""
 
+import re
 from io import BytesIO
 from pathlib import Path
-
-import re
 
 import openpyxl
 import pytest
