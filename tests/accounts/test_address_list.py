@@ -123,7 +123,10 @@ def test_ending_a_post_draws_up_what_is_open_and_the_successor_signs(cast: casts
     assert sign_in(cast.clerk_b).get(f"/handovers/{handover.pk}").status_code == 404
     taker = sign_in(cast.colleague_a)
     assert "核实缺口" in taker.get(f"/handovers/{handover.pk}").content.decode()
-    assert secretary.post(f"/handovers/{handover.pk}/accept").status_code == 422
+    here = f"http://testserver/handovers/{handover.pk}"
+    refused = secretary.post(f"/handovers/{handover.pk}/accept", headers={"referer": here})
+    assert refused.status_code == 422
+    assert f'href="{here}"' in refused.content.decode()  # the way back to what was typed
     assert taker.post(f"/handovers/{handover.pk}/accept").status_code == 302
     assert Handover.objects.get().accepted_by == cast.colleague_a
     assert taker.post(f"/handovers/{handover.pk}/accept").status_code == 422

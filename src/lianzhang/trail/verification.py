@@ -5,10 +5,12 @@ authentication key could rewrite it wholesale or cut its end; only checkpoints k
 catch that, and they prove nothing newer than the last of them.
 """
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lianzhang.trail import chain, keys
 from lianzhang.trail import checkpoints as signed
@@ -66,7 +68,8 @@ def verify(events: Iterable[Event], *, key: bytes, checkpoints: Iterable[Checkpo
 
 def _event_faults(event: Event, verdict: Verdict, key: bytes) -> Iterator[str]:
     # Written over by plain SQL a body comes back as text: no bytes of ours, and nothing to compute a code over.
-    body = b"" if isinstance(event.body, str) else bytes(event.body)
+    stored: Any = event.body
+    body = b"" if isinstance(stored, str) else bytes(stored)
     if event.seq != verdict.last_seq + 1:
         yield f"event {event.seq}: follows {verdict.last_seq}, events are missing or out of order"
     if event.prev != verdict.last_mac:
@@ -75,12 +78,9 @@ def _event_faults(event: Event, verdict: Verdict, key: bytes) -> Iterator[str]:
         yield f"event {event.seq}: content does not match its authentication code"
         return
     content = json.loads(body)
-    columns = [
-        event.at.isoformat() if event.at else "",
-        event.actor_id,
-        event.verb,
-        [event.subject_type, event.subject_id],
-    ]
+    at: dt.datetime | None = event.at  # None where plain SQL left something that is no time
+    said_at = at.isoformat() if at else ""
+    columns = [said_at, event.actor_id, event.verb, [event.subject_type, event.subject_id]]
     if columns != [content["at"], content["actor"], content["verb"], content["subject"]]:
         yield f"event {event.seq}: the look-up columns differ from the authenticated content"
 

@@ -153,7 +153,8 @@ class Refusals:
         if isinstance(exception, Stale):
             return render(request, "409.html", conflict.context(exception, request), status=409)
         if isinstance(exception, Refused):
-            return render(request, "422.html", {"reason": exception.reason}, status=422)
+            came_from = request.headers.get("Referer", "")  # the form, where what was typed still stands
+            return render(request, "422.html", {"reason": exception.reason, "back_url": came_from}, status=422)
         return None
 
 
