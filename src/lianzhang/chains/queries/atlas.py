@@ -28,7 +28,7 @@ class Chip:
     state: str  # missing | weak | held | unverified, as the legend says
     local_ratio: float | None = None
     is_restricted: bool = False
-    is_stale: bool = False  # last checked more than 180 days ago, whatever its state
+    is_stale: bool = False  # last checked more than 180 days ago, whatever its state; never checked is no age
     gap_code: str = ""
     feeds: tuple[str, ...] = ()
     fed_by: tuple[str, ...] = ()
@@ -93,6 +93,7 @@ def board(atlas: MapVersion, *, person: Person, today: date, most: int = MOST_CH
         state: sum(1 for chip in chips if chip.state == state) for state in ("missing", "weak", "held", "unverified")
     }
     counts["stale"] = sum(chip.is_stale for chip in chips)
+    counts["unchecked"] = sum(chip.segment.verified_on is None for chip in chips)
     return Board(
         atlas=atlas,
         columns=tuple(columns),
@@ -226,7 +227,7 @@ def _chip(
         state=_state(segment, None if hidden else ratio, gap=gap, today=today),
         local_ratio=None if hidden else ratio,
         is_restricted=hidden and ratio is not None,
-        is_stale=segment.is_stale(today),
+        is_stale=segment.verified_on is not None and segment.is_stale(today),
         gap_code=gap,
         feeds=tuple(keys[b] for a, b in links if a == segment.pk and b in keys),
         fed_by=tuple(keys[a] for a, b in links if b == segment.pk and a in keys),

@@ -13,7 +13,7 @@ from chainlab import names
 from chainlab.sheets.reading import Band, Blank
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.sheets import granted, naming
-from lianzhang.intake import protocol
+from lianzhang.intake import packing, protocol
 from lianzhang.intake.columns import Column, Desk, Kept, Local, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.protocol import Finding, Incoming
@@ -193,6 +193,42 @@ class PurchaseSheet(Sheet):
                     field="supplier_id",
                 )
             taken["supplier_id"] = None
+
+    def natural_key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """One supplier's row stays the same row when its sourcing is corrected from bought to in-group; with no
+        supplier, own make and a supplier not known are two things."""
+        own = not values.get("supplier_id") and values.get("make") == Purchase.Make.OWN
+        return super().natural_key({**values, "make": own})
+
+    def natural_of(self, change: protocol.Change) -> Any:
+        if change.kind == protocol.NEW:
+            return self.natural_key({name: packing.unpack(change.after.get(name)) for name in self.natural})
+        return super().natural_of(change)
+
+    def find(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
+        """The row of the same supplier; else the one whose supplier was not filled in until now.
+
+        Kept apart, the amount would count twice: once from nobody, once from the supplier since named.
+        """
+        found = super().find(taken, row=row, desk=desk)
+        if found is not None or not taken["supplier_id"] or taken["make"] == Purchase.Make.OWN:
+            return found
+        nameless = self.by_natural(desk).get(self.natural_key({**taken, "supplier_id": None, "make": ""}))
+        if nameless is None or self._nameless_key(row.values) in self._still_nameless(desk):
+            return None
+        claimed: dict[int, int] = desk.once("nameless purchases since named", dict)
+        return nameless if claimed.setdefault(nameless.pk, row.row_number) == row.row_number else None
+
+    def _still_nameless(self, desk: Desk) -> set[tuple[str, ...]]:
+        """Rows of the workbook that go on without a supplier, by whose and which part they are."""
+        rows = (row.values for row in desk.rows if row.sheet == self.key)
+        found: set[tuple[str, ...]] = desk.once(
+            "purchases without a supplier", lambda: {self._nameless_key(v) for v in rows if not v.get("supplier_id")}
+        )
+        return found
+
+    def _nameless_key(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(str(values.get(name) or "") for name in ("buyer_id", "part_id", "plant", "year"))
 
     def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
         return taken.get("buyer_id") in granted.permitted(desk)
