@@ -395,3 +395,12 @@ def test_why_a_project_is_late_stands_in_its_first_line(cast: Cast, as_: Any, no
     actions.mark_late(project=project, reason="设备未到港", on=now.date(), now=now, by=cast.clerk_a)
     lead = told(as_(cast.clerk_a).get(page(project))).partition('class="lead"')[2].partition("</p>")[0]
     assert "设备未到港" in lead
+
+
+def test_a_condition_at_work_behind_the_fold_is_counted_and_lies_over_no_row(
+    cast: Cast, project: Project, as_: Any
+) -> None:
+    shown = told(as_(cast.clerk_a).get(reverse("projects:list"), {"status": "normal"}))
+    assert "更多条件 1" in shown
+    assert "open" not in shown.partition('<details class="menu folded"')[2].partition(">")[0]
+    assert "状态：正常" in shown

@@ -132,9 +132,9 @@ class Listing:
         return [self._field(condition) for condition in self.spec.filters if condition.is_folded]
 
     @property
-    def is_folded_used(self) -> bool:
-        """Whether a folded filter is at work, so that it must be seen."""
-        return any(field["value"] is not None for field in self.folded)
+    def folded_used_count(self) -> int:
+        """How many folded filters are at work; what they say stands above the table, and no box lies over its rows."""
+        return sum(field["value"] is not None for field in self.folded)
 
     def _field(self, condition: Filter) -> dict[str, Any]:
         value = self.chosen.filters.get(condition.key)
