@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lianzhang.briefings import city
+from lianzhang.briefings import city, pack
 from lianzhang.briefings.tables import city as tables
 from lianzhang.chains.actions import plans as writing
-from lianzhang.chains.models import Action, Chain, Result, Scheme
+from lianzhang.chains.models import Action, Chain, ChainSuccession, Result, Scheme
 from lianzhang.chains.queries import schemes
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage
@@ -196,3 +196,31 @@ def test_the_table_of_a_large_city_takes_no_more_queries_than_that_of_a_small_on
             assert client.get("/chains/city/").status_code == 200
         asked[who] = sum(query["sql"].startswith("SELECT") for query in queries)
     assert max(asked.values()) <= 12, asked
+
+
+def test_an_older_chain_without_a_home_is_kept_and_still_reported(cast: Cast) -> None:
+    newer = Scheme.objects.create(code="newer", name_zh="新方案", valid_from=date(2026, 9, 1))
+    Chain.objects.create(code="newer-a", slug="a", scheme=newer, name_zh="新链A", nature="manufacturing")
+    ChainSuccession.objects.create(old=cast.chain_a, scheme=newer, new=Chain.objects.get(code="newer-a"))
+    kept = ChainSuccession.objects.create(old=cast.chain_b, scheme=newer, new=None)
+    plan(cast, cast.chain_b, "消费活动", due_on=TODAY - timedelta(days=3))
+
+    def rows() -> list[tuple[str, str, int]]:
+        table = city.compose(cast.secretary, newer, year=2026, today=TODAY)
+        assert (table.summary.chain_count, table.summary.kept_count) == (1, 1)
+        return [(row.chain.name, row.group, row.plan.overdue_count) for row in table.rows]
+
+    assert rows() == [("新链A", "", 0), ("链B", "存档并继续统计（待确认）", 1)]
+    kept.is_confirmed = True
+    kept.save()
+    assert rows()[1] == ("链B", "存档并继续统计", 1)
+    papers = pack.compose(newer, person=cast.secretary, year=2026, today=TODAY)
+    assert [planned.action.matter for planned in papers.planned] == ["消费活动"]
+
+
+def test_the_sentence_says_how_many_older_chains_are_reported_beside(cast: Cast, client: Client) -> None:
+    newer = Scheme.objects.create(code="newer", name_zh="新方案", valid_from=date(2026, 9, 1))
+    Chain.objects.create(code="newer-a", slug="a", scheme=newer, name_zh="新链A", nature="manufacturing")
+    ChainSuccession.objects.create(old=cast.chain_b, scheme=newer, new=None)
+    client.force_login(cast.secretary, backend="django.contrib.auth.backends.ModelBackend")
+    assert "另有1条原链存档并继续统计。" in client.get("/chains/city/newer/").content.decode()

@@ -7,6 +7,7 @@ without recorded projects shows a blank, not a zero, because "none recorded" is 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.translation import get_language
@@ -57,6 +58,7 @@ class Row:
     late_tasks: int = 0
     late_projects: int = 0
     year: int = 0
+    is_kept: bool = False  # of an older scheme, without a home in this one
 
     @property
     def pk(self) -> int:
@@ -74,6 +76,7 @@ class Summary:
     """The sentence over the table, as numbers."""
 
     chain_count: int
+    kept_count: int
     planned_chain_count: int
     action_count: int
     overdue_count: int
@@ -92,10 +95,12 @@ class City:
 
     @property
     def summary(self) -> Summary:
-        """The sentence's numbers, from the rows shown."""
-        planned = [row.plan for row in self.rows if row.plan.actions]
+        """The sentence's numbers: of the scheme's own chains, and how many older ones are reported on beside them."""
+        own = [row for row in self.rows if not row.is_kept]
+        planned = [row.plan for row in own if row.plan.actions]
         return Summary(
-            chain_count=len(self.rows),
+            chain_count=len(own),
+            kept_count=len(self.rows) - len(own),
             planned_chain_count=len(planned),
             action_count=sum(len(plan.actions) for plan in planned),
             overdue_count=sum(plan.overdue_count for plan in planned),
@@ -111,11 +116,11 @@ class City:
 
 def compose(person: Person, scheme: Scheme, *, year: int | None, today: date) -> City:
     """The table of `scheme` for plan year `year` (default: the newest year with plans), as far as `person` sees."""
-    chains = list(schemes.chains(person, scheme).select_related(None))
+    chains = list(schemes.reported(person, scheme))
     years = plans.years(scheme, person)
     chosen = year if year is not None else next(iter(years), today.year)
     by_chain: dict[int, list[Action]] = {}
-    for action in _slim(counted.actions(person, today=today).filter(chain__scheme=scheme, year=chosen)):
+    for action in _slim(counted.actions(person, today=today).filter(chain__in=chains, year=chosen)):
         by_chain.setdefault(action.chain_id, []).append(action)
     return City(
         scheme=scheme,
@@ -159,7 +164,8 @@ def _rows(
     return [
         Row(
             chain=chain,
-            group=str(group.label),
+            group=label,
+            is_kept=chain.scheme_id != scheme.pk,
             answering=answering[chain.pk],
             vacant=vacant,
             results=tuple(results.get(chain.pk, ())),
@@ -169,9 +175,18 @@ def _rows(
             late_projects=late_projects.get(chain.pk, 0),
             year=year,
         )
-        for group in schemes.groups(scheme, chains, language=get_language() or "")
-        for chain in group.chains
+        for label, chain in _banded(scheme, chains)
     ]
+
+
+def _banded(scheme: Scheme, chains: list[Any]) -> list[tuple[str, Chain]]:
+    """The chains under the names of the scheme's groups; those kept from an older scheme come last."""
+    own = [chain for chain in chains if chain.scheme_id == scheme.pk]
+    groups = schemes.groups(scheme, own, language=get_language() or "")
+    found: list[tuple[str, Chain]] = [(str(group.label), chain) for group in groups for chain in group.chains]
+    settled, proposed = _("存档并继续统计"), _("存档并继续统计（待确认）")
+    kept = [(settled if chain.is_settled else proposed, chain) for chain in chains if chain.scheme_id != scheme.pk]
+    return found + sorted(kept, key=lambda pair: pair[0] != settled)
 
 
 def _plan(actions: list[Action], *, today: date) -> Plan:

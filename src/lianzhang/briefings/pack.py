@@ -14,7 +14,7 @@ from lianzhang.briefings import plans as counted
 from lianzhang.briefings.addresses import address
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain, Scheme
-from lianzhang.chains.queries import plans
+from lianzhang.chains.queries import plans, schemes
 from lianzhang.chains.tables import plans as plan_tables
 from lianzhang.projects import stages
 from lianzhang.projects.models import Project
@@ -73,17 +73,18 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
 
     A page shows at most `most` tasks and projects: a large city has thousands late, and they are in the files.
     """
+    reported = Chain.objects.filter(schemes.reported_under(scheme))
     found = list(
         plans.with_proofs(counted.actions(person, today=today))
-        .filter(chain__scheme=scheme)
+        .filter(chain__in=reported)
         .select_related("chain", "responsible")
         .order_by("chain__position", "position", "code")
     )
     chosen = year or max((action.year for action in found), default=today.year)
     # Asked as a condition on each task, not as a join: so a database walks the due days in order and stops at the page.
-    of_scheme = Exists(Chain.objects.filter(pk=OuterRef("chain_id"), scheme=scheme))
+    of_scheme = Exists(reported.filter(pk=OuterRef("chain_id")))
     tasks = supervision.overdue(today).visible_to(person).filter(of_scheme)
-    ongoing = Project.objects.visible_to(person).filter(chain__scheme=scheme, status__in=stages.OPEN)
+    ongoing = Project.objects.visible_to(person).filter(of_scheme, status__in=stages.OPEN)
     in_order = tasks.select_related("chain", "responsible").order_by("due_on", "code")
     by_stage = ongoing.select_related("chain", "district").order_by("chain__position", "-stage", "code")
     return Pack(

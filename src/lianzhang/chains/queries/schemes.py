@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
 from lianzhang.accounts import queries as accounts
 from lianzhang.accounts.models import Person
@@ -74,6 +74,19 @@ def chains(person: Person, scheme: Scheme) -> ChainQuerySet:
     """The chains of a scheme in its own order, with the bodies that answer for them."""
     found = Chain.objects.visible_to(person).filter(scheme=scheme, is_active=True)
     return found.select_related("body", "lead_department").order_by("position")
+
+
+def reported_under(scheme: Scheme) -> Q:
+    """The chains a scheme reports on: its own, and those of older schemes that have no home in it 存档并继续统计."""
+    kept = ChainSuccession.objects.filter(scheme=scheme, new__isnull=True).values("old")
+    return Q(scheme=scheme, is_active=True) | Q(pk__in=kept)
+
+
+def reported(person: Person, scheme: Scheme) -> ChainQuerySet:
+    """The chains of `reported_under`, the own first; `is_settled`: what became of an older one is confirmed."""
+    settled = ChainSuccession.objects.filter(scheme=scheme, old=OuterRef("pk"), is_confirmed=True)
+    found = Chain.objects.visible_to(person).filter(reported_under(scheme)).annotate(is_settled=Exists(settled))
+    return found.order_by(Case(When(scheme=scheme, then=0), default=1), "position")
 
 
 def answering(chains: Sequence[Chain], *, on: date) -> dict[int, Answering]:

@@ -126,6 +126,12 @@ def _title(composed: composition.City) -> str:
 
 def sentence(composed: composition.City) -> SafeString:
     """24 条链中 15 条有年度计划，共 n 项；逾期 k 项，涉及 m 条链。 Every number opens its rows."""
+    kept = composed.summary.kept_count
+    said = ngettext("另有%(n)d条原链存档并继续统计。", "另有%(n)d条原链存档并继续统计。", kept) % {"n": kept}
+    return _own_sentence(composed) + (format_html("{}", said) if kept else SafeString())
+
+
+def _own_sentence(composed: composition.City) -> SafeString:
     said = composed.summary
 
     def number(value: int, situation: str = "") -> SafeString:
