@@ -45,15 +45,16 @@ class Totals:
         self.overall.setdefault(field, []).append(number)
         self.block.setdefault(field, []).append(number)
 
-    def mismatch(self, field: str, stated: Decimal) -> Decimal | None:
-        """The sum that was expected, if neither the block nor the whole adds up to what is stated."""
+    def mismatch(self, field: str, stated: Decimal, *, is_subtotal: bool = False) -> Decimal | None:
+        """The sum that was expected, if neither the block nor the whole adds up to what is stated; a 小计 is held
+        against its block, a 合计 against the whole."""
         block, whole = self.block.get(field, []), self.overall.get(field, [])
         if not whole:
             return None
         room = _room(stated, whole)
         if abs(sum(block) - stated) <= room or abs(sum(whole) - stated) <= room:
             return None
-        return sum(block, Decimal(0)) if block and len(block) != len(whole) else sum(whole, Decimal(0))
+        return sum(block if is_subtotal and block else whole, Decimal(0))
 
     def close_block(self) -> None:
         self.block.clear()
@@ -68,6 +69,11 @@ def _room(stated: Decimal, numbers: Sequence[Decimal]) -> Decimal:
 def _place(number: Decimal) -> Decimal:
     exponent = number.as_tuple().exponent
     return Decimal(1).scaleb(min(exponent, 0) if isinstance(exponent, int) else 0)
+
+
+def is_subtotal(title: str) -> bool:
+    """Whether a total row adds up only the rows above it since the last one."""
+    return "小计" in title or "subtotal" in title.lower()
 
 
 def is_ours(name: str, *, first: str) -> bool:

@@ -266,7 +266,7 @@ class Table:
             stated: Any = parsed.value.low_wan if isinstance(parsed.value, Band) else parsed.value
             if stated is None:
                 continue
-            counted = self._totals.mismatch(field.key, Decimal(stated))
+            counted = self._totals.mismatch(field.key, Decimal(stated), is_subtotal=furniture.is_subtotal(title))
             if counted is not None:
                 self._say(
                     "total_mismatch",

@@ -98,6 +98,18 @@ def test_a_total_that_does_not_add_up_is_reported_where_it_stands(
         assert "300" in found[0].message_zh
 
 
+def test_a_subtotal_is_held_against_its_block_and_a_total_against_the_whole(
+    workbook: Make, firms: sheets.Layout
+) -> None:
+    rows = [["海尔", "城阳区", 100], ["海信", "崂山区", 200], ["小计", None, 310], ["澳柯玛", "黄岛区", 50]]
+    path = workbook([HEADER, *rows, ["合计", None, 400]])
+    found = [one for one in sheets.read(path, layout=firms).complaints if one.code == "total_mismatch"]
+    assert [(one.cell, "各行之和是 300" in one.message_zh, "各行之和是 350" in one.message_zh) for one in found] == [
+        ("C4", True, False),
+        ("C6", False, True),
+    ]
+
+
 def test_a_company_called_like_a_total_is_still_a_company(workbook: Make, firms: sheets.Layout) -> None:
     path = workbook([HEADER, ["合计智能科技有限公司", "城阳区", 1], ["其中堂书店", "崂山区", 2]])
     assert values(sheets.read(path, layout=firms), "name") == ["合计智能科技有限公司", "其中堂书店"]

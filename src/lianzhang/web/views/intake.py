@@ -16,8 +16,11 @@ from lianzhang.intake import actions, comparison, files, ledgers, protocol, quer
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Ledger, PlanChanged
 from lianzhang.jobs import queries as job_queries
-from lianzhang.web import access, listing, workbooks
+from lianzhang.web import access, histories, listing, workbooks
 from lianzhang.web.forms.intake import DecisionForm, PlanForm, RowsForm, UploadForm
+
+# What the line of an event says already (who, when), and what is no statement to a reader.
+UNTOLD = ("applied_at", "applied_by", "undone_at", "undone_by", "plan", "counts", "job", "version")
 
 
 @access.reads(Thing.LEDGER)
@@ -93,6 +96,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
         "counts": _counts(found),
         "may_write": may_write,
         "illustrative": found.is_illustrative,
+        "history": histories.of(found, reader=person, withheld=UNTOLD),
         **_by_state(found, may_write=may_write),
     }
     if may_write and found.state == Batch.State.PREVIEW:

@@ -60,6 +60,7 @@ def of_ledger(request: HttpRequest, key: str) -> HttpResponse:
         "later_url": f"?month={following:%Y-%m}" if following <= today else "",
         "is_running": month <= today < following,
         "as_of": today,
+        "illustrative": any(getattr(one.record, "is_illustrative", False) for one in (*now.touched, *then.touched)),
         "scope": f"{month:%Y-%m}",
     }
     return listing.respond(request, _spec(key), now.touched, template="intake/months.html", context=context)
@@ -109,7 +110,7 @@ def _figures(ledger: DeclaredLedger, now: Month, then: Month) -> list[dict[str, 
         rows.append(_row(_("撤除（条）"), then.removed_count, now.removed_count, kind="integer"))
     language = intake_tables.language()
     for field, attr in months.money(ledger):
-        if attr in now.moved or attr in then.moved:
+        if now.moved.get(attr) or then.moved.get(attr):
             name = field.header(language).partition("（")[0].partition(" (")[0]
             label = _("%(amount)s净增减（万元）") % {"amount": name}
             rows.append(_row(label, then.moved.get(attr, 0), now.moved.get(attr, 0), kind="wan"))
