@@ -113,3 +113,13 @@ def test_the_first_sentence_tells_what_is_in_the_sum_and_what_is_not_of_the_rows
     assert "1 家企业 4 行采购，填报确数合计 10 万元；区间 1 行，按约定不提供 1 行，未填 1 行。" in page
     page = client.get("/enterprises/purchases/?year=2023&part=面板").content.decode()
     assert "1 家企业 2 行采购，填报确数合计 — 万元；区间 1 行，按约定不提供 1 行，未填 0 行。" in page
+
+
+def test_what_is_wrong_with_a_grant_is_said_on_its_form(cast: Cast, client: Client) -> None:
+    client.force_login(cast.anchor_1, backend="django.contrib.auth.backends.ModelBackend")
+    form = {"firm": cast.enterprise_1.code, "body": cast.force_a.code, "purpose": "统计", "starts_on": "2026-12-01"}
+    answer = client.post("/enterprises/grants/new", {**form, "ends_on": "2026-11-01"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "终止日期早于起始日期。" in page
+    assert 'value="统计"' in page  # what was typed still stands

@@ -78,10 +78,13 @@ def new_grant(request: HttpRequest) -> HttpResponse:
         upload = said.pop("scan", None)
         try:
             scan = evidence.keep(upload, kind="paper_grant", by=person) if upload else None
+            made = actions.grant(**said, scan=scan, by=person)
         except evidence.RefusedFile as refused:
-            raise Refused(refused.reason) from refused
-        made = actions.grant(**said, scan=scan, by=person)
-        return redirect("registry:grant", pk=made.pk)
+            form.add_error("scan", refused.reason)
+        except Refused as refused:
+            form.add_error(None, refused.reason)
+        else:
+            return redirect("registry:grant", pk=made.pk)
     return render(request, "registry/new_grant.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
