@@ -132,3 +132,14 @@ def test_a_firm_reads_no_indicators(cast: Cast, source: Source) -> None:
     assert not Figure.objects.visible_to(cast.anchor_1).exists()
     assert Figure.objects.visible_to(cast.district_east).exists()
     assert not Figure.objects.editable_by(cast.lead_officer).exists(), "a department corrects those of its own chain"
+
+
+@pytest.mark.parametrize(
+    ("unit", "chinese", "english"),
+    [("家", "≥470 家", "≥470"), ("亿元", "≥470 亿元", "≥470 100m CNY"), ("%", "≥470 %", "≥470 %")],
+)
+def test_a_figure_is_read_aloud_in_the_readers_language(unit: str, chinese: str, english: str) -> None:
+    figure = Figure(value=Decimal(470), comparison="≥", unit=unit)
+    assert figure.shown == chinese
+    with translation.override("en"):
+        assert figure.shown == english

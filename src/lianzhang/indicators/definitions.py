@@ -8,12 +8,12 @@ from importlib import resources
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-
+COUNT = "count"
 UNITS_EN = {
     "亿元": "100m CNY",
     "个百分点": "points",
     "场/链": "events a chain",
-    **dict.fromkeys(("个", "只", "场", "家", "类"), "count"),
+    **dict.fromkeys(("个", "只", "场", "家", "类"), COUNT),
 }
 
 
@@ -64,7 +64,7 @@ class Definition:
     @property
     def shown_unit(self) -> str:
         """The unit in the reader's language; counts are counts in English."""
-        return UNITS_EN.get(self.unit, self.unit) if _is_english() else self.unit
+        return unit_in_words(self.unit)
 
 
 @cache
@@ -82,6 +82,11 @@ def of(key: str) -> Definition | None:
 def choices() -> list[tuple[str, str]]:
     """(id, name) of every indicator, for a form."""
     return [(key, found.label) for key, found in all_definitions().items()]
+
+
+def unit_in_words(unit: str) -> str:
+    """A unit in the reader's language."""
+    return UNITS_EN.get(unit, unit) if _is_english() else unit
 
 
 def _is_english() -> bool:
