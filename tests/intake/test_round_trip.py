@@ -13,6 +13,7 @@ from chainlab import sheets
 from chainlab.sheets import layouts
 from chainlab.sheets.layout import Kind
 from lianzhang.accounts.models import Person
+from lianzhang.chains.actions import atlas as maps
 from lianzhang.chains.models import MapVersion
 from lianzhang.intake import actions, files, ledgers
 from lianzhang.intake.columns import Coded, Column
@@ -68,6 +69,33 @@ def read(content: bytes, key: str, folder: Path) -> sheets.Reading:
     path = folder / "exported.xlsx"
     path.write_bytes(content)
     return sheets.read(path, layout=key)
+
+
+def test_a_person_entered_for_a_post_goes_with_it_when_the_import_is_undone(cast: Cast, tmp_path: Path) -> None:
+    held = samples.address_list()["people"][0]
+    batch = hand_in(workbook("address_list", {"people": [held]}, tmp_path), ledger="address_list", by=cast.secretary)
+    batch = actions.apply(batch, plan=batch.plan, by=cast.secretary, now=NOON)
+    assert Person.objects.filter(username="new_liaison").exists()
+    actions.undo(batch, by=cast.secretary, now=NOON)
+    assert not Person.objects.filter(username="new_liaison").exists()
+
+
+def test_the_map_in_force_leaves_as_its_ledger_and_goes_back_unchanged_into_a_draft_made_from_it(
+    cast: Cast, tmp_path: Path
+) -> None:
+    applied(cast, "map_segments", tmp_path)
+    atlas = MapVersion.objects.get(chain=cast.chain_a)
+    atlas = maps.submit(atlas=atlas, version=atlas.version, now=NOON, by=cast.clerk_a)
+    maps.publish(atlas=atlas, version=atlas.version, now=NOON, by=cast.head_a)
+    content = exported(cast, "map_segments", tmp_path)
+    refused = hand_in(content, ledger="map_segments", by=cast.secretary)
+    assert "该链没有可编辑的图谱草稿" in str(refused.rows.filter(sheet="segments")[0].complaints)
+    actions.abandon(refused, by=cast.secretary)
+    maps.draft(chain=cast.chain_a, now=NOON, by=cast.clerk_a)
+    again = hand_in(content, ledger="map_segments", by=cast.secretary)
+    wrong = [(r.sheet, r.kind, r.before, r.after, r.complaints) for r in again.rows.exclude(kind="unchanged")]
+    assert not wrong
+    assert again.counts["unchanged"] == 4
 
 
 def choice_columns() -> list[tuple[str, set[str], set[str]]]:

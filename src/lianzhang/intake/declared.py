@@ -108,6 +108,9 @@ class Sheet:
         if kept:
             recording.keep_extras(self.ledger, record, kept)
 
+    def withdraw(self, record: Any, made: Mapping[str, Any], *, writing: recording.Writing) -> None:
+        """A record was removed again: what was made together with it goes too. `made`: what the row had written."""
+
     def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
         """After all rows of the sheet: write what was gathered on the desk."""
 

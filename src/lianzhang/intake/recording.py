@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LOCAL = "@key"
 
-__all__ = ["Writing", "apply", "keep_extras", "read_extras", "undo"]
+__all__ = ["Writing", "apply", "carry_extras", "keep_extras", "read_extras", "undo"]
 
 
 def apply(ledger: DeclaredLedger, changes: Sequence[Change], *, batch: Batch, by: Person) -> list[Applied]:
@@ -144,6 +144,7 @@ def _undo(sheet: Sheet, row: StagedRow, *, desk: Desk, writing: Writing) -> str:
         return _("已被%(what)s引用，不能删除。") % {"what": user}
     LedgerExtra.objects.filter(subject_type=record._meta.label_lower, subject_id=str(record.pk)).delete()
     writing.remove(record, verb=verb)
+    sheet.withdraw(record, row.after, writing=writing)
     return ""
 
 
@@ -166,6 +167,17 @@ def keep_extras(ledger: str, record: models.Model, kept: Mapping[str, Any]) -> N
     values = {**beside.values, **packing.pack_all(kept)}
     beside.values = {field: value for field, value in values.items() if value not in (None, "", [])}
     beside.save()
+
+
+def carry_extras(label: str, copies: Mapping[int, int]) -> None:
+    """What is kept beside records goes along to their copies: id of the record → id of its copy."""
+    kept = LedgerExtra.objects.filter(subject_type=label, subject_id__in=[str(pk) for pk in copies])
+    LedgerExtra.objects.bulk_create(
+        LedgerExtra(
+            ledger=one.ledger, subject_type=label, subject_id=str(copies[int(one.subject_id)]), values=one.values
+        )
+        for one in kept
+    )
 
 
 def read_extras(ledger: str, sheet: Sheet, desk: Desk) -> None:

@@ -10,6 +10,7 @@ from lianzhang.accounts import actions
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.accounts.rules import POSTS_OF, Act, BodyKind, Post, Thing
+from lianzhang.intake import recording
 from lianzhang.intake.columns import Column, Desk, Kept, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch
@@ -161,6 +162,12 @@ class PostSheet(Sheet):
             person = Person.objects.get(pk=record.person_id)
             changes = {name: value for name, value in said.items() if getattr(person, name) != value}
             writing.change(person, verb="person.imported", changes=changes)
+
+    def withdraw(self, record: Any, made: Mapping[str, Any], *, writing: Writing) -> None:
+        """A person entered for this post alone goes with it; somebody who holds another post or acted stays."""
+        person = Person.objects.filter(pk=record.person_id, last_login=None).first()
+        if person is not None and "person_id" not in made and not recording.in_use(person, besides=()):
+            writing.remove(person, verb="person.import_undone")
 
     def of_ledger(self, found: Any) -> Any:
         # Technical administrators are appointed by two people in the system and stand in no address list.

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Chain, Link, MapEdit, MapVersion, Placement, Segment
+from lianzhang.intake import recording
 from lianzhang.records.models import Stale
 from lianzhang.registry.models import Enterprise, Part
 from lianzhang.trail import actions as trail
@@ -47,7 +48,21 @@ def draft(*, chain: Chain, now: datetime, by: Person, source_note: str = "") -> 
         trail.create(made, verb="map.drafted", by=by)
         if based_on is not None:
             write(made, everything(based_on))
+            _carry(based_on, made)
     return made
+
+
+def _carry(before: MapVersion, after: MapVersion) -> None:
+    """Columns of the map's ledger that have no field of their own go along into the copy."""
+    for model, names in (
+        (Segment, ("key",)),
+        (Link, ("upstream__key", "downstream__key")),
+        (Placement, ("segment__key", "enterprise")),
+    ):
+        rows: Any = model._default_manager
+        copies = {tuple(key): pk for pk, *key in rows.filter(map=after).values_list("pk", *names)}
+        was = rows.filter(map=before).values_list("pk", *names)
+        recording.carry_extras(model._meta.label_lower, {pk: copies[tuple(key)] for pk, *key in was})
 
 
 def edit(*, atlas: MapVersion, operation: str, after: Items, version: int, now: datetime, by: Person) -> MapVersion:

@@ -34,7 +34,19 @@ def drafts(desk: Desk) -> dict[int, MapVersion]:
 
 
 def exported(desk: Desk) -> list[MapVersion]:
-    """The maps an export holds: the draft a person may edit, else nothing (a published map is not changed)."""
+    """The maps an export holds: the draft a person may edit; of a chain without one, the map in force. That one is
+    changed by a new draft only, and into a draft made from it the export goes back unchanged."""
+    mine = editable(desk)
+    in_force = MapVersion.objects.visible_to(desk.by).filter(state=MapVersion.State.PUBLISHED).select_related("chain")
+    if desk.context.get("chain"):
+        in_force = in_force.filter(chain_id=desk.context["chain"])
+    newest = {found.chain_id: found for found in in_force.order_by("number")}
+    chains_of_mine = {found.chain_id for found in mine}
+    return mine + [found for chain, found in newest.items() if chain not in chains_of_mine]
+
+
+def editable(desk: Desk) -> list[MapVersion]:
+    """The drafts a person may edit."""
     mine = MapVersion.objects.editable_by(desk.by).filter(state=MapVersion.State.DRAFT).select_related("chain")
     if desk.context.get("chain"):
         mine = mine.filter(chain_id=desk.context["chain"])
@@ -46,7 +58,7 @@ def standing_segments(desk: Desk) -> Mapping[str, int]:
     person may edit; a key of two drafts means neither."""
 
     def find() -> dict[str, int]:
-        rows = list(Segment.objects.filter(map__in=exported(desk)).values_list("key", "pk"))
+        rows = list(Segment.objects.filter(map__in=editable(desk)).values_list("key", "pk"))
         keys = [key for key, _pk in rows]
         return {key: pk for key, pk in rows if keys.count(key) == 1}
 
