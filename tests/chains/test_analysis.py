@@ -12,7 +12,7 @@ from lianzhang.chains.actions import targets
 from lianzhang.chains.models import Gap, PartCoverage, Snapshot, TargetLine, TargetList
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
-from lianzhang.registry.models import Capability
+from lianzhang.registry.models import Capability, Enterprise
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
 
@@ -198,8 +198,11 @@ def test_no_purchases_says_what_to_do(cast: Cast) -> None:
 
 def test_parameters_that_cannot_hold_are_told_with_their_reason(cast: Cast, scene: scenes.Scene) -> None:
     listed = ask(cast, min_anchors=3, must_include=("QY-戊",))
-    with pytest.raises(Unworkable, match="互相矛盾"):
+    with pytest.raises(Unworkable, match="互相矛盾") as told:
         run(cast, listed)
+    name = Enterprise.objects.get(code="QY-戊").name
+    assert name in str(told.value)
+    assert "QY-戊" not in str(told.value), "a firm is told by its name"
 
 
 def test_a_list_computed_twice_by_a_reclaimed_job_is_computed_once(cast: Cast, scene: scenes.Scene) -> None:

@@ -49,6 +49,7 @@ def test_asking_enqueues_one_long_job_in_the_same_transaction(cast: Cast) -> Non
         ({"must_include": ("QY-乙",), "must_exclude": ("QY-乙",)}, "同时"),
         ({"must_include": ("QY-没有",)}, "QY-没有"),
         ({"must_include": ("QY-乙", "QY-丙"), "max_suppliers": 1}, "家数上限"),
+        ({"must_include": ("QY-丁",)}, "已在本市"),
     ],
 )
 def test_contradictory_parameters_are_refused_before_any_work(

@@ -88,9 +88,9 @@ def build(cast: Cast) -> Analysed:
     return Analysed(scene, listed, gaps, published, draft)
 
 
-def ask(cast: Cast, *, max_suppliers: int = 2) -> TargetList:
+def ask(cast: Cast, *, max_suppliers: int = 2, min_anchors: int = 1) -> TargetList:
     """A list of 链A, computed."""
-    limits = targets.Parameters(max_categories=None, max_suppliers=max_suppliers, min_anchors=1)
+    limits = targets.Parameters(max_categories=None, max_suppliers=max_suppliers, min_anchors=min_anchors)
     listed = targets.ask(chain=cast.chain_a, title="清单", parameters=limits, now=timezone.now(), by=cast.clerk_a)
     jobs.choose_targets(Progress(0, cast.clerk_a), list_id=listed.pk)
     listed.refresh_from_db()

@@ -179,6 +179,14 @@ def test_conditions_nobody_can_meet_are_told_on_the_list(signed_in: SignIn, cast
     assert "改条件重算" in page
 
 
+def test_a_list_without_a_supplier_says_so_instead_of_naming_nothing_best(signed_in: SignIn, cast: Cast) -> None:
+    analysed.build(cast)
+    listed = analysed.ask(cast, min_anchors=9)
+    page = text(signed_in("clerk_a"), f"/targets/{listed.code}")
+    assert "家候选企业中没有一家符合所列条件" in page
+    assert "没有更优组合" not in page
+
+
 def test_the_chief_approves_what_the_task_force_made(signed_in: SignIn, world: analysed.Analysed) -> None:
     address = f"/targets/{world.listed.code}"
     assert "审定</button>" not in text(signed_in("clerk_a"), address)

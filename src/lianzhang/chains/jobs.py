@@ -67,7 +67,8 @@ def _choose(progress: Progress, listed: TargetList) -> None:
             tell=lambda: progress.tell(_("整理理由与备选"), done=5, total=6),
         )
     except lab.Infeasible as impossible:
-        raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": impossible.message_zh}) from impossible
+        why = targets.by_name(impossible.message_zh, listed.parameters["must_include"])
+        raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": why}) from impossible
     except (engines.BadTable, TimeoutError) as bad:
         raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad
     targets.finish(listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)

@@ -1,6 +1,6 @@
 """目标清单: asked for with parameters, computed in the background on an immutable snapshot, kept with its reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -55,16 +55,17 @@ def ask(*, chain: Chain, title: str, parameters: Parameters, now: datetime, by: 
     both = set(parameters.must_include) & set(parameters.must_exclude)
     if both:
         raise Refused(_("%(codes)s 同时在“必须列入”和“不予列入”中。") % {"codes": "、".join(sorted(both))})
-    known = set(
-        Enterprise.objects.visible_to(by)
-        .filter(code__in=[*parameters.must_include, *parameters.must_exclude])
-        .values_list("code", flat=True)
-    )
-    unknown = sorted({*parameters.must_include, *parameters.must_exclude} - known)
+    named = {*parameters.must_include, *parameters.must_exclude}
+    known = {firm.code: firm for firm in Enterprise.objects.visible_to(by).filter(code__in=named)}
+    unknown = sorted(named - set(known))
     if unknown:
         raise Refused(_("企业编号不存在：%(codes)s。请从企业名录中选择。") % {"codes": "、".join(unknown)})
     if parameters.max_suppliers is not None and len(parameters.must_include) > parameters.max_suppliers:
         raise Refused(_("必须列入的企业多于家数上限。"))
+    home = tuple(str(prefix) for prefix in chain.scheme.home_regions)
+    local = [known[code].name for code in parameters.must_include if home and known[code].region_code.startswith(home)]
+    if local:
+        raise Refused(_("%(names)s已在本市，不是招引对象，不能列入。") % {"names": "、".join(local)})
     with transaction.atomic():
         listed = trail.create(
             TargetList(
@@ -146,6 +147,13 @@ def approve(*, listed: TargetList, version: int, now: datetime, by: Person) -> T
     changes = {"state": State.APPROVED, "approved_by": by, "approved_at": now}
     with transaction.atomic():
         return trail.change(listed, verb="target_list.approved", changes=changes, version=version, by=by)
+
+
+def by_name(text: str, codes_said: Iterable[str]) -> str:
+    """A sentence about firms by the names people know them by."""
+    for code, name in Enterprise.objects.filter(code__in=list(codes_said)).values_list("code", "name"):
+        text = text.replace(code, name)
+    return text
 
 
 def _part_codes(outcome: Outcome) -> set[str]:
