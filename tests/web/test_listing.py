@@ -85,6 +85,11 @@ def test_a_bad_address_shows_the_list_and_says_what_was_left_out(client: Client)
     assert "“种类”没有“nothing”这个取值，已忽略。" in shown
 
 
+def test_a_mistyped_condition_is_said_and_not_silently_answered_with_everything(client: Client) -> None:
+    assert "没有这些条件，已忽略：knd" in page(client, "/style/bodies?knd=firm")
+    assert "没有这些条件" not in page(client, "/style/bodies?kind=firm&open=x&page=1&density=roomy&order=name")
+
+
 def test_a_hidden_column_is_in_no_rendering_for_those_it_is_not_for(signed_in: SignIn) -> None:
     for address in (
         "/style/bodies",

@@ -4,7 +4,7 @@ A bad value in an address (old link, typing) never breaks the page: it is left o
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -53,8 +53,12 @@ class Selection:
         return "?" + urlencode([(name, value) for name, value in self.query if name not in gone])
 
 
-def read(table: spec.TableSpec, params: Any, *, person: spec.Viewer) -> Selection:
-    """The selection that `params` (a QueryDict) asks of `table`, as far as this person may ask it."""
+def read(
+    table: spec.TableSpec, params: Any, *, person: spec.Viewer, others: Collection[str] | None = None
+) -> Selection:
+    """The selection that `params` (a QueryDict) asks of `table`, as far as this person may ask it. `others` are the
+    names the page itself reads; where they are told, any further name is said to be ignored: of a mistyped condition
+    the whole list would be taken for the answer."""
     notices: list[str] = []
     seen = table.for_person(person)
     filters: dict[str, Any] = {}
@@ -64,6 +68,9 @@ def read(table: spec.TableSpec, params: Any, *, person: spec.Viewer) -> Selectio
             filters[condition.key] = value
     kept = {SEARCH, ORDER, COLUMNS, DENSITY}
     kept |= {name for f in table.filters for name in (f.key, f.key + FROM, f.key + TO)}
+    unknown = [] if others is None else [name for name in params if name not in {*kept, PAGE, *others}]
+    if unknown:
+        notices.append(_("没有这些条件，已忽略：{names}").format(names="、".join(name[:30] for name in unknown[:5])))
     return Selection(
         columns=_columns(seen, params, notices=notices),
         search=clean(params.get(SEARCH, "")) if table.search else "",

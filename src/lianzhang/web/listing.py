@@ -12,7 +12,7 @@ the data), `illustrative` (示例数据; rows that are marked say so without it)
 boxes before the rows), `scope` (what the page already narrowed to, in words), `actions` (buttons).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,7 @@ from lianzhang.web import access, exports, navigation, workbooks
 
 Found = QuerySet[Any] | Sequence[Any]
 REGION = "table"
+FRAME = ("format", "open")  # what an address of a list may say besides its conditions: the file, the row opened
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +246,7 @@ def respond(
     form = request.GET.get("format", "")
     if form in exports.FORMS or form in dict(workbooks.forms(table, request.user)):
         return _take_away(request, table, queryset, form=form, said=said)
-    listed = build(request, table, queryset, counted=counted, batch=said.get("batch", ()))
+    listed = build(request, table, queryset, counted=counted, batch=said.get("batch", ()), others=FRAME)
     if callable(said.get("lead")):
         said["lead"] = said["lead"](listed)
     said |= {"table": listed, "spec": table, "illustrative": said.get("illustrative") or listed.is_invented}
@@ -262,10 +263,11 @@ def build(
     *,
     counted: Found | None = None,
     batch: Sequence[BatchAction] = (),
+    others: Collection[str] | None = None,
 ) -> Listing:
     """The table as the request's URL asks for it, one page of it read."""
     person = request.user
-    chosen = selection.read(table, request.GET, person=person)
+    chosen = selection.read(table, request.GET, person=person, others=others)
     narrowed = _narrow(table, found, chosen)
     counted = narrowed if counted is None else _narrow(table, counted, chosen)
     read = _totals(table, chosen.columns, counted)
