@@ -32,7 +32,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 
 
 def pytest_unconfigure() -> None:
-    """Take away the home that `settings_test` made for this process."""
+    """Take away the home that `settings_test` made for this run: the processes share it, and the first to be done would
+    take it from under the others."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     home = Path(os.environ.get("LIANZHANG_HOME", ""))
     if home.name.startswith("lianzhang-test-"):
         shutil.rmtree(home, ignore_errors=True)
