@@ -43,6 +43,21 @@ def test_two_editors_meet_on_the_merge_page_and_both_changes_survive(cast: casts
     assert (found.title, found.phone) == ("处长", "13812341234")
 
 
+def test_a_step_that_came_too_late_offers_no_choice_that_would_mean_nothing(cast: casts.Cast) -> None:
+    post = cast.clerk_a.appointments.get()
+    form = {"on": timezone.localdate().isoformat(), "version": post.version}
+    actions.correct_appointment(
+        appointment=post, starts_on=post.starts_on, ends_on=None, basis="文", duties="", version=post.version,
+        by=cast.second_secretary,
+    )  # fmt: skip
+    clash = sign_in(cast.secretary).post(f"/people/appointments/{post.pk}/end", form)
+    assert clash.status_code == 409
+    page = clash.content.decode()
+    assert "这一步没有写入" in page
+    assert 'type="radio"' not in page
+    assert Appointment.objects.get(pk=post.pk).ends_on is None
+
+
 def test_a_page_says_who_held_a_post_on_a_day(cast: casts.Cast) -> None:
     old = cast.head_a.appointments.get()
     actions.end(appointment=old, on=dt.date(2025, 2, 28), by=cast.secretary)

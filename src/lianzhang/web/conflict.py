@@ -44,7 +44,8 @@ def differences(stale: Stale) -> list[Difference]:
 
 def context(stale: Stale, request: HttpRequest) -> dict[str, Any]:
     """What the merge page shows, and the rest of the posted form, repeated so that it can be sent again."""
-    found = differences(stale)
+    # What the form did not ask for is the step's own doing (who closed it, when): there is nothing to choose between.
+    found = [difference for difference in differences(stale) if difference.name in request.POST]
     named = {"version", "csrfmiddlewaretoken", *(d.name for d in found)}
     kept = [(name, value) for name, values in request.POST.lists() for value in values if name not in named]
     return {
