@@ -59,7 +59,7 @@ def test_each_thing_that_needs_the_chief_has_one_button_that_deals_with_it(cast:
     )
     assert buttons(page(cast)) == [
         ("逾期事项", "批示交办", "/supervision/tasks/new?action=JH-2026-001"),
-        ("链主一有限公司：诉求1", "交办", "/supervision/tasks/new?request=SQ-2026-001"),
+        ("链主一有限公司：诉求1", "批示交办", "/supervision/tasks/new?request=SQ-2026-001"),
         ("事项1", "审核", "/supervision/tasks/DB-2026-001/"),
         ("卡住的项目", "批示交办", "/supervision/tasks/new?project=XM-2026-001"),
     ]

@@ -20,6 +20,8 @@ from lianzhang.projects.models import Event, Project
 from lianzhang.registry.models import Capability, Enterprise, Part, Purchase
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision.models import Task
+from lianzhang.trail import evidence
+from lianzhang.trail.models import Proof
 from tests.cast import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
@@ -150,3 +152,12 @@ def test_models_that_can_be_invented_have_invented_rows() -> None:
         if m.__name__ not in analysed and not m._default_manager.filter(is_illustrative=True).exists()
     }
     assert empty == {"Batch", "Briefing"}, "nothing is uploaded or signed in the example's name"
+
+
+def test_nothing_of_the_annex_counts_as_done_without_evidence_that_says_it_is_invented() -> None:
+    done = [*Action.objects.filter(state="done"), *Task.objects.filter(submitted_by__isnull=False)]
+    assert len(done) > 3
+    for record in done:
+        proof = Proof.objects.all().about(record).get()
+        assert proof.attachment.name == "示例佐证.pdf"
+        assert b"Example data, invented" in evidence.path_of(proof.attachment).read_bytes()

@@ -68,6 +68,7 @@ class Walk:
             if response.status_code != 200:
                 self.closed.append(f"{origin} offers {address}: {response.status_code}")
             if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
+                response.close()  # a file: evidence, an export
                 continue
             page = response.content.decode()
             if match.namespace not in UNMARKED and is_unmarked(page):

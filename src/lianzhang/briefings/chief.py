@@ -152,7 +152,7 @@ def _escalated(standing: standings.Standing, *, today: date) -> list[work.Item]:
                 note=" · ".join(part for part in (_("诉求已提级"), line.body) if part),
                 due_on=line.due_on,
                 is_illustrative=line.is_illustrative,
-                act=_("交办"),
+                act=_("批示交办"),
                 act_url=address("supervision:new_task", request=line.code),
             )
         )
