@@ -71,7 +71,7 @@ class Figure(Versioned):
 
     @property
     def shown(self) -> str:
-        """The value with comparison and unit, as it is read aloud: ≥10 %, 2,234 亿元; in English a count is bare."""
+        """The value with comparison and unit, as it is read aloud: ≥10 %, 2,234 亿元; an English count is bare."""
         number = f"{self.value:,.4f}".rstrip("0").rstrip(".")
         unit = definitions.unit_in_words(self.unit)
         return f"{self.comparison}{number} {'' if unit == definitions.COUNT else unit}".strip()
