@@ -49,6 +49,7 @@ class Sheet:
     gated: frozenset[str] = frozenset()  # set for a new record only; later they move by the office's own steps
     is_shared: bool = False  # rows name records others keep: what differs there is left alone and said
     owned: tuple[str, ...] = ()  # accessors of what is deleted together with a record when its import is undone
+    is_main: bool = False  # where a ledger has several sheets: the one whose records it is about
     local_key: str = ""  # the field by which other sheets name a row of this one
     ledger: str = ""
 

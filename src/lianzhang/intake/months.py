@@ -70,8 +70,8 @@ def after(month: dt.date) -> dt.date:
 
 
 def of(ledger: DeclaredLedger, month: dt.date, *, by: Person) -> Month:
-    """What happened in the month that begins on `month` to the records of the ledger's first sheet."""
-    sheet = ledger.sheets[0]
+    """What happened in the month that begins on `month` to the records a ledger is about."""
+    sheet = main(ledger)
     found = Month(month)
     steps = _steps(sheet, month)
     visible = _visible(sheet, steps, by=by)
@@ -95,9 +95,14 @@ def of(ledger: DeclaredLedger, month: dt.date, *, by: Person) -> Month:
     return found
 
 
+def main(ledger: DeclaredLedger) -> Sheet:
+    """The sheet whose records a ledger is about."""
+    return next((sheet for sheet in ledger.sheets if sheet.is_main), ledger.sheets[0])
+
+
 def money(ledger: DeclaredLedger) -> list[tuple[Field, str]]:
-    """(column, attribute) of every amount the first sheet writes into the record itself."""
-    sheet = ledger.sheets[0]
+    """(column, attribute) of every amount that sheet writes into the record itself."""
+    sheet = main(ledger)
     fields = {field.key: field for field in ledger.layout.sheet(sheet.key).fields}
     own = {f.attname for f in sheet.model._meta.concrete_fields if isinstance(f, models.DecimalField)}
     return [

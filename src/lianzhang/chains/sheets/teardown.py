@@ -180,6 +180,9 @@ class AmountColumn(Column):
 class PurchaseSheet(Sheet):
     """采购: only of the own firm or of one that granted the own body; anything else is a permission error."""
 
+    def of_ledger(self, found: Any) -> Any:
+        return found.select_related("buyer", "part")
+
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:  # noqa: ARG002
         naming.year_from_context(taken, desk=desk)
         taken.setdefault("make", Purchase.Make.BOUGHT)
@@ -341,6 +344,7 @@ TEARDOWN = TeardownLedger(
             ),
         ),
         PurchaseSheet(
+            is_main=True,
             key="purchases",
             model=Purchase,
             noun="purchase",

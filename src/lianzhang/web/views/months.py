@@ -19,6 +19,7 @@ from lianzhang.intake.declared import DeclaredLedger
 from lianzhang.intake.months import Month, Touched
 from lianzhang.projects import tables as project_tables
 from lianzhang.registry import tables as registry_tables
+from lianzhang.registry.models import Purchase
 from lianzhang.supervision import tables as supervision_tables
 from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
 from lianzhang.tables.values import plain
@@ -158,6 +159,8 @@ def _link(address: Callable[[Any], str] | None) -> Callable[[Touched], str] | No
 
 def _name(record: Any) -> str:
     """What people call a record."""
+    if isinstance(record, Purchase):
+        return f"{record.buyer.name} {record.part.name} {record.year}"
     found = next((str(text) for name in NAMES if (text := getattr(record, name, ""))), "")
     return found or str(record)
 
