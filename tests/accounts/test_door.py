@@ -137,7 +137,9 @@ def test_a_link_that_expired_or_never_was_lets_nobody_in(cast: casts.Cast) -> No
 def test_a_reset_link_asks_for_a_new_password_and_not_for_the_old(cast: casts.Cast) -> None:
     client = Client()
     client.post(link_for(cast, "clerk_a"))
-    assert "当前密码" not in client.get("/people/me/password").content.decode()
+    page = client.get("/people/me/password").content.decode()
+    assert "当前密码" not in page
+    assert "下次凭登录名 clerk_a 和密码登录" in page  # whoever came by a link has not typed it yet
     new = {"password": "harbour lantern seven", "again": "harbour lantern seven"}
     assert client.post("/people/me/password", new).status_code == 302
     assert "当前密码" in client.get("/people/me/password").content.decode()

@@ -68,7 +68,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     if link.purpose == SignInLink.Purpose.EXAMPLE:
         return redirect(_local("", request=request))
     request.session["sets_password"] = True
-    messages.info(request, _("请设置密码，下次凭登录名和密码登录。"))
+    messages.info(request, _("请设置密码，下次凭登录名 {name} 和密码登录。").format(name=person.username))
     return redirect("accounts:password")
 
 
