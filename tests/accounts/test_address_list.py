@@ -179,9 +179,11 @@ def test_a_post_entered_wrongly_is_put_right_and_its_person_page_says_so(cast: c
     assert secretary.post(address, {**form, "ends_on": "", "duties": "汇总"}).status_code == 409
     post.refresh_from_db()
     assert (post.starts_on, post.basis, post.duties) == (dt.date(2024, 3, 1), "链办〔2024〕3号", "")
+    actions.change_post(person=cast.clerk_a, appointment=post)
     page = secretary.get(f"/people/{cast.clerk_a.pk}").content.decode()
     history = page[page.index("变更记录") :]
     assert "更正任职" in history
+    assert "切换到此职务" not in history  # coming and going stands in the trail, not here
     assert "2024-03-01" in history
     with pytest.raises(actions.Refused, match="本人"):
         actions.correct_appointment(

@@ -29,15 +29,18 @@ class Step:
         return any(before not in (None, "", [], {}) for _name, _label, before, _after in self.changes)
 
 
-def history(subject: models.Model, *, limit: int = 100, without: Collection[str] = ()) -> list[Step]:
-    """The last `limit` events of a record the caller has already been shown; nothing is told of fields `without`."""
-    return list(_steps(Event.objects.about(subject)[:limit], subject, without=without))
+def history(
+    subject: models.Model, *, limit: int = 100, without: Collection[str] = (), but: Collection[str] = ()
+) -> list[Step]:
+    """The last `limit` events of a record the caller has already been shown; nothing is told of fields `without`,
+    and events of the verbs `but` are passed over."""
+    return list(_steps(Event.objects.about(subject).exclude(verb__in=but)[:limit], subject, without=without))
 
 
-def histories(subjects: Sequence[models.Model], *, limit: int = 100) -> list[Step]:
+def histories(subjects: Sequence[models.Model], *, limit: int = 100, but: Collection[str] = ()) -> list[Step]:
     """The last `limit` events of several records of one kind that the caller has already been shown."""
     kind, ids = subjects[0]._meta.label_lower, [str(subject.pk) for subject in subjects]
-    found = Event.objects.filter(subject_type=kind, subject_id__in=ids).order_by("-seq")
+    found = Event.objects.filter(subject_type=kind, subject_id__in=ids).exclude(verb__in=but).order_by("-seq")
     return list(_steps(found[:limit], subjects[0]))
 
 

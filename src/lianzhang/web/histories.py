@@ -13,6 +13,9 @@ from lianzhang.accounts.models import Appointment, Person
 from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.trail import queries, verbs
 
+# Daily steps that say nothing about the record; a hundred of them would push out who appointed whom.
+COMINGS = ("person.signed_in", "person.signed_out", "appointment.acted_in")
+
 
 @dataclass(frozen=True)
 class Change:
@@ -41,11 +44,11 @@ def of(record: models.Model, *, reader: Any, limit: int = 100, withheld: Collect
 
 
 def of_person(person: Person, *, appointments: Sequence[Appointment], reader: Any) -> list[Line]:
-    """The last events of a person and of the posts ever held, newest first."""
-    lines = _lines(person, queries.history(person), reader=reader)
+    """The last events of a person and of the posts ever held, newest first; coming and going is for the auditor."""
+    lines = _lines(person, queries.history(person, but=COMINGS), reader=reader)
     if appointments:
         about = {str(post.pk): str(post.label) for post in appointments}
-        lines += _lines(appointments[0], queries.histories(appointments), reader=reader, about=about)
+        lines += _lines(appointments[0], queries.histories(appointments, but=COMINGS), reader=reader, about=about)
     return [line for _seq, line in sorted(lines, key=lambda found: -found[0])]
 
 
