@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -180,8 +181,24 @@ def test_a_firm_on_two_districts_sheets_is_refused_on_both_and_each_names_the_ot
 def test_a_summary_sheet_that_repeats_the_districts_counts_each_firm_once(cast: Cast, client: Client) -> None:
     line = ["示例甲制造有限公司", "某路 1 号"]
     batch = handed_in(client, "各区.xlsx", by_district({"城阳区": [line], "汇总": [line]}), cast)
-    assert {kind: count for kind, count in batch.counts.items() if count} == {"read": 1, "new": 1}
-    assert batch.rows.get().after["region_code"] == "370214"
+    assert {kind: count for kind, count in batch.counts.items() if count} == {"read": 2, "new": 1, "ignored": 1}
+    assert batch.rows.get(kind="new").after["region_code"] == "370214"
+    (again,) = batch.rows.filter(kind="ignored")
+    assert (again.tab, again.row_number) == ("汇总", 2)
+    assert "与工作表“城阳区”第 2 行完全相同" in again.complaints[0]["message_zh"]
+
+
+def test_the_page_of_a_batch_asks_at_most_twelve_questions(
+    cast: Cast, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    line = ["示例甲制造有限公司", "某路 1 号"]
+    batch = handed_in(client, "各区.xlsx", by_district({"城阳区": [line], "汇总": [line]}), cast)
+    address = f"/ledgers/batches/{batch.code}/"
+    for step in ("", "apply", "undo"):
+        if step:
+            client.post(f"{address}{step}", {"plan": batch.plan})
+        with django_assert_max_num_queries(12):
+            client.get(address)
 
 
 def test_the_name_of_a_sheet_moves_no_firm_that_has_its_district(cast: Cast, client: Client) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lianzhang.jobs.progress import Progress
 
 CHUNK = 500
-SKIPPED = ("rows_total", "rows_remark", "rows_repeated_header", "rows_example", "rows_help")
+SKIPPED = ("rows_total", "rows_remark", "duplicate_same", "rows_repeated_header", "rows_example", "rows_help")
 WRONG_TOTAL = "total_mismatch"  # about a row nobody imports, and yet about the whole sheet
 OUR_OWN = ("rows_example", "rows_help")  # lines of our template: no data of anybody's
 

@@ -20,7 +20,18 @@ from lianzhang.web import access, histories, listing, workbooks
 from lianzhang.web.forms.intake import DecisionForm, PlanForm, RowsForm, UploadForm
 
 # What the line of an event says already (who, when), and what is no statement to a reader.
-UNTOLD = ("applied_at", "applied_by", "undone_at", "undone_by", "plan", "counts", "job", "version")
+UNTOLD = (
+    "applied_at",
+    "applied_by",
+    "undone_at",
+    "undone_by",
+    "uploaded_by",
+    "acting",
+    "body",
+    "plan",
+    "counts",
+    "job",
+)
 
 
 @access.reads(Thing.LEDGER)
