@@ -22,8 +22,8 @@ def handed(rows: list[dict[str, object]], cast: Cast, folder: Path) -> Batch:
 def test_a_new_post_is_shown_in_words_and_no_number_of_ours(cast: Cast, tmp_path: Path) -> None:
     batch = handed([NEW], cast, tmp_path)
     describe = ledgers.get("address_list").describer(language="zh-hans", by=cast.secretary)
-    said = [str(found) for found in describe(batch.rows.get())]
-    assert said == ["链上职务：责任部门", "行政职务：处长", "任职日期：2026-02-01"]
+    said = {str(found) for found in describe(batch.rows.get())}
+    assert said == {"链上职务：责任部门", "行政职务：处长", "任职日期：2026-02-01"}
 
 
 def test_a_post_on_record_is_not_begun_again_on_another_day(cast: Cast, tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ LABELS: dict[str, str | Promise] = {
     "person.corrected": _("更正人员信息"),
     "person.disabled": _("停用账号"),
     "person.enabled": _("启用账号"),
+    "person.import_undone": _("撤销导入"),
     "person.imported": _("导入人员"),
     "person.password_set": _("设置密码"),
     "person.registered": _("登记人员"),
