@@ -24,7 +24,7 @@ def fill(world: World) -> Filling:
     return {
         "intake:list": [Case()],
         **{f"intake:{name}": batches for name in moves},
-        **{f"intake:{name}": ledgers for name in ("ledger", "template", "export")},
+        **{f"intake:{name}": ledgers for name in ("ledger", "months", "template", "export")},
         "intake:export_csv": [Case({"key": key, "sheet": sheet}) for key, sheet in SHEETS],
         "briefings:list": [Case()],
         "briefings:chain": CHAINS,
