@@ -47,7 +47,14 @@ def test_each_figure_of_the_word_page_says_its_change_scope_source_and_date(cast
 def test_a_sheet_for_a_visit_says_when_nothing_is_recorded(cast: Cast) -> None:
     page = firm.compose(cast.enterprise_1, person=cast.secretary, today=TODAY)
     texts = [paragraph.text for paragraph in read(documents.firm_page, page).paragraphs]
-    assert {"没有项目。", "没有诉求。", "没有登记的供给能力。", "期间没有变化。", "没有走访记录。"} <= set(texts)
+    assert {
+        "没有项目。",
+        "没有诉求。",
+        "没有在办的督办事项。",
+        "没有登记的供给能力。",
+        "期间没有变化。",
+        "没有走访记录。",
+    } <= set(texts)
 
 
 def test_the_light_in_the_papers_is_a_word_with_its_reason_beside_it(cast: Cast) -> None:

@@ -53,6 +53,8 @@ def firm_page(page: FirmPage, *, out: IO[bytes], header: ExportHeader) -> None:
     _list(document, _("项目"), projects, empty=_("没有项目。"))
     requests = [f"{r.text}（{r.get_state_display()}）" for r in page.requests]
     _list(document, _("诉求"), requests, empty=_("没有诉求。"))
+    to_do = [f"{item.title}（{item.word}）{item.note}" for item in page.to_do]
+    _list(document, _("督办事项"), to_do, empty=_("没有在办的督办事项。"))
     _list(document, _("能供什么"), [made.part.name for made in page.makes], empty=_("没有登记的供给能力。"))
     _moved(document, page.moved, since=page.since)
     visits = [f"{v.visited_on or v.planned_on} {v.purpose} {v.findings[:80]}".strip() for v in page.visits[:3]]

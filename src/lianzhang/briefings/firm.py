@@ -7,12 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
+from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.figures import Figure, counted
 from lianzhang.briefings.onepager import DEFAULT_DAYS, Moved
 from lianzhang.chains.models import Anchor, Placement, TargetLine
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.registry.models import Capability, Enterprise
+from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task, Visit
 
 
@@ -28,6 +30,7 @@ class FirmPage:
     projects: list[Project]
     requests: list[Request]
     tasks: list[Task]
+    to_do: list[work.Item]
     makes: list[Capability]
     targets: list[TargetLine]
     moved: list[Moved]
@@ -63,6 +66,7 @@ def compose(enterprise: Enterprise, *, person: Person, today: date, since: date 
         projects=projects,
         requests=requests,
         tasks=tasks,
+        to_do=work.task_items([task for task in tasks if task.state in states.OPEN], today=today),
         makes=list(Capability.objects.visible_to(person).filter(enterprise=enterprise).select_related("part")[:20]),
         targets=list(
             TargetLine.objects.visible_to(person).filter(supplier=enterprise).select_related("target_list__chain")[:5]
@@ -99,7 +103,7 @@ def _figures(
         today=today,
         since=since,
     )
-    open_tasks = [task for task in tasks if task.closed_at is None]
+    open_tasks = [task for task in tasks if task.state in states.OPEN]
     return [
         Figure(
             key="projects",
@@ -120,7 +124,11 @@ def _figures(
             scope=_("已受理、未办结的企业诉求"),
             source=_("企业诉求台账"),
             as_of=today,
-            url=address("supervision:requests", q=enterprise.name),
+            url=address(
+                "supervision:requests",
+                q=enterprise.name,
+                state=tuple(state for state in Request.State.values if state != Request.State.CLOSED),
+            ),
         ),
         Figure(
             key="tasks_late",
@@ -130,7 +138,7 @@ def _figures(
             scope=_("由该企业诉求或项目产生、期限已过未销号的事项"),
             source=_("督办台账"),
             as_of=today,
-            url=address("supervision:tasks", q=enterprise.name),
+            url="#tasks",
         ),
     ]
 
