@@ -23,7 +23,8 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.ledger = ledger
         for one in ledger.context:
-            choices = [("", _("以表中所填为准")), *one.choices(person)]
+            unsaid = _("请选择") if one.is_required else _("以表中所填为准")
+            choices = [("", unsaid), *one.choices(person)]
             self.fields[one.key] = forms.ChoiceField(
                 label=one.label, choices=choices, required=one.is_required, help_text=one.help
             )
