@@ -62,6 +62,7 @@ export function close(): void {
   const side = one("#side");
   if (!side || side.hidden) return;
   side.hidden = true;
+  one("#panel")?.replaceChildren(); // what was read is no part of the page any more, nor is its heading
   document.body.classList.remove("panel-open");
   const row = one("tr.opened");
   row?.classList.remove("opened");

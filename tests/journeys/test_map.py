@@ -18,6 +18,8 @@ def test_a_draft_is_undone_redone_and_published_by_another(enter: Enter) -> None
     clerk.press("保存")
     assert "open=" in clerk.page.url, "back on the board"
     clerk.page.locator("#panel h1", has_text="示例旅程环节").wait_for()
+    clerk.page.keyboard.press("Escape")
+    assert focused(clerk) != "", "what was edited keeps the focus when its panel closes"
     clerk.look()
     clerk.open(draft)
     assert chips(clerk) == before + 1
