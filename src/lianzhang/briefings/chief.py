@@ -209,6 +209,7 @@ def _brief(chain: Chain, *, person: Person, today: date) -> Brief | None:
         Visit.objects.visible_to(person)
         .filter(chain=chain, planned_on__gte=today, visited_on__isnull=True)
         .select_related("enterprise")
+        .only("planned_on", "purpose", "enterprise__code", "enterprise__name")
         .annotate(
             request_count=_count(asked.filter(enterprise=OuterRef("enterprise")), "enterprise"),
             project_count=_count(projects.filter(enterprise=OuterRef("enterprise")), "enterprise"),

@@ -28,6 +28,10 @@ from lianzhang.supervision.models import Request, Task
 from lianzhang.tables.values import LIGHT_WORDS
 
 MOST, LONGEST_REPLY = 8, 60
+INSTRUCTION_COLUMNS = (
+    *("code", "title", "state", "due_on", "reply", "closed_at", "is_illustrative"),
+    *("responsible__name_zh", "responsible__name_en"),
+)
 # The light rule's words as the lights of the tables.
 LIGHTS = {
     rules.Light.GREEN: "normal",
@@ -90,7 +94,8 @@ def instructions(person: Person, *, today: date) -> list[Item]:
     """批示交办及落实: what leaders asked for in writing, the open ones first."""
     found = Task.objects.visible_to(person).filter(kind=Task.Kind.INSTRUCTION)
     own = Q(instructed_by__person=person) | Q(assigned_by=person) | Q(assigned_by_body_id=person.reach.body_id)
-    rows = list(found.filter(own | Q(chain__body_id=person.reach.body_id)).select_related("chain", "responsible")[:40])
+    mine = found.filter(own | Q(chain__body_id=person.reach.body_id)).select_related("responsible")
+    rows = list(mine.only(*INSTRUCTION_COLUMNS)[:40])
     rows.sort(key=lambda task: (task.state not in states.OPEN, task.due_on))
     return [
         replace(item, note=_became(task))
