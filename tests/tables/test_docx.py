@@ -103,3 +103,13 @@ def test_dates_and_states_stay_whole_and_sentences_share_what_is_left() -> None:
     assert widths[2] == widths[3] >= 2 * widths[0]
     section = made_document.sections[0]
     assert sum(widths) <= section.page_width - section.left_margin - section.right_margin
+
+
+def test_numbers_and_dates_are_never_broken_however_many_columns_share_the_sheet() -> None:
+    headings = ["项目名称", *(["区市"] * 8), "意向投资（万元）", "节点时限"]
+    line = ["示例变频控制板生产基地扩建项目二期工程", *(["示例·东区某单位"] * 8), "126,000", "2026-12-05"]
+    room = 105.0
+    shares = docx._shares(headings, [line], room=room)
+    assert sum(shares) == pytest.approx(1)
+    assert shares[-2] * room >= len("126,000") + docx.PADDING - 0.01
+    assert shares[-1] * room >= len("2026-12-05") + docx.PADDING - 0.01

@@ -1,6 +1,7 @@
 """Rows as a Word table in the official layout 公文版式 (GB/T 9704-2012): margins, title and body fonts, page
 number, repeated heading."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
@@ -173,18 +174,27 @@ def _table(
 def _shares(headings: Sequence[str], texts: Sequence[Sequence[str]], *, room: float) -> list[float]:
     """What part of the sheet, `room` half-width characters wide, each column takes.
 
-    Dates, states and short names whole; the sentences share what is left by their longest, within limits.
+    What cannot break (a number, a date, a code, two signs of a name) keeps its width; what is left of the sheet goes to
+    the columns by their longest text, within limits.
     """
     wanted: list[float] = []
+    needed: list[float] = []
     for index, heading_text in enumerate(headings):
-        longest = max((_length(line[index]) for line in texts), default=0)
+        column = [line[index] for line in texts]
+        longest = max(map(_length, column), default=0)
+        whole = max(map(_unbroken, column), default=0)
         wanted.append(min(max(longest, _length(heading_text) // 2, NARROWEST), WIDEST) + PADDING)
-    kept = sum(one for one in wanted if one <= WHOLE)
-    long = sum(one for one in wanted if one > WHOLE)
-    left = max(room - kept, room / 2)
-    if kept + long > room and long:
-        wanted = [one if one <= WHOLE else one * left / long for one in wanted]
+        needed.append(min(max(whole, NARROWEST) + PADDING, wanted[-1]))
+    if sum(wanted) > room:
+        spare, asked = max(room - sum(needed), 0), sum(wanted) - sum(needed)
+        wanted = [least + (most - least) * spare / (asked or 1) for least, most in zip(needed, wanted, strict=True)]
     return [one / sum(wanted) for one in wanted]
+
+
+def _unbroken(text: str) -> int:
+    """The width of the longest part of a text that must not be broken; a long code may be after all."""
+    parts = re.findall(r"[!-~]+", text)
+    return min(max(map(len, parts), default=0), WHOLE)
 
 
 def _length(text: str) -> int:
