@@ -147,3 +147,11 @@ def test_the_amounts_in_the_evidence_stay_out_of_the_trail(cast: Cast, scene: sc
     bodies = [bytes(e.body).decode() for e in Event.objects.filter(subject_type="chains.gap")]
     assert bodies
     assert not any("1800" in body for body in bodies)
+
+
+@pytest.mark.parametrize(("route", "state"), [(Gap.Route.ATTRACT, Gap.State.ACTING), (Gap.Route.LEAVE, "confirmed")])
+def test_work_begins_on_a_gap_that_is_to_be_filled_only(
+    cast: Cast, scene: scenes.Scene, now: dt.datetime, route: str, state: str
+) -> None:
+    gap = confirm(gap_of(scene), cast, now, route=route, route_reason="本市不宜布局")
+    assert actions.start_acting(gap=gap, by=cast.clerk_a).state == state

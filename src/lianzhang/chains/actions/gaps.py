@@ -101,8 +101,8 @@ def close(*, gap: Gap, version: int, now: datetime, by: Person) -> Gap:
 
 
 def start_acting(*, gap: Gap, by: Person) -> Gap:
-    """A lead or task now works on the gap."""
-    if gap.state != State.CONFIRMED:
+    """A lead or task now works on the gap; one that a person decided to leave open stays so until they choose a path."""
+    if gap.state != State.CONFIRMED or gap.route == Gap.Route.LEAVE:
         return gap
     with transaction.atomic():
         return trail.change(gap, verb="gap.acting", changes={"state": State.ACTING}, by=by)
