@@ -101,7 +101,7 @@ def close(*, gap: Gap, version: int, now: datetime, by: Person) -> Gap:
 
 
 def start_acting(*, gap: Gap, by: Person) -> Gap:
-    """A lead or task now works on the gap; one that a person decided to leave open stays so until they choose a path."""
+    """A lead or task now works on the gap; one to be left open (不补) stays so until a person chooses a path."""
     if gap.state != State.CONFIRMED or gap.route == Gap.Route.LEAVE:
         return gap
     with transaction.atomic():
