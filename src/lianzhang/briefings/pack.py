@@ -84,7 +84,7 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
     # Asked as a condition on each task, not as a join: so a database walks the due days in order and stops at the page.
     of_scheme = Exists(reported.filter(pk=OuterRef("chain_id")))
     tasks = supervision.overdue(today).visible_to(person).filter(of_scheme)
-    ongoing = Project.objects.visible_to(person).filter(of_scheme, status__in=stages.OPEN)
+    ongoing = Project.objects.visible_to(person).filter(chain__in=reported, status__in=stages.OPEN)
     in_order = tasks.select_related("chain", "responsible").order_by("due_on", "code")
     by_stage = ongoing.select_related("chain", "district").order_by("chain__position", "-stage", "code")
     return Pack(
