@@ -83,6 +83,13 @@ def test_it_is_ready_says_where_and_stops_without_leaving_a_process(served: Serv
     until(lambda: not any(is_alive(pid) for pid in family))
 
 
+def test_one_home_is_served_once(served: Served, migrated: Command) -> None:
+    told = migrated("serve", PORT=str(spare_port()))
+    assert told.code == 1
+    assert "is served already" in told.err
+    assert serving.is_ready(served.address)
+
+
 def test_a_killed_worker_comes_back_and_so_does_the_web_server(served: Served) -> None:
     before = set(children(served.process.pid))
     for pid in before:

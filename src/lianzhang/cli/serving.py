@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import fcntl
 import os
 import socket
 import subprocess
@@ -9,6 +10,8 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
+from typing import IO
 
 from lianzhang.cli import supervisor
 from lianzhang.config import home as homes
@@ -44,6 +47,31 @@ def _prepared(options: argparse.Namespace, *preparation: str) -> int:
         print(fault, file=sys.stderr)
         return 1
     os.umask(0o077)  # whatever the programs write is their owner's alone, also in a home somebody made open to all
+    home = homes.directory()
+    held = _only_here(home)
+    if held is None:
+        print(
+            f"the home {home} is being served already; stop that one first, or choose another: LIANZHANG_HOME=…",
+            file=sys.stderr,
+        )
+        return 1
+    with held:
+        return _keep_going(host, port, options, preparation)
+
+
+def _only_here(home: Path) -> IO[str] | None:
+    """The lock of the home, held as long as it is served: two sets of workers would take turns at one list of jobs and
+    write over each other's heartbeat. None where another holds it."""
+    lock = (home / "serving.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return None
+    return lock
+
+
+def _keep_going(host: str, port: int, options: argparse.Namespace, preparation: tuple[str, ...]) -> int:
     home = homes.directory()
     for queue in QUEUES:  # a heartbeat of the last run says nothing about this one
         (home / f"worker-{queue}.beat").unlink(missing_ok=True)
