@@ -86,7 +86,7 @@ def test_it_is_ready_says_where_and_stops_without_leaving_a_process(served: Serv
 def test_one_home_is_served_once(served: Served, migrated: Command) -> None:
     told = migrated("serve", PORT=str(spare_port()))
     assert told.code == 1
-    assert "is served already" in told.err
+    assert "is being served already" in told.err
     assert serving.is_ready(served.address)
 
 
