@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, CharField, DateField, F, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat, Substr, TruncDate
+from django.db.models.functions import Cast, Concat, Substr
 from django.utils import timezone
 
 from lianzhang.accounts.models import Body, Person
@@ -18,6 +18,7 @@ from lianzhang.briefings.addresses import address
 from lianzhang.chains.models import Chain, Gap, MapVersion
 from lianzhang.projects.models import StageEntry
 from lianzhang.projects.stages import Stage
+from lianzhang.records.days import LocalDay
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task
 
@@ -116,14 +117,14 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
     found = _lines(
         TASK,
         tasks,
-        begun_on=TruncDate("assigned_at"),
-        ended_on=TruncDate("closed_at"),
+        begun_on=LocalDay("assigned_at"),
+        ended_on=LocalDay("closed_at"),
         due_on=F("due_on"),
         body_zh=F("responsible__name_zh"),
         body_en=F("responsible__name_en"),
         is_illustrative=F("is_illustrative"),
     ).union(
-        _lines(GAP, gaps, begun_on=TruncDate("confirmed_at"), ended_on=TruncDate("closed_at")),
+        _lines(GAP, gaps, begun_on=LocalDay("confirmed_at"), ended_on=LocalDay("closed_at")),
         _lines(
             REQUEST,
             requests,
@@ -146,7 +147,7 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
         _lines(
             MAP,
             maps,
-            begun_on=TruncDate("published_at"),
+            begun_on=LocalDay("published_at"),
             code=F("chain__code"),
             title=NO_WORD,
             state=Cast("number", CharField()),

@@ -144,6 +144,8 @@ class Task(Versioned):
             models.Index(fields=["responsible", "due_on", "code", "state"], name="task_of_doer"),
             models.Index(fields=["assigned_by_body", "state", "due_on", "code"], name="task_of_assigner"),
             models.Index(fields=["chain", "state", "due_on"], name="task_chain_state_due"),
+            # Instructions are few among the tasks.
+            models.Index(fields=["kind", "due_on"], name="task_kind_due"),
             # The table's own order with the state beside it: overdue tasks are counted and paged without a sort.
             models.Index(fields=["due_on", "code", "state"], name="task_in_order"),
         ]
