@@ -81,7 +81,8 @@ def compose(person: Person, *, today: date, asked: str = "") -> ChiefPage | None
         return None
     chain = next((one for one in chains if one.code == asked), chains[0])
     standing = onepager.read(chain, person=person, today=today)
-    found = _matters(standing, chain, person=person)
+    stuck = _stuck(standing)
+    found = _matters(standing, chain, stuck[:MOST_MATTERS], person=person)
     matters = first_of_each(found, most=MOST_MATTERS)
     return ChiefPage(
         chain=chain,
@@ -91,7 +92,7 @@ def compose(person: Person, *, today: date, asked: str = "") -> ChiefPage | None
         is_since_meeting=standing.since == chain.last_met_on,
         figures=six(standing),
         matters=sorted(matters, key=lambda item: (not item.is_late, item.due_on or date.max)),
-        matter_count=sum(len(kind) for kind in found),
+        matter_count=sum(len(kind) for kind in found) + len(stuck[MOST_MATTERS:]),
         asked=work.instructions(person, today=today),
         brief=_brief(chain, person=person, today=today),
         moved=onepager.moved(standing) if chain.is_service else onepager.on_the_map(standing),
@@ -124,7 +125,9 @@ def _chains(person: Person, *, today: date) -> "QuerySet[Chain]":
     )
 
 
-def _matters(standing: standings.Standing, chain: Any, *, person: Person) -> list[list[work.Item]]:
+def _matters(
+    standing: standings.Standing, chain: Any, stuck: list[Project], *, person: Person
+) -> list[list[work.Item]]:
     """What needs the chief, by kind, in the order of whose word is missing."""
     today = standing.today
     asks = person.reach.may(Act.WRITE, Thing.TASK)
@@ -133,7 +136,7 @@ def _matters(standing: standings.Standing, chain: Any, *, person: Person) -> lis
         work.task_items(supervision.to_pass(person, today, most=work.MOST), today=today, act=_("审核")),
         work.checks_awaiting(person),
         _lists(chain) if person.reach.may(Act.APPROVE, Thing.TARGET) else [],
-        [_about(item, project, "project", asks) for item, project in _stuck(standing, today=today)],
+        [_about(work.project_item(project, today=today), project, "project", asks) for project in stuck],
         [_about(item, action, "action", asks) for item, action in _behind(standing, today=today)],
     ]
 
@@ -167,15 +170,14 @@ def _lists(chain: Any) -> list[work.Item]:
     return [item]
 
 
-def _stuck(standing: standings.Standing, *, today: date) -> list[tuple[work.Item, Project]]:
+def _stuck(standing: standings.Standing) -> list[Project]:
     """Projects that are late or say what blocks them, the longest late first."""
     found = [
         project
         for project in standing.projects
         if project.is_late or (project.blockage and project.status in stages.OPEN)
     ]
-    found.sort(key=lambda project: (not project.is_late, project.next_due_on or date.max, project.code))
-    return [(work.project_item(project, today=today), project) for project in found]
+    return sorted(found, key=lambda project: (not project.is_late, project.next_due_on or date.max, project.code))
 
 
 def _behind(standing: standings.Standing, *, today: date) -> list[tuple[work.Item, Action]]:
