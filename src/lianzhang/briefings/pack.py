@@ -81,9 +81,10 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
         .order_by("chain__position", "position", "code")
     )
     chosen = year or max((action.year for action in found), default=today.year)
-    # Asked as a condition on each task, not as a join: so a database walks the due days in order and stops at the page.
-    of_scheme = Exists(reported.filter(pk=OuterRef("chain_id")))
-    tasks = supervision.overdue(today).visible_to(person).filter(of_scheme)
+    overdue = supervision.overdue(today).visible_to(person)
+    # The first are asked with a condition on each task, so that a database walks the due days in order and stops at the
+    # page; their number chain by chain, from an index alone.
+    tasks = overdue.filter(Exists(reported.filter(pk=OuterRef("chain_id"))))
     ongoing = Project.objects.visible_to(person).filter(chain__in=reported, status__in=stages.OPEN)
     in_order = tasks.select_related("chain", "responsible").order_by("due_on", "code")
     by_stage = ongoing.select_related("chain", "district").order_by("chain__position", "-stage", "code")
@@ -98,7 +99,7 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
         ],
         tasks=list(in_order) if most is None else in_order.leading(most),
         projects=list(by_stage) if most is None else by_stage.leading(most),
-        task_count=tasks.count(),
+        task_count=overdue.filter(chain__in=reported).count(),
         project_count=ongoing.count(),
     )
 
