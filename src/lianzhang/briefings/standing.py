@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
@@ -38,7 +38,7 @@ class Standing:
     person: Person
     today: date
     since: date
-    snapshots: list[Snapshot]  # oldest first; none for a service chain
+    snapshots: list[Snapshot]  # the newest, and before it the newest of the day `since`; none for a service chain
     actions: list[Action]
     lines: dated.Lines
     projects: list[Any]  # with `is_late`
@@ -60,17 +60,24 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Standing:
     actions = list(planned)
     for action in actions:
         action.chain = chain
-    snapshots = Snapshot.objects.none() if chain.is_service else Snapshot.objects.visible_to(person).filter(chain=chain)
     return Standing(
         chain=chain,
         person=person,
         today=today,
         since=since,
-        snapshots=list(snapshots.order_by("taken_at")),
+        snapshots=[] if chain.is_service else _snapshots(chain, person=person, since=since),
         actions=actions,
         lines=dated.read(chain, person=person, since=since, today=today),
         projects=list(own.only(*PROJECT_COLUMNS)),
     )
+
+
+def _snapshots(chain: Chain, *, person: Person, since: date) -> list[Snapshot]:
+    """Two of them at most: a chain gathers a snapshot a week, and each carries its whole summary."""
+    own = Snapshot.objects.visible_to(person).filter(chain=chain)
+    newest_first = own.order_by("-taken_at").values("pk")
+    newest, then = newest_first[:1], newest_first.filter(taken_on__lte=since)[:1]
+    return list(own.filter(Q(pk__in=newest) | Q(pk__in=then)).order_by("taken_at"))
 
 
 def _plan_figures(standing: Standing) -> list[Figure]:

@@ -28,6 +28,14 @@ from lianzhang.supervision.models import Request, Task
 from lianzhang.tables.values import LIGHT_WORDS
 
 MOST, LONGEST_REPLY = 8, 60
+CHECK_COLUMNS = ("stage", "asked_at", "project__code", "project__name", "project__is_illustrative", "asked_by__name")
+PROJECT_COLUMNS = (
+    "code", "name", "next_due_on", "status", "next_milestone", "blockage", "status_reason", "is_illustrative",
+)  # fmt: skip
+REQUEST_COLUMNS = (
+    *("code", "text", "state", "due_on", "is_illustrative", "enterprise__name"),
+    *("handler__name_zh", "handler__name_en"),
+)
 INSTRUCTION_COLUMNS = (
     *("code", "title", "state", "due_on", "reply", "closed_at", "is_illustrative"),
     *("responsible__name_zh", "responsible__name_en"),
@@ -168,7 +176,7 @@ def _light_word(light: rules.Light) -> str:
 
 def projects_late(person: Person, *, today: date, chain_ids: Iterable[int] | None = None) -> list[Item]:
     """Projects behind their own plan, the longest late first."""
-    found = projects.late(today).visible_to(person).select_related("chain")
+    found = projects.late(today).visible_to(person).only(*PROJECT_COLUMNS)
     if chain_ids is not None:
         found = found.filter(chain__in=list(chain_ids))
     return [project_item(project, today=today) for project in found.order_by("next_due_on", "code")[:MOST]]
@@ -193,6 +201,7 @@ def project_item(project: Project, *, today: date) -> Item:
 
 def checks_awaiting(person: Person) -> list[Item]:
     """待核验: asks of others for a stage that this person may pass or return, the longest waiting first."""
+    asks = projects.awaiting_check(person).select_related(None).select_related("project", "asked_by")
     return [
         Item(
             title=_("%(project)s：核验“%(stage)s”")
@@ -205,7 +214,7 @@ def checks_awaiting(person: Person) -> list[Item]:
             act=_("核验"),
             act_url=address("projects:check", entry.project.code, entry.pk),
         )
-        for entry in projects.awaiting_check(person)[:MOST]
+        for entry in asks.only(*CHECK_COLUMNS)[:MOST]
     ]
 
 
@@ -242,7 +251,7 @@ def requests_escalated(person: Person, *, today: date) -> list[Item]:
 
 def _open_requests(person: Person) -> "QuerySet[Request]":
     found = Request.objects.visible_to(person).exclude(state=Request.State.CLOSED)
-    return found.select_related("enterprise", "chain", "handler").order_by("due_on", "code")
+    return found.select_related("enterprise", "handler").only(*REQUEST_COLUMNS).order_by("due_on", "code")
 
 
 def _requests(found: "QuerySet[Request]", *, today: date) -> list[Item]:
@@ -270,7 +279,7 @@ def blocked_projects(person: Person, *, today: date) -> list[Item]:
     if person.reach.body_id is not None and person.reach.post != "general_chief":
         found = found.filter(chain__body_id=person.reach.body_id)
     return [
-        project_item(project, today=today) for project in found.select_related("chain").order_by("next_due_on")[:MOST]
+        project_item(project, today=today) for project in found.only(*PROJECT_COLUMNS).order_by("next_due_on")[:MOST]
     ]
 
 

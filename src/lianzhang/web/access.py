@@ -5,12 +5,13 @@ which records appear on it is decided by `visible_to` in the queryset.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.reach import Reach
@@ -68,12 +69,18 @@ def offered(url_name: str, reach: Reach) -> str:
 
     Asked of the page itself, so that a menu, a button and an empty table never offer what answers 404.
     """
-    try:
-        address = reverse(url_name)
-    except NoReverseMatch:
-        return ""
-    allows = getattr(resolve(address).func, "is_open_to", None)
+    address, allows = _page(url_name, get_urlconf() or settings.ROOT_URLCONF)
     return address if allows is None or allows(reach) else ""
+
+
+@lru_cache(maxsize=512)
+def _page(url_name: str, urlconf: str) -> tuple[str, Callable[[Reach], bool] | None]:
+    """A page's address and whom it is open to: the menu asks two dozen of them for every page."""
+    try:
+        address = reverse(url_name, urlconf)
+    except NoReverseMatch:
+        return "", None
+    return address, getattr(resolve(address, urlconf).func, "is_open_to", None)
 
 
 def _guard(view: Any, rule: str, allows: Callable[[Reach], bool]) -> Any:

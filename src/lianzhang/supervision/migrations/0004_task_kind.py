@@ -5,18 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_appointment_rules_in_words'),
-        ('chains', '0003_gap_rules_in_words'),
-        ('projects', '0001_initial'),
-        ('supervision', '0003_request_words'),
+        ("accounts", "0002_appointment_rules_in_words"),
+        ("chains", "0003_gap_rules_in_words"),
+        ("projects", "0001_initial"),
+        ("supervision", "0003_request_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['kind', 'due_on'], name='task_kind_due'),
+            model_name="task",
+            index=models.Index(fields=["kind", "due_on"], name="task_kind_due"),
         ),
     ]

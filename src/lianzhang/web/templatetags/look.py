@@ -1,5 +1,6 @@
 """Figures, states and icons in templates, written by the same functions that write table cells."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -18,11 +19,13 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A small line drawing; decoration only, so it is hidden from screen readers."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        static("look/icons.svg"),
-        name,
-    )
+    return _icon(name)
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str) -> SafeString:
+    drawn = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    return format_html(drawn, static("look/icons.svg"), name)
 
 
 @register.simple_tag
