@@ -24,7 +24,7 @@ from lianzhang.trail import actions as trail
 from lianzhang.trail import evidence
 from lianzhang.web import access, exports, listing
 
-MOST_ON_PAGE = 25  # rows of a list of the 推进会 papers; all of them are in the workbook and the Word document
+MOST_ON_PAGE = 20  # rows of a list of the 推进会 papers; all of them are in the workbook and the Word document
 
 
 @access.reads(Thing.BRIEFING)
