@@ -22,7 +22,7 @@ from lianzhang.chains.tables import plans as tables
 from lianzhang.supervision.models import Task
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
-from lianzhang.web import access, conflict, histories, listing, submitting
+from lianzhang.web import access, cells, conflict, histories, listing, submitting
 from lianzhang.web.forms.plans import AdditionForm, CompleteForm, EvidenceForm, LightForm, MatterForm, ReportForm
 from lianzhang.web.views.chains import _chain, _frame
 
@@ -163,6 +163,25 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         return _page_of(writing.edit(action=found, version=version, changes=said, by=person))
 
     return _respond(request, form, found, act=act, title=_("修改计划事项"))
+
+
+@access.writes(Thing.PLAN)
+@require_POST
+def cell(request: HttpRequest, code: str) -> HttpResponse:
+    """The day an action is due, typed in the list."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _editable(person, code)
+
+    def write(changes: dict[str, Any], version: int) -> object:
+        return writing.edit(action=found, version=version, changes=changes, by=person)
+
+    return cells.respond(
+        request,
+        found,
+        among=(tables.ACTIONS,),
+        write=write,
+        reread=lambda: plans.with_proofs(counted.actions(person, today=today)).get(pk=found.pk),
+    )
 
 
 @access.writes(Thing.PLAN)
