@@ -23,6 +23,7 @@ export function start(): void {
     const cell = closest(event, ".cell-pencil")?.closest<HTMLElement>("td[data-edit]");
     if (cell) open(cell);
     if (closest(event, "[data-undoes]")) void undo();
+    if (closest(event, "[data-closes=edited]")) tell("");
   });
   document.addEventListener("dblclick", (event) => {
     const cell = closest<HTMLElement>(event, "td[data-edit]");
@@ -100,7 +101,8 @@ function open(cell: HTMLElement): void {
   });
   cell.replaceChildren(form);
   editing = form;
-  input.focus();
+  form.scrollIntoView({ block: "nearest", inline: "nearest" });
+  input.focus({ preventScroll: true });
   if (type === "text") input.select();
 }
 
@@ -196,5 +198,5 @@ function tell(text: string): void {
   const words = place && one("[data-says=edited]", place);
   const button = place && one("[data-undoes]", place);
   if (words) words.textContent = text;
-  if (button) button.hidden = !done;
+  if (button) button.hidden = !done || !text;
 }

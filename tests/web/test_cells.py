@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from lianzhang.projects.models import Project
 from lianzhang.trail import queries as trail
 from tests import cast as casts
 from tests.projects import scene
+from tests.web.test_look import complaints
 
 SignIn = Callable[[str], Client]
 LIST = "/projects/"
@@ -100,14 +102,20 @@ def test_the_day_of_a_plan_action_is_typed_in_while_it_is_open(cast: casts.Cast,
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_by_keyboard_a_cell_is_typed_in_taken_back_and_disputed(walk: Callable[..., Page]) -> None:
+def test_by_keyboard_a_cell_is_typed_in_taken_back_and_disputed(walk: Callable[..., Page], root: Path) -> None:
     page = walk("district_east", LIST)
     clerk, east = Person.objects.get(username="clerk_a"), Body.objects.get(code="east")
-    said = {"name": "甲项目", "investor_name": "甲公司", "district": east, "next_milestone": "签订意向书"}
+    said: dict[str, Any] = {
+        "name": "甲项目",
+        "investor_name": "甲公司",
+        "district": east,
+        "next_milestone": "签订意向书",
+    }
     record = actions.report_lead(chain=Chain.objects.get(slug="a"), now=scene.EARLIER, by=clerk, **said)
     page.reload()
     page.keyboard.press("j")
     page.keyboard.press("F2")
+    assert complaints(page, root) == []
     page.keyboard.type("签订协议")
     page.keyboard.press("Enter")
     cell = page.locator("td[data-edit=next_milestone]")
@@ -127,6 +135,7 @@ def test_by_keyboard_a_cell_is_typed_in_taken_back_and_disputed(walk: Callable[.
     page.keyboard.type("开工")
     page.keyboard.press("Enter")
     expect(cell.get_by_role("alert")).to_have_text("他人已修改这条记录，此格现在是：“完成尽调”；您填的没有写入：“开工”")
+    assert complaints(page, root) == []
     cell.get_by_role("button", name="不改了").click()
     expect(cell).to_have_attribute("data-value", "完成尽调")
     record.refresh_from_db()
