@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,8 +54,9 @@ def of_chain(request: HttpRequest, code: str) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     chain = _chain(person, code)
     found = counted.actions(person, today=today).filter(chain=chain)
-    late = found.filter(plans.overdue(today)).count()
-    lead = _lead(found.count(), late) if found else _("来源未列年度计划，可由专班自行补充。")
+    late = Count("pk", filter=plans.overdue(today))
+    counts = found.order_by().aggregate(count=Count("pk"), late=late)
+    lead = _lead(**counts) if counts["count"] else _("来源未列年度计划，可由专班自行补充。")
     context = _frame(chain, person=person, here="chains:chain_plan") | {
         "lead": lead,
         "scope": chain.name,
