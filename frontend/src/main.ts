@@ -9,6 +9,7 @@ import "./styles/board.css";
 import "./styles/print.css";
 
 import * as board from "./board";
+import * as cells from "./cells";
 import * as confirm from "./confirm";
 import * as explain from "./explain";
 import * as guard from "./guard";
@@ -20,6 +21,6 @@ import * as picks from "./picks";
 import * as requests from "./requests";
 import * as table from "./table";
 
-const parts = [board, requests, menus, palette, keys, panel, picks, table, explain, confirm, guard];
+const parts = [board, requests, menus, palette, keys, panel, picks, table, cells, explain, confirm, guard];
 
 for (const part of parts) part.start();

@@ -2,6 +2,8 @@
 import { all, closest, isTyping, one } from "./dom";
 import * as panel from "./panel";
 
+const DOUBLE_CLICK_MS = 300;
+let opening = 0;
 let last: HTMLInputElement | null = null;
 
 export function start(): void {
@@ -34,11 +36,14 @@ function onClick(event: MouseEvent): void {
     return;
   }
   const row = closest<HTMLElement>(event, "tbody tr[data-url]");
-  if (!row || closest(event, "a, button, input, label, summary, select, textarea")) return;
+  if (!row || closest(event, "a, button, input, label, summary, select, textarea, form, .cell-stale")) return;
   // Selecting text to copy it is not a wish to open the row.
   if (window.getSelection()?.toString()) return;
   mark(row);
-  void panel.openRow(row);
+  window.clearTimeout(opening);
+  // A second click within a cell that is typed in means the cell, not the row.
+  if (!closest(event, "td[data-edit]")) void panel.openRow(row);
+  else if (event.detail < 2) opening = window.setTimeout(() => void panel.openRow(row), DOUBLE_CLICK_MS);
 }
 
 function rows(): HTMLElement[] {

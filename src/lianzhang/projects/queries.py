@@ -69,7 +69,8 @@ def late(today: date) -> ScopedQuerySet[Project]:
 # What the project tables and the board show; relations by name only. Reading every column of every relation doubles
 # what a row costs; a test reads every column of every table in the one query.
 SHOWN = (
-    *("code", "name", "name_en", "stage", "status", "status_reason", "is_key", "content", "progress", "progress_on"),
+    *("version", "code", "name", "name_en", "stage", "status", "status_reason", "is_key", "content"),
+    *("progress", "progress_on"),
     *("investor_name", "investor_place", "first_reported_at", "intended_wan", "agreed_wan", "arrived_wan"),
     *("plan_year_wan", "done_year_wan", "done_as_of", "fai_registered_on", "above_scale_on", "next_milestone"),
     *("next_due_on", "blockage", "planned_start_on", "started_on", "planned_completion_on", "completed_on"),

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from lianzhang.projects import choices, queries, schedule, stages
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage, Status
-from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
+from lianzhang.tables import Badge, Column, Edit, Empty, Filter, TableSpec
 
 MONEY = _("投资")
 APART = _("意向、协议、到位资金分列，不相加。")
@@ -37,6 +38,11 @@ def name(record: Project | Event) -> str:
 def page(project: Project) -> str:
     """The address of a project."""
     return f"{_prefix('projects:project')}{quote(project.code)}/"
+
+
+def cell(project: Project) -> str:
+    """Where what is typed in a cell of the tables goes."""
+    return f"{page(project)}cell"
 
 
 def stage(project: Project) -> Badge:
@@ -133,8 +139,8 @@ FIRST = (
         "first_reported_at", _("首报时间"), lambda p: p.first_reported_at, kind="datetime", sort="first_reported_at"
     ),
 )
-NODE = Column("next_milestone", _("下一节点"), lambda p: p.next_milestone, is_wrapped=True)
-NODE_DUE = _on("next_due_on", _("节点时限"), is_default=True)
+NODE = Column("next_milestone", _("下一节点"), lambda p: p.next_milestone, is_wrapped=True, edit=Edit())
+NODE_DUE = replace(_on("next_due_on", _("节点时限"), is_default=True), edit=Edit("date"))
 BLOCKED = Column("blockage", _("存在问题"), lambda p: p.blockage, is_wrapped=True, is_default=False)
 REASON = Column("status_reason", _("原因"), lambda p: p.status_reason, is_wrapped=True, is_default=False)
 
@@ -187,6 +193,7 @@ PROJECTS = TableSpec(
     default_order=("-stage", "chain__position", "code"),
     row_id=lambda p: p.code,
     row_url=page,
+    edit_url=cell,
     empty=Empty(_("还没有项目。先登记一条线索。"), _("登记线索"), "projects:new"),
     note=APART,
 )
@@ -218,6 +225,7 @@ LEADS = TableSpec(
     default_order=("-first_reported_at", "code"),
     row_id=lambda p: p.code,
     row_url=page,
+    edit_url=cell,
     empty=Empty(_("还没有线索。"), _("登记线索"), "projects:new"),
     note=_("含线索、研判、在谈。首报单位和时间由系统记录。"),
 )
@@ -257,6 +265,7 @@ KEY_PROJECTS = TableSpec(
     default_order=("chain__position", "-stage", "code"),
     row_id=lambda p: p.code,
     row_url=page,
+    edit_url=cell,
     empty=Empty(_("还没有列入市级重点的项目。"), _("查看全部项目"), "projects:list"),
     note=_("年度投资完成率＝年度累计完成投资÷年度计划投资；计划未填的不计算。高于100%的请核对。"),
 )

@@ -25,7 +25,7 @@ A page calls `lianzhang.web.listing.respond(request, PROJECTS, queryset)`; the R
 `records.records(PROJECTS, rows)`.
 """
 
-from lianzhang.tables.spec import Column, Empty, ExportHeader, Filter, TableSpec
+from lianzhang.tables.spec import Column, Edit, Empty, ExportHeader, Filter, TableSpec
 from lianzhang.tables.values import NOT_APPLICABLE, RESTRICTED, WITHHELD, Badge, Blank, Kind, Light
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Badge",
     "Blank",
     "Column",
+    "Edit",
     "Empty",
     "ExportHeader",
     "Filter",

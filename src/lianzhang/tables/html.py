@@ -5,7 +5,7 @@ fragment, a
 query or http(s), so neither of the two holes autoescaping leaves open (unquoted attributes, `javascript:`) exists here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape as _escape
 from itertools import groupby
@@ -120,6 +120,25 @@ def cell_class(column: spec.Column) -> str:
     return "w" if column.is_wrapped or column.kind == "list" else "t"
 
 
+def _opener(column: spec.Column, tag: str) -> tuple[str, CellWriter]:
+    """How `column`'s cell opens, and how it opens in a row this person may edit: with what a script needs to type in
+    it."""
+    opening = f'<{tag} class="{cell_class(column)}">'
+    edit = column.edit
+    if edit is None:
+        return opening, lambda row: opening  # noqa: ARG005
+    value_of, is_open = column.value, edit.when
+    marked = (
+        f'{opening[:-1]} data-edit="{column.key}" data-kind="{edit.kind}" data-label="{_escape(str(column.label))}"'
+    )
+
+    def editable(row: Any) -> str:
+        value = value_of(row)
+        return f'{marked} data-value="{"" if value is None else _escape(str(value))}">' if is_open(row) else opening
+
+    return opening, editable
+
+
 def rows(
     table: spec.TableSpec,
     columns: Sequence[spec.Column],
@@ -127,27 +146,35 @@ def rows(
     *,
     is_tickable: bool = False,
     is_panelled: bool = True,
+    editable: Collection[Any] = (),
 ) -> SafeString:
-    """`<tr>` elements for `found`; the first column is the row's heading. `is_tickable` puts a check box before it."""
+    """`<tr>` elements for `found`; the first column is the row's heading. `is_tickable` puts a check box before it;
+    rows whose pk is among `editable` carry their version and where to send what is typed in a cell."""
     cells = [
-        (f'<{tag} class="{cell_class(column)}">', writer(column), f"</{tag[:2]}>")
+        (*_opener(column, tag), writer(column), f"</{tag[:2]}>")
         for column, tag in zip(columns, ['th scope="row"', *["td"] * (len(columns) - 1)], strict=True)
     ]
     tick_label = _escape(_("选择此行"))
-    row_id, row_url = table.row_id, table.row_url
+    row_id, row_url, edit_url = table.row_id, table.row_url, table.edit_url
     out: list[str] = []
     put = out.append
     for row in found:
         identity = _escape(str(row_id(row)))
         address = safe_url(row_url(row)) if row_url is not None and is_panelled else ""
-        put(f'<tr data-id="{identity}" data-url="{address}">' if address else f'<tr data-id="{identity}">')
+        is_editable = bool(editable) and row.pk in editable
+        put(f'<tr data-id="{identity}"')
+        if address:
+            put(f' data-url="{address}"')
+        if is_editable and edit_url is not None:
+            put(f' data-version="{row.version}" data-edits="{safe_url(edit_url(row))}"')
+        put(">")
         if is_tickable:
             put(
                 f'<td class="tick"><input type="checkbox" class="form-check-input" name="row" value="{identity}" '
                 f'form="batch" aria-label="{tick_label}"></td>'
             )
-        for opening, cell, closing in cells:
-            put(opening)
+        for opening, editing, cell, closing in cells:
+            put(editing(row) if is_editable else opening)
             put(cell(row))
             put(closing)
         put("</tr>")

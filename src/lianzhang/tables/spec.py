@@ -31,6 +31,15 @@ class BadSpec(ValueError):
 
 
 @dataclass(frozen=True)
+class Edit:
+    """就地修改: the column is typed in where it stands. `when(row)` says which rows are still open to it at all; whose
+    they are is asked of `editable_by`. The record's field is the column's key, and checks what was typed."""
+
+    kind: Literal["text", "date"] = "text"
+    when: Callable[[Row], bool] = lambda row: True  # noqa: ARG005
+
+
+@dataclass(frozen=True)
 class Column:
     """列: one column. `value(row)` gives a plain value (see `values`), never markup.
 
@@ -41,6 +50,7 @@ class Column:
     `group` puts neighbouring columns of one group under a common heading. `header` is the Excel heading when it
     must differ
     from label（unit）to be read back. `may_see(person)` hides the column, in every rendering, from whom it is not for.
+    `edit` lets whoever may edit the row type in the cell; the table then names an `edit_url`.
     """
 
     key: str
@@ -62,6 +72,7 @@ class Column:
     is_signed: bool = False
     is_wrapped: bool = False
     may_see: Callable[[Viewer], bool] | None = None
+    edit: Edit | None = None
 
     def __post_init__(self) -> None:
         if not self.key.isidentifier():
@@ -136,6 +147,7 @@ class TableSpec:
     `row_id` (default `pk`) identifies a row for ticking; `row_url` opens it in the side panel. `paper` auto means A4
     portrait up to six columns, A4 landscape up to fourteen, A3 landscape above. `invented` is the path to the row's
     示例数据 mark: a table that holds one such row says so on screen and in every file; None where no row can be one.
+    `edit_url(row)` takes what is typed in a cell of an `edit` column.
     """
 
     key: str
@@ -151,12 +163,15 @@ class TableSpec:
     page_size: int = 50
     paper: Literal["auto", "a4", "a4-landscape", "a3"] = "auto"
     invented: str | None = "is_illustrative"
+    edit_url: Callable[[Row], str] | None = None
 
     def __post_init__(self) -> None:
         for what, keys in (("column", [c.key for c in self.columns]), ("filter", [f.key for f in self.filters])):
             doubled = {key for key in keys if keys.count(key) > 1}
             if doubled:
                 raise BadSpec(f"table {self.key}: {what} {', '.join(sorted(doubled))} declared twice")
+        if self.edit_url is None and any(column.edit for column in self.columns):
+            raise BadSpec(f"table {self.key}: a column is edited in place and no address takes it")
         if not any(column.is_default for column in self.columns):
             raise BadSpec(f"table {self.key}: no column is shown by default")
 

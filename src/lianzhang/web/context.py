@@ -67,6 +67,8 @@ class Shell:
             ("j k", _("下一行、上一行")),
             ("Enter", _("在侧栏打开此行")),
             ("x", _("选择此行")),
+            ("F2", _("修改此行可改的一格")),
+            ("Ctrl Z", _("撤销刚才的修改")),
             ("Esc", _("关闭侧栏或窗口")),
         ]
         return fixed + [(f"g {link.key}", link.label) for group in self.nav for link in group.entries if link.key]

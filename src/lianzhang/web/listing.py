@@ -61,6 +61,7 @@ class Listing:
     person: Any = None
     path: str = ""
     is_plain: bool = False
+    editable: Collection[Any] = ()  # the rows of the page this person may edit where they stand
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -75,7 +76,8 @@ class Listing:
     @cached_property
     def rows(self) -> SafeString:
         """The body."""
-        return html.rows(self.spec, self.columns, self.page.object_list, is_tickable=self.is_tickable)
+        found = self.page.object_list
+        return html.rows(self.spec, self.columns, found, is_tickable=self.is_tickable, editable=self.editable)
 
     @cached_property
     def total(self) -> SafeString:
@@ -283,7 +285,22 @@ def build(
         batch=batch,
         person=person,
         path=request.path,
+        editable=_editable(chosen.columns, page.object_list, person=person),
     )
+
+
+def row(request: HttpRequest, table: TableSpec, found: Any) -> SafeString:
+    """One row again, in the columns the list shows, after a cell of it was typed in."""
+    columns = selection.read(table, request.GET, person=request.user).columns
+    return html.rows(table, columns, [found], editable=_editable(columns, [found], person=request.user))
+
+
+def _editable(columns: Sequence[Column], rows: Sequence[Any], *, person: Any) -> Collection[Any]:
+    """Which of `rows` this person may edit, asked once for the page; nothing is asked where no column is edited."""
+    if not rows or not any(column.edit for column in columns):
+        return ()
+    found = type(rows[0])._default_manager.editable_by(person).filter(pk__in=[each.pk for each in rows])
+    return frozenset(found.order_by().values_list("pk", flat=True))
 
 
 def plain(request: HttpRequest, table: TableSpec, found: Iterable[Any]) -> Listing:

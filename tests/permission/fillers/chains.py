@@ -30,6 +30,7 @@ def fill(world: World) -> Filling:
         "complete_action",
         "light_action",
         "edit_action",
+        "action_cell",
         "reopen_action",
     ]
     return {

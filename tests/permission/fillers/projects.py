@@ -6,7 +6,19 @@ from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
 
 PLAIN = ["list", "leads", "key", "board", "stages", "checks", "new", "events", "new_event"]
-OF_PROJECT = ["project", "edit", "place", "money", "progress", "evidence", "advance", "correct", "transfer", "supply"]
+OF_PROJECT = [
+    "project",
+    "edit",
+    "cell",
+    "place",
+    "money",
+    "progress",
+    "evidence",
+    "advance",
+    "correct",
+    "transfer",
+    "supply",
+]
 
 
 def fill(world: World) -> Filling:

@@ -11,7 +11,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain, Scheme
 from lianzhang.chains.queries import plans
-from lianzhang.tables import Column, Empty, Filter, Light, TableSpec
+from lianzhang.tables import Column, Edit, Empty, Filter, Light, TableSpec
 
 LIGHTS: dict[str, tuple[str, Any]] = {
     rules.Light.GREEN: ("normal", gettext_lazy("正常")),
@@ -97,7 +97,14 @@ ACTIONS = TableSpec(
             lambda a: a.responsible and str(a.responsible),
             sort="responsible",
         ),
-        Column("due_on", gettext_lazy("时限"), lambda a: a.due_on, kind="date", sort="due_on"),
+        Column(
+            "due_on",
+            gettext_lazy("时限"),
+            lambda a: a.due_on,
+            kind="date",
+            sort="due_on",
+            edit=Edit("date", when=lambda a: a.state == Action.State.OPEN),
+        ),
         Column("light", gettext_lazy("灯"), lambda a: light(plans.verdict(a)), kind="light"),
         Column("light_reason", gettext_lazy("灯的理由"), lambda a: plans.verdict(a).reason, is_wrapped=True),
         Column("done", gettext_lazy("完成/目标"), progress),
@@ -127,6 +134,7 @@ ACTIONS = TableSpec(
     default_order=("-year", "chain__scheme", "chain__position", "position", "code"),
     row_id=lambda a: a.code,
     row_url=lambda a: reverse("chains:action", args=[a.code]),
+    edit_url=lambda a: reverse("chains:action_cell", args=[a.code]),
     empty=Empty(gettext_lazy("还没有计划事项。")),
     note=gettext_lazy(
         "灯按进展与时间比较得出，每盏灯写明理由；未收到进展填报的不评灯。来源未列时限的年度计划按年末计。"

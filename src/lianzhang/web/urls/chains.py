@@ -19,6 +19,7 @@ urlpatterns = [
     path("plan/<str:code>/complete", plans.complete, name="complete_action"),
     path("plan/<str:code>/light", plans.light, name="light_action"),
     path("plan/<str:code>/edit", plans.edit, name="edit_action"),
+    path("plan/<str:code>/cell", plans.cell, name="action_cell"),
     path("plan/<str:code>/reopen", plans.reopen, name="reopen_action"),
     path("scheme/<slug:code>/", chains.scheme, name="scheme"),
     path("scheme/<slug:code>/edit", chain_edits.edit_scheme, name="edit_scheme"),

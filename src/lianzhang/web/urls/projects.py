@@ -21,6 +21,7 @@ urlpatterns = [
     path("events/<str:code>/signings/<int:pk>/untie", events.untie, name="untie_signing"),
     path("<str:code>/", projects.project, name="project"),
     path("<str:code>/edit", project_changes.edit, name="edit"),
+    path("<str:code>/cell", project_changes.cell, name="cell"),
     path("<str:code>/place", project_changes.place, name="place"),
     path("<str:code>/money", project_changes.money, name="money"),
     path("<str:code>/progress", project_changes.progress, name="progress"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from lianzhang.chains.tables import plans as tables
 from lianzhang.supervision.models import Task
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
-from lianzhang.web import access, conflict, histories, listing, submitting
+from lianzhang.web import access, cells, conflict, histories, listing, submitting
 from lianzhang.web.forms.plans import AdditionForm, CompleteForm, EvidenceForm, LightForm, MatterForm, ReportForm
 from lianzhang.web.views.chains import _chain, _frame
 
@@ -53,8 +54,9 @@ def of_chain(request: HttpRequest, code: str) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     chain = _chain(person, code)
     found = counted.actions(person, today=today).filter(chain=chain)
-    late = found.filter(plans.overdue(today)).count()
-    lead = _lead(found.count(), late) if found else _("来源未列年度计划，可由专班自行补充。")
+    late = Count("pk", filter=plans.overdue(today))
+    counts = found.order_by().aggregate(count=Count("pk"), late=late)
+    lead = _lead(**counts) if counts["count"] else _("来源未列年度计划，可由专班自行补充。")
     context = _frame(chain, person=person, here="chains:chain_plan") | {
         "lead": lead,
         "scope": chain.name,
@@ -163,6 +165,25 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         return _page_of(writing.edit(action=found, version=version, changes=said, by=person))
 
     return _respond(request, form, found, act=act, title=_("修改计划事项"))
+
+
+@access.writes(Thing.PLAN)
+@require_POST
+def cell(request: HttpRequest, code: str) -> HttpResponse:
+    """The day an action is due, typed in the list."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _editable(person, code)
+
+    def write(changes: dict[str, Any], version: int) -> object:
+        return writing.edit(action=found, version=version, changes=changes, by=person)
+
+    return cells.respond(
+        request,
+        found,
+        among=(tables.ACTIONS,),
+        write=write,
+        reread=lambda: plans.with_proofs(counted.actions(person, today=today)).get(pk=found.pk),
+    )
 
 
 @access.writes(Thing.PLAN)

@@ -20,7 +20,7 @@ from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
-from lianzhang.web import access, submitting
+from lianzhang.web import access, cells, submitting
 from lianzhang.web.forms import projects as forms
 from lianzhang.web.views.projects import FORM, WORDS, lacks, proof_of
 
@@ -83,6 +83,25 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         return actions.edit(project=found, changes=said, version=version, now=timezone.now(), by=person)
 
     return _answer(request, form, found, title=_("修改项目"), write=write)
+
+
+@access.writes(Thing.PROJECT)
+@require_POST
+def cell(request: HttpRequest, code: str) -> HttpResponse:
+    """The next node or its day, typed in the list."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = _editable(person, code)
+
+    def write(changes: dict[str, Any], version: int) -> object:
+        return actions.edit(project=found, changes=changes, version=version, now=timezone.now(), by=person)
+
+    return cells.respond(
+        request,
+        found,
+        among=(tables.PROJECTS, tables.LEADS, tables.KEY_PROJECTS),
+        write=write,
+        reread=lambda: queries.listed(person, today=today).get(pk=found.pk),
+    )
 
 
 @access.approves(Thing.PROJECT)
