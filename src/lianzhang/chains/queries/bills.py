@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import FloatField, Q
+from django.db.models.functions import Cast
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, PartCoverage, Snapshot
@@ -24,7 +25,7 @@ class Line(NamedTuple):
     """One line of a bill: how many of a part go into what stands above it."""
 
     child: int
-    quantity: Decimal
+    quantity: float
     unit: str
 
 
@@ -115,8 +116,10 @@ def _trees(chain: Chain, person: Person) -> tuple[dict[int | None, Lines], bool]
     """What goes into what, by the firm whose bill says so (None: the standard tree)."""
     anchors = chain.anchors.standing().values("enterprise_id")
     found = BomLine.objects.visible_to(person).filter(Q(firm__isnull=True) | Q(firm__in=anchors))
-    rows = found.order_by("child__code", "pk").values_list(
-        "firm_id", "parent_id", "child_id", "quantity", "unit", "is_illustrative"
+    # Read as floats: making decimals of thousands of lines, of which a page draws hundreds, is most of its time.
+    numbered = found.annotate(number=Cast("quantity", FloatField()))
+    rows = numbered.order_by("child__code", "pk").values_list(
+        "firm_id", "parent_id", "child_id", "number", "unit", "is_illustrative"
     )
     trees: dict[int | None, Lines] = defaultdict(lambda: defaultdict(list))
     is_illustrative = False
@@ -187,7 +190,7 @@ def _walk(lines: Lines, parent: int, *, level: int, per_product: Decimal, above:
     for line in lines.get(parent, ()):
         if line.child in above:
             continue
-        needed = per_product * line.quantity
+        needed = per_product * Decimal(str(line.quantity))
         yield _Place(line, level, needed)
         yield from _walk(lines, line.child, level=level + 1, per_product=needed, above=(*above, line.child))
 
@@ -205,7 +208,7 @@ def _row(place: _Place, parts: dict[int, Part], covered: dict[int, PartCoverage]
     return Row(
         part=part,
         level=place.level,
-        quantity=place.line.quantity.normalize(),
+        quantity=Decimal(str(place.line.quantity)).normalize(),
         per_product=place.per_product.normalize(),
         unit=place.line.unit or part.unit,
         used_in=used[child],
