@@ -49,6 +49,7 @@ class Analysed:
                 "/teardowns/",
                 "/teardowns/test-a",
                 "/teardowns/test-a?format=csv",
+                "/teardowns/test-a/tree",
                 "/teardowns/test-a/shared",
                 "/teardowns/test-a/shared?format=csv",
                 *(f"/teardowns/test-a/explain/{name}" for name in ("local-ratio", "amount", "nameless", "outside")),

@@ -50,15 +50,27 @@ def export_csv(
     return out.getvalue().encode("utf-8")
 
 
+def hand_out(
+    ledger: Ledger, rows: Mapping[str, list[Any]], *, detail: Mapping[str, Any], language: str, by: Person
+) -> bytes:
+    """Chosen rows of a ledger as its workbook; the trail knows of it, with `detail`, before it leaves."""
+    _note(ledger, rows, detail=detail, by=by)
+    return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language))
+
+
 def _taken(
     ledger: Ledger, *, context: Mapping[str, Any], by: Person, sheet: str = "", only: Collection[int] | None = None
 ) -> dict[str, list[Any]]:
     """The rows that leave, after the trail knows of them."""
     given = ledger.export(context=context, by=by, only=only)
     rows = {key: list(found) for key, found in given.items() if sheet in ("", key)}
-    detail = {"ledger": ledger.key, "rows": {key: len(found) for key, found in rows.items()}, **context}
-    trail.note(None, verb="ledger.exported", detail=detail, by=by)
+    _note(ledger, rows, detail=context, by=by)
     return rows
+
+
+def _note(ledger: Ledger, rows: Mapping[str, list[Any]], *, detail: Mapping[str, Any], by: Person) -> None:
+    counted = {"ledger": ledger.key, "rows": {key: len(found) for key, found in rows.items()}}
+    trail.note(None, verb="ledger.exported", detail={**counted, **detail}, by=by)
 
 
 def mark(batch: Batch, reading: Reading, changes: Iterable[Change]) -> None:

@@ -66,7 +66,7 @@ def fill(world: World) -> Filling:
         "targets:line": _lines(world),
         "targets:open_lead": _lines(world),
         "teardowns:list": [Case()],
-        **{f"teardowns:{name}": CHAINS for name in ("chain", "analyse", "shared")},
+        **{f"teardowns:{name}": CHAINS for name in ("chain", "analyse", "shared", "tree")},
         "teardowns:explain": [
             Case({**case.kwargs, "figure": figure}, case.subject) for case in CHAINS for figure in ("amount", "local")
         ],

@@ -59,8 +59,13 @@ def newest(chains: Iterable[Chain], *, person: Person) -> dict[int, Snapshot]:
 
 def latest(chain: Chain, *, person: Person) -> Snapshot | None:
     """The newest snapshot of a chain that `person` may know of."""
+    return next(iter(history(chain, person=person, most=1)), None)
+
+
+def history(chain: Chain, *, person: Person, most: int = 6) -> list[Snapshot]:
+    """The newest snapshots of a chain that `person` may know of, newest first."""
     found = Snapshot.objects.visible_to(person).filter(chain=chain).select_related("map_version")
-    return found.order_by("-taken_at").first()
+    return list(found.order_by("-taken_at")[:most])
 
 
 def either_side(

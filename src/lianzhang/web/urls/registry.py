@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhang.web.views import grants, registry
+from lianzhang.web.views import bills, grants, registry
 
 app_name = "registry"
 PREFIX = "enterprises/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("grants/<int:pk>/withdraw", grants.withdraw, name="withdraw_grant"),
     path("grants/<int:pk>/scan", grants.scan, name="grant_scan"),
     path("<str:code>/", registry.enterprise, name="enterprise"),
+    path("<str:code>/unfilled", bills.unfilled_workbook, name="unfilled"),
     path("<str:code>/edit", registry.edit, name="edit"),
     path("<str:code>/aliases", registry.add_alias, name="add_alias"),
     path("<str:code>/aliases/<int:pk>/remove", registry.remove_alias, name="remove_alias"),

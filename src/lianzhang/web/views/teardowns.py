@@ -15,6 +15,7 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Chain, Gap, Snapshot
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import teardown as queries
+from lianzhang.chains.queries import unfilled
 from lianzhang.chains.tables import teardown as tables
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
@@ -44,7 +45,8 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
     """One chain: the sentence, the tiers, every part with its coverage and gap."""
     person = access.person_of(request)
     found = _chain(person, code)
-    snapshot = queries.latest(found, person=person)
+    history = queries.history(found, person=person)
+    snapshot = history[0] if history else None
     context: dict[str, Any] = {
         "record": found,
         "snapshot": snapshot,
@@ -64,9 +66,10 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
         "age_days": (timezone.localdate() - snapshot.taken_on).days,
         "stale_days": STALE_DAYS,
         "tiers": _tiers(request, summary, shows=shown.sees_rows),
-        "history": [(past, shown.shows_past(past)) for past in _history(found, person)],
+        "history": [(past, shown.shows_past(past)) for past in history],
         "gap_counts": _gap_counts(found, person),
         "gaps_url": f"{reverse('gaps:list')}?chain={found.pk}",
+        "unfilled": unfilled.of_chain(found, person=person),
     }
     found_parts = queries.coverage(snapshot, person=person)
     spec = tables.parts(found, shown)
@@ -207,10 +210,6 @@ def _tiers(request: HttpRequest, summary: dict[str, Any], *, shows: bool) -> lis
         for row in summary["tiers"]
     ]
     return listing.plain(request, tables.TIERS, rows)
-
-
-def _history(found: Chain, person: Person) -> list[Snapshot]:
-    return list(Snapshot.objects.visible_to(person).filter(chain=found).order_by("-taken_at")[:6])
 
 
 def _gap_counts(found: Chain, person: Person) -> dict[str, int]:

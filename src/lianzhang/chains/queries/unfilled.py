@@ -1,0 +1,44 @@
+"""What anchors have not said yet of what they buy: rows without a supplier or an amount.
+
+按约定不提供 is an answer: such a row is never asked for again. Own make and in-group supply are no purchases from
+outside, and an earlier year is no longer asked for.
+"""
+
+from django.db.models import Exists, OuterRef, Q
+
+from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Chain
+from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.registry.models import Enterprise, Purchase
+
+NAMELESS = Q(supplier__isnull=True, supplier_name="")
+WITHOUT_AMOUNT = Q(amount_wan__isnull=True, amount_low_wan__isnull=True)
+
+
+def firms(person: Person) -> ScopedQuerySet[Enterprise]:
+    """The firms whose purchases `person` may read: the own one, and those that granted the own body."""
+    return Enterprise.objects.filter(pk__in=Purchase.objects.all().owners(person))
+
+
+def of_chain(chain: Chain, *, person: Person) -> list[Enterprise]:
+    """The chain's anchors that left something open, of those whose purchases `person` may read."""
+    anchors = chain.anchors.standing().values("enterprise_id")
+    bought = Purchase.objects.visible_to(person).filter(buyer=OuterRef("pk"), make=Purchase.Make.BOUGHT)
+    left = bought.filter(NAMELESS | WITHOUT_AMOUNT).exclude(is_withheld=True)
+    return list(Enterprise.objects.filter(Exists(left), pk__in=anchors).order_by("code"))
+
+
+def rows(firm: Enterprise, *, person: Person) -> ScopedQuerySet[Purchase]:
+    """The firm's rows of its newest year that lack a supplier or an amount."""
+    bought = Purchase.objects.visible_to(person).filter(buyer=firm)
+    year = bought.order_by("-year").values_list("year", flat=True).first()
+    if year is None:
+        return bought.none()
+    found = bought.filter(NAMELESS | WITHOUT_AMOUNT, make=Purchase.Make.BOUGHT, year=year).exclude(is_withheld=True)
+    return found.select_related("buyer", "part", "supplier").order_by("part__code", "pk")
+
+
+def suppliers(firm: Enterprise, *, person: Person) -> ScopedQuerySet[Enterprise]:
+    """Whom the firm buys from already, as far as `person` may read it."""
+    named = Purchase.objects.visible_to(person).filter(buyer=firm, supplier__isnull=False).exclude(supplier=firm)
+    return Enterprise.objects.filter(pk__in=named.order_by().values("supplier_id")).order_by("code")
