@@ -9,9 +9,9 @@ from pathlib import Path
 AIM_GUARDED, AIM_ELSEWHERE = 100.0, 95.0
 GUARDED = {
     "src/lianzhang/trail/": 94.0,
-    "src/lianzhang/records/": 95.0,
+    "src/lianzhang/records/": 94.0,
     "src/lianzhang/accounts/rules.py": 99.0,
-    "src/lianzhang/intake/": 91.0,
+    "src/lianzhang/intake/": 90.0,
     "src/lianzhang/projects/stages.py": 99.0,
     "src/lianzhang/web/access.py": 94.0,
 }
