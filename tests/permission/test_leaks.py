@@ -14,7 +14,7 @@ from lianzhang.jobs.models import JobQuerySet
 from lianzhang.projects.models import ByProjectQuerySet
 from lianzhang.registry.models import EnterpriseQuerySet
 from lianzhang.supervision.models import Handover
-from lianzhang.supervision.models.firms import RequestQuerySet
+from lianzhang.supervision.models.requests import RequestQuerySet
 from lianzhang.supervision.models.tasks import TaskQuerySet
 from lianzhang.trail.models import TrailEventQuerySet
 from lianzhang.web import access, exports, finders, listing

@@ -1,4 +1,4 @@
-"""会议与议定事项, and the days that are not as the calendar says."""
+"""会议与议定事项."""
 
 from typing import Self
 
@@ -7,38 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Appointment, Body, Person
-from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.records.models import Versioned
 from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.records.secrecy import Secrecy
-
-
-class CalendarDayQuerySet(ScopedQuerySet["CalendarDay"]):
-    def visible_to(self, person: Person) -> Self:
-        return self.all() if person.reach.role is not Role.NOBODY else self.none()
-
-    def editable_by(self, person: Person) -> Self:
-        return self.all() if person.reach.role is Role.SECRETARIAT else self.none()
-
-
-class CalendarDay(Versioned):
-    """工作日调整: a day the city declared working or not, over what the national calendar says."""
-
-    secrecy = Secrecy(public="day is_working note")
-
-    day = models.DateField(_("日期"), unique=True)
-    is_working = models.BooleanField(_("工作日"))
-    note = models.CharField(_("依据"), max_length=120, blank=True)
-
-    objects = CalendarDayQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("工作日调整")
-        ordering = ("day",)
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.is_working}"
 
 
 class MeetingQuerySet(ScopedQuerySet["Meeting"]):
