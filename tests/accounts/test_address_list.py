@@ -281,3 +281,17 @@ def test_a_page_costs_at_most_twelve_queries(
     client.get(address)
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         assert client.get(address).status_code == 200
+
+
+def test_people_are_found_by_the_district_of_their_body_and_by_its_name(cast: casts.Cast) -> None:
+    client = sign_in(cast.secretary)
+
+    def names(query: str) -> set[str]:
+        found = client.get(f"/people/?{query}&format=csv")
+        lines = b"".join(found.streaming_content if found.streaming else found).decode("utf-8-sig").splitlines()
+        return {line.split(",")[0] for line in lines[1:]}
+
+    assert names("district=west") == {"district_west", "anchor_2", "anchor_4"}
+    assert "clerk_a" in names("district=city")
+    assert "district_west" not in names("district=city")
+    assert names("body=链B专班") == {"chief_b", "clerk_b"}

@@ -8,12 +8,15 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from lianzhang.accounts.actions import Refused
+from lianzhang.accounts import districts
+from lianzhang.accounts.actions import Refused, found_body
+from lianzhang.accounts.rules import BodyKind
 from lianzhang.briefings import plans as counted
 from lianzhang.chains import rules
 from lianzhang.chains.actions import plans as writing
 from lianzhang.chains.models import Action, ActionReport
 from lianzhang.chains.queries import plans
+from lianzhang.chains.tables import plans as tables
 from lianzhang.projects.models import Event
 from lianzhang.records.models import Stale
 from lianzhang.registry.models import Source
@@ -203,3 +206,33 @@ def test_a_task_force_writes_its_own_plan_only_and_a_firm_sees_none(cast: Cast, 
     assert action in Action.objects.visible_to(cast.clerk_b)
     assert action not in Action.objects.visible_to(cast.anchor_1)
     assert action not in Action.objects.visible_to(cast.auditor)
+
+
+def test_plan_actions_are_found_by_the_district_that_answers_or_takes_part(cast: Cast, action: Action) -> None:
+    office = found_body(code="east-office", kind=BodyKind.DEPARTMENT, name_zh="东区工信局", parent=cast.east, by=None)
+    said = {"东区的": cast.east, "东区部门的": office, "东区企业的": cast.firm_1, "西区的": cast.west, "没写的": None}
+    for matter, body in said.items():
+        writing.add(chain=cast.chain_a, year=2026, matter=matter, responsible=body, by=cast.clerk_a)
+    action.partners.add(cast.west)
+    condition = next(one for one in tables.ACTIONS.filters if one.key == "district")
+    offered = dict(condition.options(cast.secretary))
+    listed = counted.actions(cast.secretary, today=TODAY)
+
+    def matters(code: str) -> set[str]:
+        assert condition.apply is not None
+        return {one.matter for one in condition.apply(listed, code)}
+
+    assert offered == {"east": "东区", "west": "西区", "city": "全市", "unsaid": "未注明"}
+    assert matters("east") == {"东区的", "东区部门的", "东区企业的"}
+    assert matters("west") == {"西区的", action.matter}
+    assert matters("city") == {action.matter}
+    assert matters("unsaid") == {"没写的"}
+    shown = {one.matter: str(districts.of(one.responsible)) for one in listed}
+    assert shown == {
+        action.matter: "全市",
+        "东区的": "东区",
+        "东区部门的": "东区",
+        "东区企业的": "黄岛区",
+        "西区的": "西区",
+        "没写的": "未注明",
+    }

@@ -191,3 +191,27 @@ def test_an_event_belongs_to_its_chain_or_its_host(cast: Cast, event: Event, now
 def test_the_board_and_tables_show_nothing_to_a_reader_without_a_post(cast: Cast, client: Client) -> None:
     scene.lead(cast)
     assert list(queries.listed(cast.stranger, today=dt.date(2026, 1, 1))) == []
+
+
+def test_an_event_is_in_the_district_its_place_names_else_in_its_hosts(cast: Cast, now: dt.datetime) -> None:
+    for name, more in {
+        "在西区": {"place": "西区会展中心", "host": cast.east},
+        "区划名": {"place": "青岛市崂山区国际会展中心"},
+        "东区办": {"host": cast.east, "place": "会展中心"},
+        "东区企业办": {"host": cast.firm_1},
+        "东区协会办": {"host_name": "东区商会"},
+        "市里办": {"host": cast.department},
+        "不知道": {},
+    }.items():
+        actions.enter_event(chain=cast.chain_b, name=name, now=now, by=cast.clerk_b, **more)
+    found = {event.name: (event.district, event.district_name) for event in queries.events(cast.secretary)}
+    east, west = ("east", "东区"), ("west", "西区")
+    assert found == {
+        "在西区": west,
+        "区划名": ("west", "西区"),
+        "东区办": east,
+        "东区企业办": east,
+        "东区协会办": east,
+        "市里办": ("city", "全市"),
+        "不知道": ("unsaid", "未注明"),
+    }

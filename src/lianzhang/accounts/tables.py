@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang import tables
+from lianzhang.accounts import districts
 from lianzhang.accounts.masking import masked_phone
 from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.accounts.rules import BodyKind, Post
@@ -31,6 +32,19 @@ def _of_body_kind(found: QuerySet[Any], kind: str) -> QuerySet[Any]:
 
 def _in_post(found: QuerySet[Any], post: str) -> QuerySet[Any]:
     return found.filter(pk__in=Appointment.objects.filter(post=post).values("person_id"))
+
+
+def _in_district(found: QuerySet[Any], code: str) -> QuerySet[Any]:
+    held = districts.narrow(Appointment.objects.all(), code, path="body")
+    return found.filter(pk__in=held.order_by().values("person_id"))
+
+
+def _districts(person: Person) -> list[tuple[str, Any]]:
+    return [pair for pair in districts.choices(person) if pair[0] != districts.UNSAID]  # a post always has its body
+
+
+def _of_body(found: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return found.filter(pk__in=Appointment.objects.filter(body__name_zh__icontains=text).values("person_id"))
 
 
 PEOPLE = tables.TableSpec(
@@ -63,6 +77,8 @@ PEOPLE = tables.TableSpec(
     filters=(
         tables.Filter("kind", _("机构种类"), choices=BodyKind.choices, apply=_of_body_kind),
         tables.Filter("post", _("职务"), choices=Post.choices, apply=_in_post),
+        tables.Filter("district", _("区市"), choices=_districts, apply=_in_district, is_folded=True),
+        tables.Filter("body", _("机构"), kind="text", apply=_of_body, is_folded=True),
         tables.Filter("is_active", _("在用"), kind="boolean", is_folded=True),
     ),
     search=("name", "username", "title", "appointments__body__name_zh"),

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import BodyKind
+from lianzhang.accounts import districts as bodies
+from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
 from lianzhang.projects import stages
 
@@ -24,8 +24,7 @@ def chains(person: Person) -> Pairs:
 
 def districts(person: Person) -> Pairs:
     """Districts by code."""
-    found = Body.objects.visible_to(person).filter(kind=BodyKind.DISTRICT)
-    return _once(person, "districts", lambda: [(body.code, body.name) for body in found])
+    return [(body.code, body.name) for body in bodies.known(person)]
 
 
 def groups(person: Person) -> Pairs:  # noqa: ARG001

@@ -5,9 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, DateField, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 
-from lianzhang.accounts.models import Person
+from chainlab import places
+from lianzhang.accounts import districts
+from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Chain
 from lianzhang.projects import stages
 from lianzhang.projects.models import Claim, Event, Project, Signing, StageEntry, Supply
@@ -224,7 +241,40 @@ def events(person: Person) -> "QuerySet[Event]":
         Event.objects.visible_to(person)
         .select_related("chain", "host")
         .annotate(tied_count=Count("signings"), started_count=Count("signings", filter=started))
+        .annotate(district=_district(person))
+        .annotate(district_name=_district_name(person))
     )
+
+
+def _district(person: Person) -> Case:
+    """区市 of an event: the district its place names, else that of its host; 全市 where neither is of a district."""
+    bodies = districts.known(person)
+    return Case(
+        *(When(_names("place", body), then=Value(body.code)) for body in bodies),
+        *(When(_hosts(body), then=Value(body.code)) for body in bodies),
+        When(place="", host=None, host_name="", then=Value(districts.UNSAID)),
+        default=Value(districts.CITY),
+    )
+
+
+def _district_name(person: Person) -> Case:
+    return Case(
+        *(When(district=code, then=Value(str(label))) for code, label in districts.choices(person)),
+        output_field=CharField(),
+    )
+
+
+def _hosts(district: Body) -> Q:
+    """Whether an event is held by a district, by a body under it, or by somebody who bears its name."""
+    by_division = Q(host__region_code=district.region_code) if district.region_code else Q()
+    return Q(host=district) | Q(host__parent=district) | by_division | _names("host_name", district)
+
+
+def _names(field: str, district: Body) -> Q:
+    """Whether a text names a district, by the body's own name or by that of its division."""
+    name = Q(**{f"{field}__contains": district.name_zh})
+    division = places.names().get(district.region_code)
+    return name | Q(**{f"{field}__contains": division}) if division else name
 
 
 def signings(event: Event, *, person: Person) -> "QuerySet[Signing]":

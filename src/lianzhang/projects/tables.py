@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lianzhang.accounts import districts
 from lianzhang.projects import choices, queries, schedule, stages
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage, Status
@@ -99,9 +99,16 @@ CHAIN = Column("chain", _("产业链"), lambda p: p.chain.name, sort="chain__pos
 STAGE = Column("stage", _("阶段"), stage, kind="badge", sort="stage")
 LIGHT = Column("light", _("状态"), lambda p: schedule.light(p, today=p.today), kind="light")
 DISTRICT = Column("district", _("区市"), _body("district"), sort="district__name_zh")
-OWNER = Column("owner", _("责任单位"), _body("owner"), sort="owner__name_zh", is_default=False)
+OWNER = Column(
+    "owner",
+    _("责任单位"),
+    _body("owner"),
+    sort="owner__name_zh",
+    is_default=False,
+    edit=Edit("choice", stored=lambda p: p.owner_id),
+)
 INVESTOR = Column("investor", _("投资方"), lambda p: p.investor_name, sort="investor_name", is_wrapped=True)
-PLACE = Column("investor_place", _("投资方来源地"), lambda p: p.investor_place, is_default=False)
+PLACE = Column("investor_place", _("投资方来源地"), lambda p: p.investor_place, is_default=False, edit=Edit())
 FIRM = Column(
     "enterprise",
     _("项目企业"),
@@ -111,7 +118,10 @@ FIRM = Column(
 )
 
 
-def _wan(key: str, label: Any, *, group: Any = "", is_default: bool = True) -> Column:
+REPORTED = Edit("number", is_report=True)
+
+
+def _wan(key: str, label: Any, *, group: Any = "", is_default: bool = True, edit: Edit = REPORTED) -> Column:
     return Column(
         key,
         label,
@@ -121,11 +131,12 @@ def _wan(key: str, label: Any, *, group: Any = "", is_default: bool = True) -> C
         is_total=True,
         group=group,
         is_default=is_default,
+        edit=edit,
     )
 
 
-def _on(key: str, label: Any, *, is_default: bool = False) -> Column:
-    return Column(key, label, lambda p: getattr(p, key), kind="date", sort=key, is_default=is_default)
+def _on(key: str, label: Any, *, is_default: bool = False, edit: Edit | None = None) -> Column:
+    return Column(key, label, lambda p: getattr(p, key), kind="date", sort=key, is_default=is_default, edit=edit)
 
 
 THREE = (
@@ -140,8 +151,18 @@ FIRST = (
     ),
 )
 NODE = Column("next_milestone", _("下一节点"), lambda p: p.next_milestone, is_wrapped=True, edit=Edit())
-NODE_DUE = replace(_on("next_due_on", _("节点时限"), is_default=True), edit=Edit("date"))
-BLOCKED = Column("blockage", _("存在问题"), lambda p: p.blockage, is_wrapped=True, is_default=False)
+NODE_DUE = _on("next_due_on", _("节点时限"), is_default=True, edit=Edit("date"))
+BLOCKED = Column("blockage", _("存在问题"), lambda p: p.blockage, is_wrapped=True, is_default=False, edit=Edit())
+COUNTED = (
+    _on("fai_registered_on", _("固投入库"), edit=Edit("date")),
+    _on("above_scale_on", _("入规"), edit=Edit("date")),
+)
+
+
+def _told(key: str, label: Any, *, is_default: bool = True, is_report: bool = False) -> Column:
+    edit = Edit("lines", is_report=is_report)
+    return Column(key, label, lambda p: getattr(p, key), is_wrapped=True, is_default=is_default, edit=edit)
+
 REASON = Column("status_reason", _("原因"), lambda p: p.status_reason, is_wrapped=True, is_default=False)
 
 FILTERS = (
@@ -183,8 +204,7 @@ PROJECTS = TableSpec(
         _on("started_on", _("实际开工")),
         _on("completed_on", _("实际竣工")),
         _on("produced_on", _("投产日期")),
-        _on("fai_registered_on", _("固投入库")),
-        _on("above_scale_on", _("入规")),
+        *COUNTED,
         Column("has_money", _("到资"), lambda p: p.has_money, kind="boolean", is_default=False),
         Column("is_key", _("市级重点"), lambda p: p.is_key, kind="boolean", sort="is_key", is_default=False),
     ),
@@ -213,8 +233,8 @@ LEADS = TableSpec(
         DISTRICT,
         OWNER,
         _wan("intended_wan", _("意向投资")),
-        Column("content", _("拟投内容"), lambda p: p.content, is_wrapped=True),
-        Column("progress", _("对接情况"), lambda p: p.progress, is_wrapped=True, is_default=False),
+        _told("content", _("拟投内容")),
+        _told("progress", _("对接情况"), is_default=False, is_report=True),
         _on("progress_on", _("最近跟进")),
         NODE,
         NODE_DUE,
@@ -227,7 +247,7 @@ LEADS = TableSpec(
     row_url=page,
     edit_url=cell,
     empty=Empty(_("还没有线索。"), _("登记线索"), "projects:new"),
-    note=_("含线索、研判、在谈。首报单位和时间由系统记录。"),
+    note=_("含线索、研判、在谈。首报单位和时间由系统记录。在表中填写对接情况，记为当天。"),
 )
 
 KEY_PROJECTS = TableSpec(
@@ -242,23 +262,22 @@ KEY_PROJECTS = TableSpec(
         STAGE,
         LIGHT,
         FIRM,
-        Column("content", _("建设内容"), lambda p: p.content, is_wrapped=True, is_default=False),
+        _told("content", _("建设内容"), is_default=False),
         _wan("agreed_wan", _("协议投资")),
-        _wan("plan_year_wan", _("年度计划投资")),
+        _wan("plan_year_wan", _("年度计划投资"), edit=Edit("number")),
         _wan("done_year_wan", _("年度累计完成投资")),
         Column("done_ratio", _("年度投资完成率"), done_ratio, kind="ratio"),
         _on("done_as_of", _("完成投资截至")),
         _wan("arrived_wan", _("到位资金"), is_default=False),
-        Column("progress", _("形象进度"), lambda p: p.progress, is_wrapped=True),
+        _told("progress", _("形象进度"), is_report=True),
         NODE,
         NODE_DUE,
         BLOCKED,
-        _on("planned_start_on", _("计划开工")),
+        _on("planned_start_on", _("计划开工"), edit=Edit("date")),
         _on("started_on", _("实际开工")),
-        _on("planned_completion_on", _("计划竣工")),
+        _on("planned_completion_on", _("计划竣工"), edit=Edit("date")),
         _on("completed_on", _("实际竣工")),
-        _on("fai_registered_on", _("固投入库")),
-        _on("above_scale_on", _("入规")),
+        *COUNTED,
     ),
     filters=FILTERS,
     search=SEARCH,
@@ -267,7 +286,10 @@ KEY_PROJECTS = TableSpec(
     row_url=page,
     edit_url=cell,
     empty=Empty(_("还没有列入市级重点的项目。"), _("查看全部项目"), "projects:list"),
-    note=_("年度投资完成率＝年度累计完成投资÷年度计划投资；计划未填的不计算。高于100%的请核对。"),
+    note=_(
+        "年度投资完成率＝年度累计完成投资÷年度计划投资；计划未填的不计算。高于100%的请核对。"
+        "在表中填写形象进度或完成投资，记为当天。"
+    ),
 )
 
 
@@ -282,6 +304,14 @@ EVENTS = TableSpec(
         Column("held_on", _("时间"), lambda e: e.held_on, kind="date", sort="held_on"),
         Column("host", _("主办"), lambda e: e.host.name if e.host else e.host_name, is_wrapped=True),
         Column("place", _("地点"), lambda e: e.place, is_default=False),
+        Column(
+            "district",
+            _("区市"),
+            lambda e: e.district_name,
+            sort="district_name",
+            help=_("地点写明的区市，未写明的按主办单位"),
+            is_default=False,
+        ),
         Column("firm_count", _("参会企业"), lambda e: e.firm_count, kind="integer", sort="firm_count", unit=_("家")),
         Column("visitor_count", _("参与人次"), lambda e: e.visitor_count, kind="integer", is_default=False),
         Column(
@@ -302,6 +332,7 @@ EVENTS = TableSpec(
         Filter("chain", _("产业链"), choices=choices.chains, path="chain__code"),
         Filter("kind", _("种类"), choices=Event.Kind.choices),
         Filter("year", _("年度"), kind="text", apply=_in_year),
+        Filter("district", _("区市"), choices=districts.choices, path="district", is_folded=True),
         Filter("host", _("主办"), kind="text", apply=_hosted_by, is_folded=True),
         Filter("held", _("时间"), kind="date_range", path="held_on", is_folded=True),
     ),

@@ -16,7 +16,9 @@ from lianzhang.trail.models import Proof
 
 def actions(person: Person, *, today: date) -> "QuerySet[Action]":
     """The plan actions a person sees, each knowing the day it is judged on and what was reported before the last."""
-    return as_of(Action.objects.visible_to(person), today=today).select_related("chain", "responsible", "source")
+    return as_of(Action.objects.visible_to(person), today=today).select_related(
+        "chain", "responsible__parent", "source"
+    )
 
 
 def as_of(found: "QuerySet[Action]", *, today: date) -> "QuerySet[Action]":

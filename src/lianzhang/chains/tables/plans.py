@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from lianzhang.accounts import districts
 from lianzhang.accounts.models import Person
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain, Scheme
@@ -47,6 +49,15 @@ def _number(value: Any) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def _is_open(action: Action) -> bool:
+    return action.state == Action.State.OPEN
+
+
+def _is_typed(action: Action) -> bool:
+    """Whether how far it has come is reported by hand: with a target, and not counted from a ledger."""
+    return _is_open(action) and action.target_value is not None and action.counted_from != Action.Counted.EVENTS
+
+
 def _schemes(person: Person) -> Iterable[tuple[str, str]]:
     return [(s.code, s.name) for s in Scheme.objects.visible_to(person)]
 
@@ -58,6 +69,15 @@ def _chains(person: Person) -> Iterable[tuple[str, str]]:
 def _years(person: Person) -> Iterable[tuple[str, str]]:
     found = Action.objects.visible_to(person).order_by("-year").values_list("year", flat=True).distinct()
     return [(str(year), str(year)) for year in found]
+
+
+def _in_district(found: "QuerySet[Action]", code: str) -> "QuerySet[Action]":
+    """Actions a body of the district answers for or has a part in."""
+    answering = districts.narrow(found, code, path="responsible")
+    if code in districts.WORDS:
+        return answering
+    partners = Action.partners.through.objects.filter(body__in=districts.bodies_in(code))
+    return found.filter(Q(pk__in=answering.order_by().values("pk")) | Q(pk__in=partners.values("action_id")))
 
 
 SITUATIONS = (
@@ -96,6 +116,14 @@ ACTIONS = TableSpec(
             gettext_lazy("责任单位"),
             lambda a: a.responsible and str(a.responsible),
             sort="responsible",
+            edit=Edit("choice", when=_is_open, stored=lambda a: a.responsible_id),
+        ),
+        Column(
+            "district",
+            gettext_lazy("区市"),
+            lambda a: districts.of(a.responsible),
+            help=gettext_lazy("责任单位所在区市；按区市查时，配合单位在该区市的也列出"),
+            is_default=False,
         ),
         Column(
             "due_on",
@@ -103,12 +131,29 @@ ACTIONS = TableSpec(
             lambda a: a.due_on,
             kind="date",
             sort="due_on",
-            edit=Edit("date", when=lambda a: a.state == Action.State.OPEN),
+            edit=Edit("date", when=_is_open),
         ),
         Column("light", gettext_lazy("灯"), lambda a: light(plans.verdict(a)), kind="light"),
-        Column("light_reason", gettext_lazy("灯的理由"), lambda a: plans.verdict(a).reason, is_wrapped=True),
-        Column("done", gettext_lazy("完成/目标"), progress),
-        Column("progress", gettext_lazy("进展"), lambda a: a.progress, is_wrapped=True),
+        Column(
+            "light_reason",
+            gettext_lazy("灯的理由"),
+            lambda a: plans.verdict(a).reason,
+            is_wrapped=True,
+            edit=Edit(when=lambda a: _is_open(a) and bool(a.light), stored=lambda a: a.light_reason),
+        ),
+        Column(
+            "done",
+            gettext_lazy("完成/目标"),
+            progress,
+            edit=Edit("number", when=_is_typed, field="done_value", stored=lambda a: a.done_value, is_report=True),
+        ),
+        Column(
+            "progress",
+            gettext_lazy("进展"),
+            lambda a: a.progress,
+            is_wrapped=True,
+            edit=Edit("lines", when=_is_open, is_report=True),
+        ),
         Column(
             "proof_count",
             gettext_lazy("佐证"),
@@ -127,6 +172,7 @@ ACTIONS = TableSpec(
         Filter("year", gettext_lazy("年度"), choices=_years, path="year"),
         Filter("situation", gettext_lazy("情形"), choices=SITUATIONS, apply=plans.situation),
         Filter("scheme", gettext_lazy("方案"), choices=_schemes, path="chain__scheme__code", is_folded=True),
+        Filter("district", gettext_lazy("区市"), choices=districts.choices, apply=_in_district, is_folded=True),
         Filter("responsible", gettext_lazy("责任单位"), kind="text", path="responsible__name_zh", is_folded=True),
         Filter("is_own", gettext_lazy("自行补充"), kind="boolean", path="is_own_addition", is_folded=True),
     ),
@@ -138,6 +184,7 @@ ACTIONS = TableSpec(
     empty=Empty(gettext_lazy("还没有计划事项。")),
     note=gettext_lazy(
         "灯按进展与时间比较得出，每盏灯写明理由；未收到进展填报的不评灯。来源未列时限的年度计划按年末计。"
+        "在表中填写进展或完成值，记为当天的填报；人工评的灯，理由可在表中改。"
     ),
     paper="a4-landscape",
 )
