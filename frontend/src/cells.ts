@@ -10,9 +10,16 @@ interface Change {
   label: string;
   value: string;
   was: string;
+  said: string; // the two in words, where what is stored is a key
+  saidBefore: string;
+  isReport: boolean; // a report as of today: undone whole, with its day
   version: string;
 }
 
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+// What an opened cell showed before.
+const before = new WeakMap<HTMLElement, string>();
 let editing: HTMLFormElement | null = null;
 let done: Change | null = null;
 
@@ -21,7 +28,7 @@ export function start(): void {
   document.addEventListener("htmx:afterSettle", draw);
   document.addEventListener("click", (event) => {
     const cell = closest(event, ".cell-pencil")?.closest<HTMLElement>("td[data-edit]");
-    if (cell) open(cell);
+    if (cell) void open(cell);
     if (closest(event, "[data-undoes]")) void undo();
     if (closest(event, "[data-closes=edited]")) tell("");
   });
@@ -29,7 +36,7 @@ export function start(): void {
     const cell = closest<HTMLElement>(event, "td[data-edit]");
     if (!cell || closest(event, "a, button, form, .cell-stale")) return;
     window.getSelection()?.removeAllRanges();
-    open(cell);
+    void open(cell);
   });
   document.addEventListener("keydown", onKey);
 }
@@ -52,31 +59,34 @@ function onKey(event: KeyboardEvent): void {
     const cell = closest<HTMLElement>(event, "td[data-edit]") ?? (row && one("td[data-edit]", row));
     if (!cell) return;
     event.preventDefault();
-    open(cell);
+    void open(cell);
   } else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && done) {
     event.preventDefault();
     void undo();
   }
 }
 
-function open(cell: HTMLElement): void {
+async function open(cell: HTMLElement): Promise<void> {
   if (editing?.isConnected) {
-    const typed = one<HTMLInputElement>("input", editing);
+    const typed = control(editing);
     // What is half typed elsewhere is neither lost nor saved unasked.
-    if (typed && typed.value !== typed.defaultValue) return typed.focus();
+    if (typed && typed.value !== editing.dataset.began) return typed.focus();
     editing.dispatchEvent(new Event("leave"));
   }
-  const value = cell.dataset.value ?? "";
   const kept = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches(".cell-stale")));
   const form = make("form", { class: "cell-edit", "data-guards": "" });
-  const type = cell.dataset.kind === "date" ? "date" : "text";
   const heading = cell.parentElement ? one("th", cell.parentElement)?.textContent?.trim() : "";
   const label = `${heading ?? ""} ${cell.dataset.label ?? ""}`.trim();
-  const input = make("input", { type, value, autocomplete: "off", "aria-label": label });
+  const field = await fieldOf(cell);
+  const input = field && control(field);
+  if (!field || !input) return say(word("offline"));
+  input.setAttribute("aria-label", label);
+  const began = input.value;
+  form.dataset.began = began;
   const save = make("button", { class: "btn btn-primary" }, word("save"));
   const cancel = make("button", { type: "button", class: "btn" }, word("cancel"));
   const wrong = make("p", { class: "cell-wrong", role: "alert" });
-  form.append(input, save, cancel, wrong);
+  form.append(field, save, cancel, wrong);
   const leave = (): void => {
     cell.replaceChildren(...kept);
     editing = null;
@@ -85,25 +95,72 @@ function open(cell: HTMLElement): void {
   form.addEventListener("leave", leave);
   cancel.addEventListener("click", leave);
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.isComposing) return;
-    event.stopPropagation();
-    leave();
+    if (event.isComposing || input.getAttribute("aria-expanded") === "true") return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      leave();
+    } else if (event.key === "Enter" && event.target === input && !event.shiftKey) {
+      // A list and a text of several lines do not send their form by themselves.
+      event.preventDefault();
+      form.requestSubmit();
+    }
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (input.value === value) return leave();
+    if (input.value === began) return leave();
     save.disabled = true;
-    void send(changeOf(cell, input.value)).then((reason) => {
+    void send({ ...changeOf(cell, input.value), said: textOf(input) }).then((reason) => {
       save.disabled = false;
       wrong.textContent = reason;
       if (reason) input.focus();
     });
   });
+  before.set(cell, shownIn(cell));
   cell.replaceChildren(form);
   editing = form;
   form.scrollIntoView({ block: "nearest", inline: "nearest" });
   input.focus({ preventScroll: true });
-  if (type === "text") input.select();
+  if (input instanceof HTMLInputElement && input.type === "text") input.select();
+}
+
+function control(root: ParentNode): Control | null {
+  return root.querySelector<Control>("input, select, textarea");
+}
+
+// What a cell is typed in with; choices are asked of the server, which offers what this person may choose.
+async function fieldOf(cell: HTMLElement): Promise<HTMLElement | null> {
+  const holder = make("div", { class: "cell-field" });
+  const { kind, value = "", unit } = cell.dataset;
+  if (kind !== "choice") {
+    const input = make(kind === "lines" ? "textarea" : "input", { autocomplete: "off" });
+    if (kind === "date") input.setAttribute("type", "date");
+    else if (input instanceof HTMLInputElement) input.type = "text";
+    if (kind === "number") input.inputMode = "decimal";
+    input.value = value;
+    holder.append(input);
+    if (unit) holder.append(make("span", { class: "unit" }, unit));
+    return holder;
+  }
+  const { url, table, field } = changeOf(cell, "");
+  try {
+    const answer = await fetch(`${url}?${new URLSearchParams({ table, field })}`);
+    if (!answer.ok || answer.redirected) return null;
+    holder.innerHTML = await answer.text();
+  } catch {
+    return null;
+  }
+  return holder;
+}
+
+function textOf(input: Control): string {
+  if (!(input instanceof HTMLSelectElement)) return input.value;
+  return input.value ? (input.selectedOptions[0]?.text ?? "") : "";
+}
+
+// What a cell shows, as it would be typed: a choice by its words, all else as stored.
+function shownIn(cell: HTMLElement | null): string {
+  const value = cell?.dataset.value ?? "";
+  return value && cell?.dataset.kind === "choice" ? (cell.textContent ?? "").trim() : value;
 }
 
 function changeOf(cell: HTMLElement, value: string): Change {
@@ -116,15 +173,19 @@ function changeOf(cell: HTMLElement, value: string): Change {
     field: cell.dataset.edit ?? "",
     label: cell.dataset.label ?? "",
     was: cell.dataset.value ?? "",
+    said: value,
+    saidBefore: cell.querySelector("form") ? (before.get(cell) ?? "") : shownIn(cell),
+    isReport: cell.dataset.reports === "true",
     value,
   };
 }
 
 // Writes the change; the answer is what to say beside the input where it was refused, else nothing.
 async function send(change: Change, isUndo = false): Promise<string> {
-  const { url, table, field, value, version } = change;
+  const { url, table, field, value, said, version } = change;
   const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>;
   const body = new URLSearchParams({ table, field, value, version });
+  if (isUndo && change.isReport) body.set("undo", "1");
   let answer: Response;
   try {
     answer = await fetch(url + window.location.search, { method: "POST", headers, body });
@@ -140,7 +201,7 @@ async function send(change: Change, isUndo = false): Promise<string> {
     return "";
   }
   done = isUndo ? null : { ...change, version: fresh?.dataset.version ?? "" };
-  tell(`${word(isUndo ? "undone" : "saved")}${change.label} ${shown(value)}`);
+  tell(`${word(isUndo ? "undone" : "saved")}${change.label} ${shown(said)}`);
   if (cell) one(".cell-pencil", cell)?.focus();
   return "";
 }
@@ -171,17 +232,17 @@ function replace(change: Change, fresh: HTMLElement | null): HTMLElement | null 
 function disagree(change: Change, cell: HTMLElement | null): void {
   done = null;
   tell("");
-  const text = `${word("stale")}${shown(cell?.dataset.value ?? "")}${word("yours")}${shown(change.value)}`;
+  const text = `${word("stale")}${shown(shownIn(cell))}${word("yours")}${shown(change.said)}`;
   if (!cell) return say(text);
   const note = make("div", { class: "cell-stale" });
-  const insist = make("button", { type: "button", class: "btn" }, `${word("insist")}${shown(change.value)}`);
+  const insist = make("button", { type: "button", class: "btn" }, `${word("insist")}${shown(change.said)}`);
   const leave = make("button", { type: "button", class: "btn" }, word("leave"));
   leave.addEventListener("click", () => {
     note.remove();
     one(".cell-pencil", cell)?.focus();
   });
   insist.addEventListener("click", () => {
-    void send(changeOf(cell, change.value)).then((reason) => say(reason));
+    void send({ ...changeOf(cell, change.value), said: change.said }).then((reason) => say(reason));
   });
   note.append(make("p", { role: "alert" }, text), insist, leave);
   cell.append(note);
@@ -190,7 +251,8 @@ function disagree(change: Change, cell: HTMLElement | null): void {
 
 async function undo(): Promise<void> {
   if (!done) return;
-  say(await send({ ...done, value: done.was, was: done.value }, true));
+  const { value, was, said, saidBefore } = done;
+  say(await send({ ...done, value: was, was: value, said: saidBefore, saidBefore: said }, true));
 }
 
 function tell(text: string): void {

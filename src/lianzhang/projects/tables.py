@@ -163,6 +163,7 @@ def _told(key: str, label: Any, *, is_default: bool = True, is_report: bool = Fa
     edit = Edit("lines", is_report=is_report)
     return Column(key, label, lambda p: getattr(p, key), is_wrapped=True, is_default=is_default, edit=edit)
 
+
 REASON = Column("status_reason", _("原因"), lambda p: p.status_reason, is_wrapped=True, is_default=False)
 
 FILTERS = (

@@ -30,7 +30,7 @@ def amend(enterprise: Enterprise, *, changes: Mapping[str, Any], version: int, b
     """Change fields of an enterprise. A new name leaves the old one as 曾用名, so that old ledgers still find it."""
     changes = dict(changes)
     name = str(changes.get("name", enterprise.name))
-    _expect_free(name, credit_code=changes.get("credit_code"), besides=enterprise)
+    _expect_free(name, credit_code=changes.get("credit_code", enterprise.credit_code), besides=enterprise)
     old = enterprise.name
     with transaction.atomic():
         if names.normalise(name) != enterprise.name_key:

@@ -34,6 +34,16 @@ def _mark(record: Enterprise) -> tables.Badge | None:
     return tables.Badge(_("示例"), "draft") if record.is_illustrative else None
 
 
+EDIT = tables.Edit()
+
+
+def _yes_no(key: str, label: Any, **more: Any) -> tables.Column:
+    edit = tables.Edit("choice", stored=lambda e: getattr(e, key))
+    return tables.Column(
+        key, label, lambda e: getattr(e, key), kind="boolean", edit=edit, **{"is_default": False, **more}
+    )
+
+
 def enterprises(*, chains: Choices, districts: Choices, bodies: Choices, by_body: Callable[[Any, str], Any]) -> Any:
     """The enterprise table; choices come from the page, since chains and bodies lie in other apps."""
     return tables.TableSpec(
@@ -43,23 +53,40 @@ def enterprises(*, chains: Choices, districts: Choices, bodies: Choices, by_body
             tables.Column("code", _("编号"), lambda e: e.code, kind="code", sort="code"),
             tables.Column("name", _("企业名称"), lambda e: e.name, sort="name", link=enterprise_url),
             tables.Column("mark", _("数据性质"), _mark, kind="badge"),
-            tables.Column("credit_code", _("统一社会信用代码"), lambda e: e.credit_code, kind="code"),
+            tables.Column("credit_code", _("统一社会信用代码"), lambda e: e.credit_code, kind="code", edit=EDIT),
             tables.Column("region", _("区市"), lambda e: place(e.region_code), sort="region_code"),
-            tables.Column("chain_names", _("所属产业链"), lambda e: e.chain_names, sort="chain_names"),
-            tables.Column("chain_role", _("链上角色"), lambda e: e.get_chain_role_display(), sort="chain_role"),
+            tables.Column("chain_names", _("所属产业链"), lambda e: e.chain_names, sort="chain_names", edit=EDIT),
             tables.Column(
-                "is_above_scale", _("规上"), lambda e: e.is_above_scale, kind="boolean", sort="is_above_scale"
+                "chain_role",
+                _("链上角色"),
+                lambda e: e.get_chain_role_display(),
+                sort="chain_role",
+                edit=tables.Edit("choice", stored=lambda e: e.chain_role),
+            ),
+            _yes_no("is_above_scale", _("规上"), is_default=True, sort="is_above_scale"),
+            _yes_no("is_specialised", _("专精特新")),
+            _yes_no("is_high_tech", _("高新技术")),
+            tables.Column("products", _("主要产品"), lambda e: e.products, is_wrapped=True, edit=EDIT),
+            tables.Column(
+                "revenue_wan",
+                _("上年营业收入"),
+                lambda e: e.revenue_wan,
+                kind="wan",
+                sort="revenue_wan",
+                is_total=True,
+                edit=tables.Edit("number"),
             ),
             tables.Column(
-                "is_specialised", _("专精特新"), lambda e: e.is_specialised, kind="boolean", is_default=False
+                "data_on",
+                _("数据截至"),
+                lambda e: e.data_on,
+                kind="date",
+                sort="data_on",
+                edit=tables.Edit("date"),
             ),
-            tables.Column("is_high_tech", _("高新技术"), lambda e: e.is_high_tech, kind="boolean", is_default=False),
-            tables.Column("products", _("主要产品"), lambda e: e.products, is_wrapped=True),
             tables.Column(
-                "revenue_wan", _("上年营业收入"), lambda e: e.revenue_wan, kind="wan", sort="revenue_wan", is_total=True
+                "industry_code", _("行业代码"), lambda e: e.industry_code, kind="code", is_default=False, edit=EDIT
             ),
-            tables.Column("data_on", _("数据截至"), lambda e: e.data_on, kind="date", sort="data_on"),
-            tables.Column("industry_code", _("行业代码"), lambda e: e.industry_code, kind="code", is_default=False),
         ),
         filters=(
             tables.Filter("chain", _("产业链"), choices=chains, apply=in_chain),
@@ -72,6 +99,7 @@ def enterprises(*, chains: Choices, districts: Choices, bodies: Choices, by_body
         search=("name", "name_initials", "code", "credit_code", "alias_names"),
         default_order=("name",),
         row_url=enterprise_url,
+        edit_url=lambda e: f"{enterprise_url(e)}cell",
         empty=tables.Empty(_("还没有企业。"), _("导入企业名单"), "intake:list"),
         note=_("营业收入为企业报送数，合计只含已填的企业。"),
     )

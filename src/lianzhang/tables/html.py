@@ -7,6 +7,7 @@ query or http(s), so neither of the two holes autoescaping leaves open (unquoted
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape as _escape
 from itertools import groupby
 from typing import Any
@@ -127,16 +128,26 @@ def _opener(column: spec.Column, tag: str) -> tuple[str, CellWriter]:
     edit = column.edit
     if edit is None:
         return opening, lambda row: opening  # noqa: ARG005
-    value_of, is_open = column.value, edit.when
+    value_of, is_open = edit.stored or column.value, edit.when
     marked = (
         f'{opening[:-1]} data-edit="{column.key}" data-kind="{edit.kind}" data-label="{_escape(str(column.label))}"'
     )
+    if edit.kind == "number" and column.shown_unit:
+        marked += f' data-unit="{_escape(str(column.shown_unit))}"'
+    if edit.is_report:
+        marked += ' data-reports="true"'
 
     def editable(row: Any) -> str:
-        value = value_of(row)
-        return f'{marked} data-value="{"" if value is None else _escape(str(value))}">' if is_open(row) else opening
+        return f'{marked} data-value="{_escape(_typed(value_of(row)))}">' if is_open(row) else opening
 
     return opening, editable
+
+
+def _typed(value: Any) -> str:
+    """A stored value as somebody would type it."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return "" if value is None else str(value)
 
 
 def rows(

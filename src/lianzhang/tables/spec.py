@@ -33,10 +33,19 @@ class BadSpec(ValueError):
 @dataclass(frozen=True)
 class Edit:
     """就地修改: the column is typed in where it stands. `when(row)` says which rows are still open to it at all; whose
-    they are is asked of `editable_by`. The record's field is the column's key, and checks what was typed."""
+    they are is asked of `editable_by`.
 
-    kind: Literal["text", "date"] = "text"
+    What is written is `field` of the record (default: the column's key). `stored(row)` is what stands there where the
+    cell shows it in other words: the key of a body, the code of a choice. A `choice` is fetched when the cell is
+    opened: fifty bodies in fifty rows would be in nobody's way but the network's. `is_report` says that typing reports
+    as of today, so that undoing takes the report back with its day.
+    """
+
+    kind: Literal["text", "lines", "date", "number", "choice"] = "text"
     when: Callable[[Row], bool] = lambda row: True  # noqa: ARG005
+    field: str = ""
+    stored: Callable[[Row], Any] | None = None
+    is_report: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,12 @@ def histories(subjects: Sequence[models.Model], *, limit: int = 100, but: Collec
     return list(_steps(found[:limit], subjects[0]))
 
 
+def before(subject: models.Model, step: Step) -> dict[str, Any]:
+    """What a step of this record changed, as it stood before, in the values its fields hold."""
+    fields: Any = subject._meta
+    return {name: fields.get_field(name).to_python(was) for name, _label, was, _after in step.changes}
+
+
 def proofs(subject: models.Model) -> list[Proof]:
     """Evidence attached to a record, newest first."""
     return list(Proof.objects.about(subject).order_by("-attached_at"))

@@ -54,7 +54,7 @@ def fill(world: World) -> Filling:
         "chains:explain_results": with_year(CHAINS),
         "chains:explain_plan": with_year(CHAINS),
         "gaps:list": [Case()],
-        **{f"gaps:{name}": gaps for name in ("gap", "confirm", "dismiss", "close")},
+        **{f"gaps:{name}": gaps for name in ("gap", "cell", "confirm", "dismiss", "close")},
         "targets:list": [Case()],
         "targets:new": [Case(), Case(query="chain=test-a"), Case(query="chain=test-b")],
         **{f"targets:{name}": lists for name in ("target", "approve", "compare")},

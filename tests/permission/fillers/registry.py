@@ -4,7 +4,7 @@ from lianzhang.registry.models import Alias, Enterprise, PurchaseGrant
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
 
-OF_FIRM = ["enterprise", "edit", "add_alias", "merge", "unfilled"]
+OF_FIRM = ["enterprise", "edit", "cell", "add_alias", "merge", "unfilled"]
 OF_GRANT = ["grant", "confirm_grant", "withdraw_grant", "grant_scan"]
 
 

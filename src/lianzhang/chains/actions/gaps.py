@@ -72,6 +72,16 @@ def confirm(
         return trail.change(gap, verb="gap.confirmed", changes=changes, version=version, by=by)
 
 
+def entrust(*, gap: Gap, changes: Mapping[str, Any], version: int, by: Person) -> Gap:
+    """调整责任与时限 of a gap somebody stands for: who answers, until when. Who confirmed it, and when, stays."""
+    if not set(changes) <= {"owner", "due_on"}:
+        raise TypeError("only who answers for a gap and until when")
+    if gap.state not in {State.CONFIRMED, State.ACTING}:
+        raise Refused(_("该缺口%(state)s；确认后才定责任单位和时限。") % {"state": gap.get_state_display()})
+    with transaction.atomic():
+        return trail.change(gap, verb="gap.entrusted", changes=changes, version=version, by=by)
+
+
 def dismiss(*, gap: Gap, reason: str, version: int, by: Person) -> Gap:
     """The proposal does not hold, with the reason; it stays on record and is not proposed again."""
     if not reason.strip():

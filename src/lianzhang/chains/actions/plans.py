@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Action, ActionReport, Chain
 from lianzhang.records import codes
+from lianzhang.records.models import Stale
 from lianzhang.trail import actions as trail
 from lianzhang.trail import queries as history
 
@@ -98,6 +100,21 @@ def report(
     with transaction.atomic():
         trail.change(action, verb="action.progressed", changes=changes, version=version, by=by)
         return trail.create(made, verb="action.reported", by=by)
+
+
+def take_back(*, action: Action, version: int, today: date, by: Person) -> Action:
+    """撤回 one's own last report, whole: the action stands as before it, and the report is gone. Only on the day."""
+    with transaction.atomic():
+        now = Action.objects.select_for_update().get(pk=action.pk)
+        if now.version != version:
+            raise Stale(now, {})
+        last = history.history(now, limit=1)
+        is_own = last and last[0].verb == "action.progressed" and last[0].actor_id == by.pk
+        made = ActionReport.objects.filter(action=now, by=by).order_by("-pk").first() if is_own else None
+        if made is None or timezone.localdate(last[0].at) != today:
+            raise Refused(_("只能撤回本人当天的最后一次填写。"))
+        trail.remove(made, verb="action.report_removed", by=by)
+        return trail.change(now, verb="action.taken_back", changes=history.before(now, last[0]), by=by)
 
 
 def set_light(*, action: Action, light: str, reason: str, version: int, by: Person) -> Action:

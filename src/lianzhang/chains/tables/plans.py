@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts import districts
 from lianzhang.accounts.models import Person
 from lianzhang.chains import rules
-from lianzhang.chains.models import Action, Chain, Scheme
+from lianzhang.chains.models import Action, Chain
 from lianzhang.chains.queries import plans
 from lianzhang.tables import Column, Edit, Empty, Filter, Light, TableSpec
 
@@ -58,12 +58,22 @@ def _is_typed(action: Action) -> bool:
     return _is_open(action) and action.target_value is not None and action.counted_from != Action.Counted.EVENTS
 
 
+def _known(person: Person) -> list[Chain]:
+    """Every chain with its scheme, read once per request: the form, the chips and the conditions all ask for them."""
+    kept: dict[str, Any] = person.__dict__.setdefault("_choices", {})
+    if "chains of schemes" not in kept:
+        found = Chain.objects.visible_to(person).select_related("scheme").order_by("scheme", "position")
+        kept["chains of schemes"] = list(found)
+    chains: list[Chain] = kept["chains of schemes"]
+    return chains
+
+
 def _schemes(person: Person) -> Iterable[tuple[str, str]]:
-    return [(s.code, s.name) for s in Scheme.objects.visible_to(person)]
+    return {chain.scheme.code: chain.scheme.name for chain in _known(person)}.items()
 
 
 def _chains(person: Person) -> Iterable[tuple[str, str]]:
-    return [(c.code, c.name) for c in Chain.objects.visible_to(person).order_by("scheme", "position")]
+    return [(chain.code, chain.name) for chain in _known(person)]
 
 
 def _years(person: Person) -> Iterable[tuple[str, str]]:

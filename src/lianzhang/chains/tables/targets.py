@@ -11,7 +11,7 @@ from chainlab import places
 from lianzhang.chains.models import Chain, Gap, TargetLine, TargetList
 from lianzhang.chains.queries.disclosure import Disclosure
 from lianzhang.chains.tables.teardown import LIGHT_OF_GAP
-from lianzhang.tables import RESTRICTED, Badge, Column, Empty, Filter, TableSpec
+from lianzhang.tables import RESTRICTED, Badge, Column, Edit, Empty, Filter, TableSpec
 
 LIST_TONES = {
     TargetList.State.RUNNING: "draft",
@@ -24,6 +24,11 @@ LIST_TONES = {
 def _chains(person: Any) -> list[tuple[str, str]]:
     found = Chain.objects.visible_to(person).filter(nature=Chain.Nature.MANUFACTURING)
     return [(str(pk), name) for pk, name in found.values_list("pk", "name_zh")]
+
+
+def _is_stood_for(gap: Gap) -> bool:
+    """A proposal is confirmed first, on its page: with it come its path, who answers and until when."""
+    return gap.state in {Gap.State.CONFIRMED, Gap.State.ACTING}
 
 
 GAPS = TableSpec(
@@ -45,8 +50,16 @@ GAPS = TableSpec(
         Column("label", _("类型"), lambda g: g.get_label_display() or None, sort="label"),
         Column("state", _("状态"), lambda g: Badge(g.get_state_display(), LIGHT_OF_GAP.get(g.state, "plain")), "badge"),
         Column("route", _("路径"), lambda g: g.get_route_display() or None, sort="route"),
-        Column("owner", _("责任单位"), lambda g: g.owner.name if g.owner else None, sort="owner__name_zh"),
-        Column("due_on", _("时限"), lambda g: g.due_on, kind="date", sort="due_on"),
+        Column(
+            "owner",
+            _("责任单位"),
+            lambda g: g.owner.name if g.owner else None,
+            sort="owner__name_zh",
+            edit=Edit("choice", when=_is_stood_for, stored=lambda g: g.owner_id),
+        ),
+        Column(
+            "due_on", _("时限"), lambda g: g.due_on, kind="date", sort="due_on", edit=Edit("date", when=_is_stood_for)
+        ),
         Column(
             "evidence_on",
             _("证据日期"),
@@ -65,6 +78,7 @@ GAPS = TableSpec(
     default_order=("chain__position", "code"),
     row_id=lambda g: g.code,
     row_url=lambda g: reverse("gaps:gap", args=[g.code]),
+    edit_url=lambda g: reverse("gaps:cell", args=[g.code]),
     empty=Empty(_("还没有缺口。先在“拆零件”里读取链主采购数据并计算。"), _("去拆零件"), "teardowns:list"),
     note=_("由分析提出并附证据，经人确认后才算缺口；销号须有更新的数据快照。"),
 )

@@ -4,12 +4,23 @@ from lianzhang.projects.actions.corrections import correct
 from lianzhang.projects.actions.events import edit_event, enter_event, tie_signing, untie_signing
 from lianzhang.projects.actions.opening import open_from_target
 from lianzhang.projects.actions.permission import GateClosed
-from lianzhang.projects.actions.records import edit, record_money, record_progress, set_flag, set_supplies
+from lianzhang.projects.actions.records import (
+    FLAGS,
+    MONEY,
+    edit,
+    record_money,
+    record_progress,
+    set_flag,
+    set_supplies,
+    take_back,
+)
 from lianzhang.projects.actions.reporting import Duplicate, enter, report_lead
 from lianzhang.projects.actions.staging import add_evidence, advance, check, withdraw
 from lianzhang.projects.actions.standing import hold, lose, mark_late, resume, terminate, transfer
 
 __all__ = [
+    "FLAGS",
+    "MONEY",
     "Duplicate",
     "GateClosed",
     "add_evidence",
@@ -30,6 +41,7 @@ __all__ = [
     "resume",
     "set_flag",
     "set_supplies",
+    "take_back",
     "terminate",
     "tie_signing",
     "transfer",

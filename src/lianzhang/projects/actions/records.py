@@ -18,6 +18,7 @@ from lianzhang.projects.models import Project, Supply
 from lianzhang.registry.models import Part
 from lianzhang.tables import values
 from lianzhang.trail import actions as trail
+from lianzhang.trail import queries as history
 
 EDITABLE = frozenset(
     {"name", "name_en", "segment_key", "enterprise", "investor_name", "investor_place", "site", "owner", "content"}
@@ -27,6 +28,7 @@ EDITABLE = frozenset(
 # Changing these changes who may work on the project, or how the city counts it.
 APPROVED_ONLY = frozenset({"chain", "district", "is_key"})
 MONEY = ("intended_wan", "agreed_wan", "arrived_wan")
+TAKEN_BACK = frozenset({"project.progress", "project.money"})
 FLAGS = ("fai_registered_on", "above_scale_on")
 
 
@@ -99,6 +101,19 @@ def record_progress(
         return trail.change(
             project, verb="project.progress", changes=changes, version=version, by=by, detail={"reason": reason}
         )
+
+
+def take_back(*, project: Project, version: int | None, now: datetime, by: Person) -> Project:
+    """撤回 what one has just typed as progress or money, whole: the day it was reported for goes with it. Not once
+    anybody has changed the record since, and only on the day."""
+    with transaction.atomic():
+        project = permission.locked(project, version=version)
+        permission.require(project, act=Act.WRITE, by=by)
+        last = history.history(project, limit=1)
+        is_own = last and last[0].verb in TAKEN_BACK and last[0].actor_id == by.pk
+        if not is_own or timezone.localdate(last[0].at) != timezone.localdate(now):
+            raise Refused(_("只能撤回本人当天的最后一次填写。"))
+        return trail.change(project, verb="project.taken_back", changes=history.before(project, last[0]), by=by)
 
 
 def set_flag(

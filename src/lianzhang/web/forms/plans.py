@@ -87,3 +87,11 @@ class CompleteForm(VersionForm):
     """办结: the day it was done."""
 
     on = forms.DateField(label=_("完成日期"), widget=DateInput())
+
+
+def cell_fields(action: Action, *, today: date, person: Person) -> dict[str, Any]:
+    """What checks a cell typed in the list: the fields of the forms that do the same on the action's page."""
+    reported = ReportForm(action=action, today=today).fields
+    for field in reported.values():
+        field.required = True  # a report says something; a count is corrected, never emptied
+    return {**MatterForm(person=person).fields, **reported, "progress": reported["text"]}

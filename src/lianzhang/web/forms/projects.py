@@ -21,6 +21,7 @@ OFFICES = (BodyKind.TASK_FORCE, BodyKind.SECRETARIAT, BodyKind.DEPARTMENT, BodyK
 
 def wan(label: Any, **more: Any) -> forms.DecimalField:
     """An amount in 万元."""
+    more["error_messages"] = {"min_value": _("金额不能是负数。"), "invalid": _("请填数字，单位为万元。")}
     return forms.DecimalField(label=label, min_value=0, max_digits=16, decimal_places=4, required=False, **more)
 
 
@@ -218,6 +219,13 @@ class SupplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["part"]
         field.queryset = Part.objects.all().visible_to(person)
+
+
+def cell_fields(project: Project, *, person: Person) -> dict[str, Any]:
+    """What checks a cell typed in a list: the fields of the forms that do the same on the project's page."""
+    said = {**MoneyForm().fields, **ProgressForm().fields, **EditForm(person=person, project=project).fields}
+    said["done_year_wan"].required = True  # a count of the year is corrected, never emptied
+    return {**said, "progress": said["text"]}
 
 
 def today_and(project: Project, *, today: date, **more: Any) -> dict[str, Any]:

@@ -47,13 +47,7 @@ class EnterpriseForm(forms.ModelForm[Enterprise]):
         }
 
     def clean_credit_code(self) -> str | None:
-        text = self.cleaned_data.get("credit_code")
-        if not text:
-            return None
-        try:
-            return codes.uscc(text)
-        except codes.Wrong as wrong:
-            raise forms.ValidationError(_("统一社会信用代码不正确，请核对营业执照（18 位，末位为校验位）。")) from wrong
+        return credit_code(self.cleaned_data.get("credit_code"))
 
     def _get_validation_exclusions(self) -> set[str]:
         # Whether a code is taken is said by the action, with the name of the firm that has it.
@@ -63,6 +57,28 @@ class EnterpriseForm(forms.ModelForm[Enterprise]):
     def fields_given(self) -> dict[str, Any]:
         """The fields as the action takes them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def credit_code(text: str | None) -> str | None:
+    """A credit code whose check digit is right; None for none."""
+    if not text:
+        return None
+    try:
+        return codes.uscc(text)
+    except codes.Wrong as wrong:
+        raise forms.ValidationError(_("统一社会信用代码不正确，请核对营业执照（18 位，末位为校验位）。")) from wrong
+
+
+class CreditCodeField(forms.CharField):
+    """统一社会信用代码 typed in a cell."""
+
+    def clean(self, value: Any) -> Any:
+        return credit_code(super().clean(value))
+
+
+def cell_fields() -> dict[str, Any]:
+    """What checks a cell typed in the table: the fields of the firm's own form."""
+    return {**EnterpriseForm().fields, "credit_code": CreditCodeField(max_length=18, required=False)}
 
 
 class AliasForm(forms.Form):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", gaps.gaps, name="list"),
     path("<str:code>", gaps.gap, name="gap"),
     path("<str:code>/confirm", gaps.confirm, name="confirm"),
+    path("<str:code>/cell", gaps.cell, name="cell"),
     path("<str:code>/dismiss", gaps.dismiss, name="dismiss"),
     path("<str:code>/close", gaps.close, name="close"),
 ]

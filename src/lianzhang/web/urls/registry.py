@@ -19,6 +19,7 @@ urlpatterns = [
     path("<str:code>/", registry.enterprise, name="enterprise"),
     path("<str:code>/unfilled", bills.unfilled_workbook, name="unfilled"),
     path("<str:code>/edit", registry.edit, name="edit"),
+    path("<str:code>/cell", registry.cell, name="cell"),
     path("<str:code>/aliases", registry.add_alias, name="add_alias"),
     path("<str:code>/aliases/<int:pk>/remove", registry.remove_alias, name="remove_alias"),
     path("<str:code>/merge", registry.merge, name="merge"),

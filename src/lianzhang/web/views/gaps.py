@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
@@ -19,7 +19,7 @@ from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Task
 from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, conflict, listing
+from lianzhang.web import access, cells, conflict, listing
 from lianzhang.web.forms.targets import ConfirmGapForm, DismissGapForm
 
 
@@ -59,6 +59,26 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "gaps/gap.html", _context(found, person) | {"form": form}, status=422)
     actions.confirm(gap=found, now=timezone.now(), by=person, **form.cleaned_data)
     return redirect("gaps:gap", code=code)
+
+
+@access.writes(Thing.GAP)
+@require_http_methods(cells.METHODS)
+def cell(request: HttpRequest, code: str) -> HttpResponse:
+    """Who answers for a confirmed gap and until when, typed in the list."""
+    person = access.person_of(request)
+    found = _editable(person, code)
+
+    def write(changes: dict[str, Any], version: int) -> object:
+        return actions.entrust(gap=found, changes=changes, version=version, by=person)
+
+    return cells.respond(
+        request,
+        found,
+        among=(tables.GAPS,),
+        fields=ConfirmGapForm(instance=found, person=person).fields,
+        write=write,
+        reread=lambda: queries.gaps(person).get(pk=found.pk),
+    )
 
 
 @access.writes(Thing.GAP)

@@ -24,7 +24,15 @@ from lianzhang.supervision.models import Task
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.web import access, cells, conflict, histories, listing, submitting
-from lianzhang.web.forms.plans import AdditionForm, CompleteForm, EvidenceForm, LightForm, MatterForm, ReportForm
+from lianzhang.web.forms.plans import (
+    AdditionForm,
+    CompleteForm,
+    EvidenceForm,
+    LightForm,
+    MatterForm,
+    ReportForm,
+    cell_fields,
+)
 from lianzhang.web.views.chains import _chain, _frame
 
 FORM = ["GET", "HEAD", "POST"]
@@ -168,20 +176,28 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @access.writes(Thing.PLAN)
-@require_POST
+@require_http_methods(cells.METHODS)
 def cell(request: HttpRequest, code: str) -> HttpResponse:
-    """The day an action is due, typed in the list."""
+    """One field of an action typed in the list: who, until when, how far it has come, why its light."""
     person, today = access.person_of(request), timezone.localdate()
     found = _editable(person, code)
 
     def write(changes: dict[str, Any], version: int) -> object:
+        ((name, value),) = changes.items()
+        if name == "light_reason":
+            return writing.set_light(action=found, light=found.light, reason=value, version=version, by=person)
+        if name in {"progress", "done_value"}:
+            said = {"text": found.progress, "done_value": None, ("text" if name == "progress" else name): value}
+            return writing.report(action=found, on=today, version=version, today=today, by=person, **said)
         return writing.edit(action=found, version=version, changes=changes, by=person)
 
     return cells.respond(
         request,
         found,
         among=(tables.ACTIONS,),
+        fields=cell_fields(found, today=today, person=person),
         write=write,
+        take_back=lambda version: writing.take_back(action=found, version=version, today=today, by=person),
         reread=lambda: plans.with_proofs(counted.actions(person, today=today)).get(pk=found.pk),
     )
 

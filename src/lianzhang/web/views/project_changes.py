@@ -86,20 +86,33 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @access.writes(Thing.PROJECT)
-@require_POST
+@require_http_methods(cells.METHODS)
 def cell(request: HttpRequest, code: str) -> HttpResponse:
-    """The next node or its day, typed in the list."""
-    person, today = access.person_of(request), timezone.localdate()
+    """One field typed in the list: what needs no day of its own, and progress as of today."""
+    person, now = access.person_of(request), timezone.now()
     found = _editable(person, code)
+    today = timezone.localdate(now)
 
     def write(changes: dict[str, Any], version: int) -> object:
-        return actions.edit(project=found, changes=changes, version=version, now=timezone.now(), by=person)
+        with_day: dict[str, Any] = {"project": found, "version": version, "now": now, "by": person}
+        ((name, value),) = changes.items()
+        if name in actions.MONEY:
+            return actions.record_money(project=found, amounts=changes, version=version, by=person)
+        if name in actions.FLAGS:
+            return actions.set_flag(flag=name, on=value, **with_day)
+        if name == "progress":
+            return actions.record_progress(text=value, on=today, **with_day)
+        if name == "done_year_wan":
+            return actions.record_progress(text=found.progress, on=today, done_year_wan=value, **with_day)
+        return actions.edit(changes=changes, **with_day)
 
     return cells.respond(
         request,
         found,
         among=(tables.PROJECTS, tables.LEADS, tables.KEY_PROJECTS),
+        fields=forms.cell_fields(found, person=person),
         write=write,
+        take_back=lambda version: actions.take_back(project=found, version=version, now=now, by=person),
         reread=lambda: queries.listed(person, today=today).get(pk=found.pk),
     )
 

@@ -17,8 +17,8 @@ from lianzhang.projects.models import Project
 from lianzhang.registry import actions, merging, queries, tables
 from lianzhang.registry.models import Alias, Capability, Enterprise, EnterpriseMerge, Purchase
 from lianzhang.supervision.models import Request, Task
-from lianzhang.web import access, listing
-from lianzhang.web.forms.registry import AliasForm, EnterpriseForm, MergeForm
+from lianzhang.web import access, cells, listing
+from lianzhang.web.forms.registry import AliasForm, EnterpriseForm, MergeForm, cell_fields
 
 MOST = 50
 
@@ -93,6 +93,26 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("registry:enterprise", code=code)
     context = {"form": form, "record": found, "title": _("修改企业信息")}
     return render(request, "registry/form.html", context, status=422 if form.is_bound else 200)
+
+
+@access.writes(Thing.ENTERPRISE)
+@require_http_methods(cells.METHODS)
+def cell(request: HttpRequest, code: str) -> HttpResponse:
+    """One field of a firm corrected in the table."""
+    person = access.person_of(request)
+    found = Enterprise.objects.editable_by(person).get_or_404(code=code)
+
+    def write(changes: dict[str, Any], version: int) -> object:
+        return actions.amend(found, changes=changes, version=version, by=person)
+
+    return cells.respond(
+        request,
+        found,
+        among=(_spec(),),
+        fields=cell_fields(),
+        write=write,
+        reread=lambda: queries.enterprises(person).get(pk=found.pk),
+    )
 
 
 @access.writes(Thing.ENTERPRISE)
