@@ -1,12 +1,15 @@
 """What the frame around every page needs, worked out only if the frame is drawn (a fragment draws none)."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Appointment, Person
@@ -48,30 +51,19 @@ class Shell:
         return list(Appointment.objects.current(timezone.localdate()).filter(person=self.person))
 
     @cached_property
-    def nav(self) -> tuple[navigation.Section, ...]:
-        """The menu."""
+    def menu(self) -> tuple[navigation.Section, ...]:
+        """The menu of the post acted in, the line of this page marked."""
         return navigation.sections(self.person.reach, path=self._request.path) if self.person else ()
 
-    @cached_property
-    def dock(self) -> tuple[navigation.Link, ...]:
-        """A phone's bottom bar."""
-        return navigation.dock(self.nav)
+    @property
+    def nav(self) -> SafeString:
+        """The menu at the side and a phone's bottom bar, drawn."""
+        return _drawn("parts/nav.html", self.menu, get_language())
 
     @property
-    def keys(self) -> list[tuple[str, str]]:
-        """Every key and what it does, for the list behind `?`."""
-        fixed = [
-            ("Ctrl K", _("查找与跳转")),
-            ("/", _("在本表中搜索")),
-            ("?", _("全部快捷键")),
-            ("j k", _("下一行、上一行")),
-            ("Enter", _("在侧栏打开此行")),
-            ("x", _("选择此行")),
-            ("F2", _("修改此行可改的一格")),
-            ("Ctrl Z", _("撤销刚才的修改")),
-            ("Esc", _("关闭侧栏或窗口")),
-        ]
-        return fixed + [(f"g {link.key}", link.label) for group in self.nav for link in group.entries if link.key]
+    def furniture(self) -> SafeString:
+        """The windows that any page may open, drawn."""
+        return _drawn("parts/furniture.html", self.menu, get_language())
 
     @property
     def city_name(self) -> str:
@@ -108,6 +100,28 @@ class Shell:
     def palette_url(self) -> str:
         """Where the palette asks."""
         return navigation.address("look:palette")
+
+
+@lru_cache(maxsize=512)
+def _drawn(part: str, menu: tuple[navigation.Section, ...], _language: str | None) -> SafeString:
+    """A part of the frame that says the menu and fixed words and nothing else: drawn once for each menu."""
+    return SafeString(render_to_string(part, {"menu": menu, "dock": navigation.dock(menu), "keys": _keys(menu)}))
+
+
+def _keys(menu: tuple[navigation.Section, ...]) -> list[tuple[str, str]]:
+    """Every key and what it does, for the list behind `?`."""
+    fixed = [
+        ("Ctrl K", _("查找与跳转")),
+        ("/", _("在本表中搜索")),
+        ("?", _("全部快捷键")),
+        ("j k", _("下一行、上一行")),
+        ("Enter", _("在侧栏打开此行")),
+        ("x", _("选择此行")),
+        ("F2", _("修改此行可改的一格")),
+        ("Ctrl Z", _("撤销刚才的修改")),
+        ("Esc", _("关闭侧栏或窗口")),
+    ]
+    return fixed + [(f"g {link.key}", link.label) for section in menu for link in section.entries if link.key]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
