@@ -21,7 +21,7 @@ from typing import Any
 
 os.environ.setdefault("LIANZHANG_HOME", tempfile.mkdtemp(prefix="lianzhang-bench-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
-ENTERPRISES, PARTS, PURCHASES, TRIES = 5_000, 2_000, 100_000, 9
+ENTERPRISES, PARTS, PURCHASES, PROJECTS, TASKS, TRIES = 5_000, 2_000, 100_000, 2_000, 20_000, 9
 MOST_MS, MOST_QUERIES = 30.0, 12
 # Who opens a page: the first of these to whom it opens. The home page differs by post and is opened by each.
 READERS = ("secretary", "clerk_a", "anchor_1", "system_admin", "security_admin", "auditor")
@@ -67,14 +67,17 @@ def main(begins: str = "") -> None:
         (RESULTS / "pages.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def build() -> Any:
-    """One record of every kind, and around them the register, the purchases, the projects and tasks of a large city."""
+def build(share: float = 1.0) -> Any:
+    """One record of every kind, and around them the register, the purchases, the projects and tasks of a large city.
+
+    `share` of its rows: how many questions a page asks does not hang on their number once every list is full.
+    """
     from tests.briefings import large
     from tests.permission import world as worlds
 
     world = worlds.build()
-    large.populate(world.cast)
-    _purchases([world.cast.firms[f"enterprise_{number}"] for number in range(1, 5)])
+    large.populate(world.cast, projects=int(PROJECTS * share), tasks=int(TASKS * share))
+    _purchases([world.cast.firms[f"enterprise_{number}"] for number in range(1, 5)], share)
     world.things[("target", "chain_a")] = [_analysis(world.cast)]  # the pages open the large list, not the small one
     return world
 
@@ -104,7 +107,7 @@ def _analysis(cast: Any) -> Any:
     return TargetList.objects.get(pk=listed.pk)
 
 
-def _purchases(anchors: list[Any]) -> None:
+def _purchases(anchors: list[Any], share: float) -> None:
     """Enterprises and parts, and what the anchors buy: every anchor buys every part from several of them."""
     from lianzhang.registry.models import Enterprise, Part, Purchase
 
@@ -113,11 +116,11 @@ def _purchases(anchors: list[Any]) -> None:
         Enterprise(
             code=f"QY-2025-{n:04d}", name=f"示例企业{n:04d}", name_key=f"示例企业{n:04d}", region_code=regions[n % 5]
         )
-        for n in range(ENTERPRISES - Enterprise.objects.count())
+        for n in range(int(ENTERPRISES * share) - Enterprise.objects.count())
     ]
     Enterprise.objects.bulk_create(firms, batch_size=1000)
     Part.objects.bulk_create(
-        [Part(code=f"LJ-{n:04d}", name=f"零部件{n}", category=f"类别{n % 40}") for n in range(PARTS)], batch_size=1000
+        [Part(code=f"LJ-{n:04d}", name=f"零部件{n}", category=f"类别{n % 40}") for n in range(int(PARTS * share))], batch_size=1000
     )
     parts = list(Part.objects.filter(code__startswith="LJ-").order_by("code"))
     rows = (
@@ -125,7 +128,7 @@ def _purchases(anchors: list[Any]) -> None:
             buyer=anchors[n % 4], part=parts[n // 4 % len(parts)], supplier=firms[(n * 7919 + n // 97) % 400],
             amount_wan=n % 900 + 1, year=2025,
         )
-        for n in range(PURCHASES - Purchase.objects.count())
+        for n in range(int(PURCHASES * share) - Purchase.objects.count())
     )  # fmt: skip
     Purchase.objects.bulk_create(rows, batch_size=2000)
 

@@ -23,7 +23,8 @@ CODE = [folder for folder in ("src", "tests", "scripts", "benchmarks") if (ROOT 
 BIN = ROOT / ".venv" / "bin"
 NOT_HERE = "not browser and not cluster"
 # What a night may spend and a commit may not.
-NIGHT = {"HYPOTHESIS_PROFILE": "nightly", "LIANZHANG_PROBES": "1000000", "LIANZHANG_SOAK_SECONDS": "1800"}
+NIGHT = {"HYPOTHESIS_PROFILE": "nightly", "LIANZHANG_PROBES": "1000000", "LIANZHANG_SOAK_SECONDS": "1800",
+         "LIANZHANG_CITY_SHARE": "1"}  # fmt: skip
 
 
 class Failed(Exception):

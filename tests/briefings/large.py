@@ -1,4 +1,4 @@
-"""A large city on the fixed cast: 24 chains, five plan actions each, 2,000 projects, 20,000 tasks."""
+"""A large city on the fixed cast: 24 chains, five plan actions each, 2,000 projects, 20,000 tasks, or as many as asked."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from lianzhang.supervision.models import Task
 from tests.cast import SINCE, TODAY, Cast
 
 
-def populate(cast: Cast) -> None:
+def populate(cast: Cast, *, projects: int = 2_000, tasks: int = 20_000) -> None:
     """Fill the database around `cast`; plain rows, since nobody asks the trail about them."""
     chains = [cast.chain_a, cast.chain_b]
     for n in range(22):
@@ -58,7 +58,7 @@ def populate(cast: Cast) -> None:
                 code=f"XM-2026-{n:04d}", name=f"项目{n}", chain=chains[n % 24], stage=stages[n % 10],
                 next_due_on=days[n % 3], status=Status.NORMAL,
             )
-            for n in range(2000)
+            for n in range(projects)
         ]
     )  # fmt: skip
     Task.objects.bulk_create(
@@ -69,7 +69,7 @@ def populate(cast: Cast) -> None:
                 state=("handling", "closed", "unsigned")[n % 3],
                 **({"closed_by": cast.secretary, "closed_at": timezone.now()} if n % 3 == 1 else {}),
             )
-            for n in range(20_000)
+            for n in range(tasks)
         ],
         batch_size=2000,
     )  # fmt: skip

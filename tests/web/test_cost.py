@@ -1,6 +1,10 @@
-"""Every page at the size of a large city asks the database at most twelve questions, however many rows there are."""
+"""Every page of a city whose lists are all full asks the database at most twelve questions.
+
+A tenth of a large city fills every list; at night the whole of it is walked, and the benchmark counts at that size too.
+"""
 
 import logging
+import os
 
 import pytest
 
@@ -8,17 +12,19 @@ from benchmarks import pages
 
 # The ORM asks both databases the same number of questions: one run tells.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.no_cover]
+SHARE = float(os.environ.get("LIANZHANG_CITY_SHARE", "0.1"))
 
 
 def test_no_page_asks_more_than_twelve_questions(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR, logger="django.request")
-    world = pages.build()
-    asked, walked = {}, set()
+    world = pages.build(SHARE)
+    asked, walked, clients = {}, set(), {}
     for page in pages.pages(world):
         walked.add(page.name)
-        client = pages.signed_in(world.cast.people[page.reader])
-        client.get(page.address)  # what is read once per process is not the page's
-        count = pages.count_queries(client, page.address)
+        if page.reader not in clients:
+            clients[page.reader] = pages.signed_in(world.cast.people[page.reader])
+            clients[page.reader].get(page.address)  # what is read once per process or session is not the page's
+        count = pages.count_queries(clients[page.reader], page.address)
         if count > pages.MOST_QUERIES:
             asked[page.name, page.reader] = count
     assert asked == {}
