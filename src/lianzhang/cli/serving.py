@@ -28,9 +28,10 @@ def run(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """Load the example city; serve it unless asked not to."""
-    if options.load_only:
-        return _prepare("--demo-when-empty")
-    return run(options)
+    if not options.load_only:
+        return run(options)
+    preparing = _preparing("--demo-when-empty")
+    return 0 if _is_prepared(preparing) else preparing.wait() or 1
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -77,17 +78,38 @@ def _keep_going(host: str, port: int, options: argparse.Namespace, preparation: 
         (home / f"worker-{queue}.beat").unlink(missing_ok=True)
     environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "LIANZHANG_HOME": str(home)}
     os.environ.update(environment)
-    if code := _prepare(*preparation):
-        return code
+    address = f"http://{_shown(host)}:{port}"
+    # Sign-in links are for somebody at this machine: none are made when the address is open to others.
+    preparing = _preparing(*preparation, *(["--links", address] if host in LOOPBACK else []))
+    if not _is_prepared(preparing):
+        return preparing.wait() or 1
     programs = _programs(host, port, workers=options.workers, threads=options.threads)
-    watch = _announce_when_ready(f"http://{_shown(host)}:{port}", is_local=host in LOOPBACK)
+    watch = _announce_when_ready(address, preparing)
     return supervisor.Supervisor(programs, say=_say).run(each_tick=watch)
 
 
-def _prepare(*arguments: str) -> int:
-    """Work that needs Django, in a process that ends: the supervisor itself stays small for months."""
+def _preparing(*arguments: str) -> "subprocess.Popen[str]":
+    """Work that needs Django, in a process that ends: the supervisor itself stays small for months.
+
+    It writes what it is at, an empty line when the programs may start, and the sign-in links: made by the process that
+    is loaded already, while the others load.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    return subprocess.run([sys.executable, "-m", "lianzhang.cli.preparation", *arguments], check=False).returncode  # noqa: S603
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "lianzhang.cli.preparation", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=supervisor.die_with_parent,  # noqa: PLW1509 - one thread here
+    )
+
+
+def _is_prepared(preparing: "subprocess.Popen[str]") -> bool:
+    """Pass on what it is at, until the programs may start; False where it ended before, having said why."""
+    for line in preparing.stdout or ():
+        if line == "\n":
+            return True
+        _say(line.rstrip())
+    return False
 
 
 def _programs(host: str, port: int, *, workers: int, threads: int) -> list[supervisor.Program]:
@@ -104,11 +126,9 @@ def _programs(host: str, port: int, *, workers: int, threads: int) -> list[super
     return [supervisor.Program("web", web), *queues]
 
 
-def _announce_when_ready(address: str, *, is_local: bool) -> Callable[[], None]:
-    """A check for every tick that says once where the workbench is, as soon as web and workers answer.
-
-    Sign-in links are for somebody at this machine: none are made when the address is open to others.
-    """
+def _announce_when_ready(address: str, preparing: "subprocess.Popen[str]") -> Callable[[], None]:
+    """A check for every tick that says once where the workbench is, as soon as web and workers answer, and the links
+    that were made meanwhile."""
     said = False
 
     def check() -> None:
@@ -116,7 +136,7 @@ def _announce_when_ready(address: str, *, is_local: bool) -> Callable[[], None]:
         if not said and is_ready(address):
             said = True
             _say(f"链长 Lianzhang is ready: {address}")
-            for line in _sign_in_lines(address) if is_local else []:
+            for line in preparing.communicate()[0].splitlines():
                 _say(line)
 
     return check
@@ -129,16 +149,6 @@ def is_ready(address: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _sign_in_lines(address: str) -> list[str]:
-    told = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "lianzhang.cli.preparation", "--links", address],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return told.stdout.splitlines()
 
 
 def _port() -> int | None:

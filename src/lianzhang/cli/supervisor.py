@@ -88,7 +88,7 @@ class Supervisor:
             env={**os.environ, **program.environment},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one thread here
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one thread here
         )
         program.started = now
 
@@ -126,7 +126,7 @@ def _signal_group(process: subprocess.Popen[bytes] | None, number: int) -> None:
             os.killpg(process.pid, number)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask the kernel (Linux) to end this program when the supervisor dies, even by SIGKILL."""
     if sys.platform == "linux":
         death_signal_option = 1  # PR_SET_PDEATHSIG

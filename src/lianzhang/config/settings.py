@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "axes",
     "csp",
-    "ninja",
 ]
 
 MIDDLEWARE = [

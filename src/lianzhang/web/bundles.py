@@ -40,7 +40,7 @@ def tags() -> SafeString:
     return styles + format_html('<script type="module" src="{}"></script>', static(f"{FOLDER}/{entry['file']}"))
 
 
-@checks.register()
+@checks.register("lianzhang")
 def missing(**_kwargs: Any) -> list[checks.CheckMessage]:
     """A page without its styles still answers 200, so nobody notices in a test: say it at start-up."""
     path = manifest_path()

@@ -23,6 +23,8 @@ class Command(BaseCommand):
     """`manage work --queue quick`"""
 
     help = "Run background jobs of one queue."
+    # They were run before this process was started, and would load every page into a worker that shows none.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--queue", choices=["quick", "long"], required=True)
