@@ -31,7 +31,8 @@ def demo(options: argparse.Namespace) -> int:
     if not options.load_only:
         return run(options)
     preparing = _preparing("--demo-when-empty")
-    return 0 if _is_prepared(preparing) else preparing.wait() or 1
+    _is_prepared(preparing)
+    return preparing.wait()
 
 
 def serve(options: argparse.Namespace) -> int:
