@@ -224,6 +224,9 @@ function replace(change: Change, fresh: HTMLElement | null): HTMLElement | null 
   if (tick) fresh.prepend(tick);
   fresh.className = old.className;
   old.replaceWith(fresh);
+  // Rows under one version move on together.
+  if (fresh.dataset.shares)
+    for (const row of all(`[data-table="${CSS.escape(change.table)}"] tr[data-shares]`)) row.dataset.version = fresh.dataset.version;
   draw();
   return one(`td[data-edit="${CSS.escape(change.field)}"]`, fresh);
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from lianzhang.accounts.models import Body, Person
+from lianzhang.chains.actions import atlas as maps
 from lianzhang.chains.actions import gaps
 from lianzhang.chains.actions import plans as writing
 from lianzhang.chains.models import Action, Chain, Gap
@@ -210,6 +211,28 @@ def test_a_firm_is_corrected_in_the_table_as_its_form_would(cast: casts.Cast, si
     assert typed("revenue_wan", "1,200").status_code == 200
     firm.refresh_from_db()
     assert (firm.is_above_scale, firm.chain_role, firm.revenue_wan) == (True, "core", Decimal(1200))
+
+
+@pytest.mark.django_db
+def test_a_segment_of_a_draft_is_typed_in_as_one_step_of_its_edits(cast: casts.Cast, signed_in: SignIn) -> None:
+    atlas = maps.draft(chain=cast.chain_a, now=timezone.now(), by=cast.clerk_a)
+    held = {"name": "压缩机", "layer": "midstream", "owner": None, "parts": []}
+    after = {"segments": {"compressor": held}}
+    step: dict[str, Any] = {"operation": "segment.added", "now": timezone.now(), "by": cast.clerk_a}
+    atlas = maps.edit(atlas=atlas, after=after, version=atlas.version, **step)
+    clerk, page = signed_in("clerk_a"), reverse("maps:cell", args=["test-a", atlas.number, "compressor"])
+
+    def typed(field: str, value: str, version: int, **more: str) -> Any:
+        return clerk.post(page, {"table": "segments", "field": field, "value": value, "version": version, **more})
+
+    assert typed("verified_on", "2999-01-01", atlas.version).content.decode() == "核实日期晚于今天。"
+    answer = typed("owner", "force-a", atlas.version)
+    assert f'data-version="{atlas.version + 1}"' in answer.content.decode()
+    assert typed("owner", "", atlas.version).status_code == 409
+    segment = atlas.segments.get()
+    assert segment.owner == cast.bodies["force_a"]
+    assert typed("owner", "", atlas.version + 1, undo="1").status_code == 200
+    assert atlas.segments.get().owner is None
 
 
 @pytest.mark.browser

@@ -177,7 +177,10 @@ def rows(
         if address:
             put(f' data-url="{address}"')
         if is_editable and edit_url is not None:
-            put(f' data-version="{row.version}" data-edits="{safe_url(edit_url(row))}"')
+            lock = row if table.edit_lock is None else table.edit_lock(row)
+            put(f' data-version="{lock.version}" data-edits="{safe_url(edit_url(row))}"')
+            if lock is not row:
+                put(' data-shares="true"')
         put(">")
         if is_tickable:
             put(

@@ -156,7 +156,8 @@ class TableSpec:
     `row_id` (default `pk`) identifies a row for ticking; `row_url` opens it in the side panel. `paper` auto means A4
     portrait up to six columns, A4 landscape up to fourteen, A3 landscape above. `invented` is the path to the row's
     示例数据 mark: a table that holds one such row says so on screen and in every file; None where no row can be one.
-    `edit_url(row)` takes what is typed in a cell of an `edit` column.
+    `edit_url(row)` takes what is typed in a cell of an `edit` column. `edit_lock(row)` is the record whose version
+    guards it where that is not the row: one draft for all segments of a map.
     """
 
     key: str
@@ -173,6 +174,7 @@ class TableSpec:
     paper: Literal["auto", "a4", "a4-landscape", "a3"] = "auto"
     invented: str | None = "is_illustrative"
     edit_url: Callable[[Row], str] | None = None
+    edit_lock: Callable[[Row], Any] | None = None
 
     def __post_init__(self) -> None:
         for what, keys in (("column", [c.key for c in self.columns]), ("filter", [f.key for f in self.filters])):

@@ -29,21 +29,23 @@ def respond(
     write: Callable[[dict[str, Any], int], object],
     reread: Callable[[], Any],
     take_back: Callable[[int], object] | None = None,
+    lock: Versioned | None = None,
 ) -> HttpResponse:
     """Take the cell the form names, of one of the tables `among`. `fields` are those of the record's own form, which
     check what was typed as that form does (the model's own where it has none); `write` gets the change and the version
-    it was made on, `take_back` the version a report was left at, `reread` reads the record again as its list does."""
+    it was made on, `take_back` the version a report was left at, `reread` reads the record again as its list does.
+    `lock` is the record whose version it is, where that is not the row's own."""
     table, column, edit = _asked(request, among)
     name = edit.field or column.key
     field = fields[name] if name in fields else _own(record, name)
     if request.method != "POST":
-        shown = record.serializable_value(name)
+        shown = field.prepare_value(getattr(record, name))
         return HttpResponse(
             field.widget.render("value", shown, {"id": "cell-value", **field.widget_attrs(field.widget)})
         )
     status = 200
     try:
-        version = conflict.version_of(request, record)
+        version = conflict.version_of(request, lock or record)
         if edit.is_report and take_back is not None and request.POST.get("undo"):
             take_back(version)
         else:

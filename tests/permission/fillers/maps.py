@@ -17,7 +17,7 @@ OF_VERSION = [
     "publish",
     "discard",
 ]
-OF_SEGMENT = ["segment", "edit_segment", "remove_segment", "verify_segment", "link", "place"]
+OF_SEGMENT = ["segment", "edit_segment", "cell", "remove_segment", "verify_segment", "link", "place"]
 
 
 def fill(world: World) -> Filling:

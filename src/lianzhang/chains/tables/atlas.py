@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import MapVersion, Segment
-from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
+from lianzhang.tables import Badge, Column, Edit, Empty, Filter, TableSpec
 
 TONES = {
     MapVersion.State.DRAFT: "draft",
@@ -77,8 +77,21 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
             Column("name", _("环节"), lambda s: s.name, sort="name", link=url),
             Column("key", _("环节代码"), lambda s: s.key, kind="code", sort="key", is_default=False),
             Column("firm_count", _("企业"), lambda s: s.firm_count, kind="integer", sort="firm_count"),
-            Column("owner", _("责任单位"), lambda s: s.owner.name if s.owner else None, sort="owner__name_zh"),
-            Column("verified_on", _("最后核实"), lambda s: s.verified_on, kind="date", sort="verified_on"),
+            Column(
+                "owner",
+                _("责任单位"),
+                lambda s: s.owner.name if s.owner else None,
+                sort="owner__name_zh",
+                edit=Edit("choice", stored=lambda s: s.owner.code if s.owner else None, is_report=True),
+            ),
+            Column(
+                "verified_on",
+                _("最后核实"),
+                lambda s: s.verified_on,
+                kind="date",
+                sort="verified_on",
+                edit=Edit("date", is_report=True),
+            ),
             Column(
                 "age",
                 _("核实"),
@@ -94,5 +107,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
         default_order=("layer_order", "position", "key"),
         row_id=lambda s: s.key,
         row_url=url,
+        edit_url=lambda s: reverse("maps:cell", args=[atlas.chain.code, atlas.number, s.key]),
+        edit_lock=lambda s: atlas,  # noqa: ARG005
         empty=Empty(_("还没有环节。"), "", ""),
     )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:code>/v<int:number>/segments", maps.segments, name="segments"),
     path("<slug:code>/v<int:number>/segment/new", map_edits.new_segment, name="new_segment"),
     path("<slug:code>/v<int:number>/segment/<path:key>/edit", map_edits.edit_segment, name="edit_segment"),
+    path("<slug:code>/v<int:number>/segment/<path:key>/cell", map_edits.cell, name="cell"),
     path("<slug:code>/v<int:number>/segment/<path:key>/remove", map_edits.remove_segment, name="remove_segment"),
     path("<slug:code>/v<int:number>/segment/<path:key>/verify", map_edits.verify_segment, name="verify_segment"),
     path("<slug:code>/v<int:number>/segment/<path:key>/link", map_edits.link, name="link"),

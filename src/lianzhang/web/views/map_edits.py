@@ -12,11 +12,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions import atlas as actions
 from lianzhang.chains.models import Chain, MapVersion, Segment
-from lianzhang.web import access
+from lianzhang.chains.tables import atlas as tables
+from lianzhang.web import access, cells
 from lianzhang.web.forms.maps import LinkForm, NoteForm, PlaceForm, SegmentForm
 from lianzhang.web.views import maps
 
@@ -60,6 +62,38 @@ def edit_segment(request: HttpRequest, code: str, number: int, key: str) -> Http
         _step(request, atlas, "segment.changed", {"segments": {key: {**whole, **form.values()}}}, form)
         return _beside_the_board(code, number, key)
     return _form(request, atlas, form, title=found.name)
+
+
+@access.writes(Thing.MAP)
+@require_http_methods(cells.METHODS)
+def cell(request: HttpRequest, code: str, number: int, key: str) -> HttpResponse:
+    """Who keeps a segment, or the day it was last checked, typed in the table of a draft: one step of its edits."""
+    person, atlas = _editable(request, code, number)
+    today, segments = timezone.localdate(), maps.segments_of(atlas, person)
+
+    def write(changes: dict[str, Any], version: int) -> object:
+        ((name, value),) = changes.items()
+        if name == "verified_on" and value is not None and value > today:
+            raise Refused(_("核实日期晚于今天。"))
+        said = (value.code if name == "owner" else value.isoformat()) if value else None
+        whole = actions.everything(atlas)["segments"][key] or {}
+        step: dict[str, Any] = {"operation": "segment.changed", "after": {"segments": {key: {**whole, name: said}}}}
+        return actions.edit(atlas=atlas, version=version, now=timezone.now(), by=person, **step)
+
+    def reread() -> Any:
+        atlas.refresh_from_db(fields=["version"])
+        return segments.get(key=key)
+
+    return cells.respond(
+        request,
+        _segment(atlas, key),
+        among=(tables.segments(atlas, today),),
+        fields=SegmentForm(person=person).fields,
+        write=write,
+        take_back=lambda version: actions.undo(atlas=atlas, version=version, by=person),
+        reread=reread,
+        lock=atlas,
+    )
 
 
 @access.writes(Thing.MAP)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -79,16 +79,21 @@ def segments(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The segments as a table: for Excel, for screen readers, for maps too large for a board."""
     person = access.person_of(request)
     atlas = find(person, code, number)
-    found = Segment.objects.visible_to(person).filter(map=atlas).select_related("owner", "map__chain")
+    found = segments_of(atlas, person)
     context = {
         "lead": _("%(count)s 个环节。") % {"count": found.count()},
         "title": _("%(chain)s v%(number)s · 环节") % {"chain": atlas.chain.name, "number": atlas.number},
         "illustrative": atlas.is_illustrative,
         "scope": str(atlas),
     }
-    return listing.respond(
-        request, tables.segments(atlas, timezone.localdate()), tables.counted(found), context=context
-    )
+    return listing.respond(request, tables.segments(atlas, timezone.localdate()), found, context=context)
+
+
+def segments_of(atlas: MapVersion, person: Person) -> QuerySet[Segment]:
+    """The segments as their table shows them."""
+    found = Segment.objects.visible_to(person).filter(map=atlas).select_related("owner", "map__chain")
+    counted: QuerySet[Segment] = tables.counted(found)
+    return counted
 
 
 @access.reads(Thing.MAP)
