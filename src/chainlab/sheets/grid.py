@@ -49,6 +49,8 @@ class Grid:
     errors: dict[Position, str] = dataclasses.field(default_factory=dict)
     uncalculated: set[Position] = dataclasses.field(default_factory=set)
     percents: set[Position] = dataclasses.field(default_factory=set)
+    hidden_rows: set[int] = dataclasses.field(default_factory=set)
+    hidden_columns: set[int] = dataclasses.field(default_factory=set)
     is_1904: bool = False
 
     def cell(self, row: int, column: int) -> Cell:
@@ -80,6 +82,8 @@ def to_plain(grid: Grid) -> dict[str, Any]:
         "errors": [[*place, text] for place, text in grid.errors.items()],
         "uncalculated": list(grid.uncalculated),
         "percents": list(grid.percents),
+        "hidden_rows": list(grid.hidden_rows),
+        "hidden_columns": list(grid.hidden_columns),
         "is_1904": grid.is_1904,
     }
 
@@ -94,6 +98,8 @@ def from_plain(plain: dict[str, Any]) -> Grid:
         errors={(row, column): text for row, column, text in plain["errors"]},
         uncalculated={(row, column) for row, column in plain["uncalculated"]},
         percents={(row, column) for row, column in plain["percents"]},
+        hidden_rows=set(plain["hidden_rows"]),
+        hidden_columns=set(plain["hidden_columns"]),
         is_1904=plain["is_1904"],
     )
 
@@ -203,7 +209,9 @@ def _annotate(path: Path, grids: list[Grid]) -> None:
             grid.is_1904 = book.is_1904
             part = book.parts.get(grid.name)
             if part is not None:
-                _annotate_sheet(grid, archive.read(part), percent_styles=book.percent_styles)
+                xml = archive.read(part)
+                _annotate_sheet(grid, xml, percent_styles=book.percent_styles)
+                _find_hidden(grid, xml)
 
 
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c\s([^<>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c\s*>)", re.DOTALL)
@@ -232,6 +240,28 @@ def _annotate_sheet(grid: Grid, xml: bytes, *, percent_styles: frozenset[bytes])
             grid.uncalculated.add(place)
         if attributes.get(b"s") in percent_styles:
             grid.percents.add(place)
+
+
+_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row\b([^<>]*)>")
+_COLUMNS = re.compile(rb"<(?:[\w.-]+:)?col\b([^<>]*)>")
+_ORDINAL = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d+)[\"']")
+
+
+def _find_hidden(grid: Grid, xml: bytes) -> None:
+    """Rows and columns nobody sees: hidden, filtered away, or drawn to nothing. The parser reads them like others."""
+    if not _HIDDEN.search(xml):
+        return
+    number = 0
+    for match in _ROW.finditer(xml):
+        number = int(dict(_ORDINAL.findall(match[1])).get(b"r", number + 1))
+        if _HIDDEN.search(match[1]):
+            grid.hidden_rows.add(number - 1)
+    width = max(map(len, grid.rows), default=0)
+    for match in _COLUMNS.finditer(xml):
+        ends = {name: int(text) for name, text in _ORDINAL.findall(match[1])}
+        if _HIDDEN.search(match[1]) and len(ends) == 2:  # both are required of every col
+            grid.hidden_columns |= set(range(ends[b"min"] - 1, min(ends[b"max"], width)))
 
 
 def _place(reference: bytes) -> Position | None:

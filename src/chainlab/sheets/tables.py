@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,7 @@ class Table:
             if not self._take_row(index, header=header, key_columns=key_columns):
                 break
         self._tell_skipped()
+        self._tell_hidden(header)
         if not self.rows and not self.sheet.is_optional:
             self._say("rows_none")
 
@@ -215,6 +216,8 @@ class Table:
                 self._say(code, place=place, field=field, words=words)
             self._add_up(field, parsed.value)
         self._complete(row, index)
+        if index in self.grid.hidden_rows:
+            self._say("row_hidden", row=index)
         self.rows.append(row)
 
     def _complete(self, row: Row, index: int) -> None:
@@ -283,6 +286,31 @@ class Table:
             rows = self._skipped.get(kind)
             if rows:
                 self._say(code, row=rows[0] - 1, count=len(rows), rows="、".join(map(str, rows)))
+
+    def _tell_hidden(self, header: headers.Header) -> None:
+        """What nobody sees in the sheet and was read all the same: nothing comes in, or stays out, unnoticed."""
+        hidden = [row.row_number for row in self.rows if row.row_number - 1 in self.grid.hidden_rows]
+        if hidden:
+            self._say("rows_hidden", count=len(hidden), rows=_in_both(_spans(hidden)))
+        columns = sorted(self.grid.hidden_columns & set(self._by_column))
+        if columns:
+            named = [f"{grids.letter(one)} {header.texts[one]}".replace("\n", "") for one in columns]
+            self._say("columns_hidden", count=len(columns), columns=_in_both(named))
+
+
+def _in_both(names: Sequence[str]) -> tuple[str, str]:
+    return "、".join(names), ", ".join(names)
+
+
+def _spans(numbers: Sequence[int]) -> list[str]:
+    """5 and 7–9 for 5, 7, 8, 9."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return [str(first) if first == last else f"{first}–{last}" for first, last in spans]
 
 
 def _names(sheet: Sheet, *, required_only: bool) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Reading a ledger as an office really keeps it: titles, units, totals, merges, remarks; every cell addressed."""
 
 import datetime as dt
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -351,3 +352,32 @@ def test_a_ledger_of_two_thousand_projects_is_read_in_seconds(tmp_path: Path) ->
     began = time.process_time()
     assert len(sheets.read(path, layout="key_projects").rows) == 2000
     assert time.process_time() - began < 15
+
+
+def test_hidden_rows_and_columns_are_read_and_named(workbook: Make, firms: sheets.Layout) -> None:
+    def hide(book: openpyxl.Workbook) -> None:
+        page = book["Sheet1"]
+        for number in (3, 5, 6, 8):  # 8 is beyond the data: nobody misses it
+            page.row_dimensions[number].hidden = True
+        page.column_dimensions["C"].hidden = True
+        page.column_dimensions["D"].hidden = True
+        page.column_dimensions.group("H", "XFD", hidden=True)
+
+    path = workbook([HEADER, *([name, "城阳区", 1] for name in "甲乙丙丁戊")], touch=hide)
+    reading = sheets.read(path, layout=firms)
+    assert [row.values["name"] for row in reading.rows] == list("甲乙丙丁戊")
+    said = {one.code: one for one in reading.complaints if one.row_number is None}
+    assert said["rows_hidden"].level == said["columns_hidden"].level == "warning"
+    assert "3 行数据是隐藏的（第 3、5–6 行）" in said["rows_hidden"].message_zh
+    assert "2 列是隐藏的（C 产值（万元）、D 总投资（亿元））" in said["columns_hidden"].message_zh
+    assert [one.row_number for one in reading.complaints if one.code == "row_hidden"] == [3, 5, 6]
+
+
+def test_a_row_drawn_to_nothing_is_hidden_and_one_without_a_number_follows_the_one_before(
+    workbook: Make, repack: Callable[..., Path], firms: sheets.Layout
+) -> None:
+    path = workbook([HEADER, ["甲", "城阳区", 1], ["乙", "城阳区", 1], ["丙", "城阳区", 1]])
+    part = "xl/worksheets/sheet1.xml"
+    xml = zipfile.ZipFile(path).read(part).replace(b'<row r="3"', b'<row ht="0" customHeight="1"')
+    reading = sheets.read(repack(path, {part: xml}), layout=firms)
+    assert [one.row_number for one in reading.complaints if one.code == "row_hidden"] == [3]
