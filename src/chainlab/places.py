@@ -73,9 +73,10 @@ def _entries() -> Iterator[tuple[str, list[str]]]:
 
 def codes_named(text: str) -> frozenset[str]:
     """Codes whose name, or province + city + district path, is `text`: written out first, then without 省 市 区 县."""
-    whole, short = _index()
     text = re.sub(r"\s|[>/,，、·-]", "", unicodedata.normalize("NFKC", text)).removeprefix("中国")
-    return whole.get(text) or short.get(text) or frozenset()
+    alike = {code: _spellings(code) for code in _by_ending().get(text[-2:], ())}
+    whole = {code for code, (written_out, _short) in alike.items() if text in written_out}
+    return _upper(whole or {code for code, (_written_out, short) in alike.items() if text in short})
 
 
 def agree(one: str, other: str) -> bool:
@@ -123,21 +124,28 @@ def _in_force(name: str) -> str:
 
 
 @functools.cache
-def _index() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    whole: dict[str, set[str]] = {}
-    short: dict[str, set[str]] = {}
-    known = names()
-    for code, name in known.items():
-        if name in _STOPGAPS:
-            continue
-        parents = [part for part in (known.get(f"{code[:2]}0000", ""), known.get(f"{code[:4]}00", "")) if part]
-        parents = [part for part in dict.fromkeys(parents) if part != name]
-        for above in _paths(parents):
-            whole.setdefault(above + name, set()).add(code)
-            short_above = "".join(bare(part) for part in parents if part in above) if above else ""
-            short.setdefault(short_above + bare(name), set()).add(code)
-            short.setdefault(short_above + name, set()).add(code)
-    return _settled(whole), _settled(short)
+def _by_ending() -> dict[str, list[str]]:
+    """The last two signs of a name, whole or bare -> codes: the few that a text can mean, without spelling out all."""
+    found: dict[str, list[str]] = {}
+    for code, name in names().items():
+        if name not in _STOPGAPS:
+            for ending in {name[-2:], bare(name)[-2:]}:
+                found.setdefault(ending, []).append(code)
+    return found
+
+
+@functools.cache
+def _spellings(code: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Every way to write a division out, and every way to write it without 省 市 区 县."""
+    known, whole, short = names(), set[str](), set[str]()
+    name = known[code]
+    parents = [part for part in (known.get(f"{code[:2]}0000", ""), known.get(f"{code[:4]}00", "")) if part]
+    parents = [part for part in dict.fromkeys(parents) if part != name]
+    for above in _paths(parents):
+        whole.add(above + name)
+        short_above = "".join(bare(part) for part in parents if part in above) if above else ""
+        short |= {short_above + bare(name), short_above + name}
+    return frozenset(whole), frozenset(short)
 
 
 def _paths(parents: list[str]) -> set[str]:
@@ -145,9 +153,7 @@ def _paths(parents: list[str]) -> set[str]:
     return {"", *parents, "".join(parents)}
 
 
-def _settled(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+def _upper(codes: set[str]) -> frozenset[str]:
     """北京市 is the province and its only city of the same name: the upper one stands for both."""
-    return {
-        name: frozenset({min(codes)} if all(agree(code, min(codes)) for code in codes) else codes)
-        for name, codes in found.items()
-    }
+    upper = min(codes, default="")
+    return frozenset({upper} if codes and all(agree(code, upper) for code in codes) else codes)

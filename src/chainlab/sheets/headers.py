@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from chainlab.sheets import codes
+from chainlab import places
 from chainlab.sheets import grid as grids
 from chainlab.sheets.layout import UNITS_EN, Field, Layout, Sheet
 
@@ -241,10 +241,8 @@ def district_named(name: str) -> str:
     """The division code of the district a sheet is named after (城阳区, 城阳区2024年5月); empty for another name."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name))
     plain = re.sub(r"20\d\d年?|(?:1[0-2]|0?[1-9])月份?|[()_\-—.·]", "", plain)
-    try:
-        return "" if plain.isascii() else codes.region(plain)
-    except codes.Wrong:
-        return ""
+    found = frozenset() if plain.isascii() else places.codes_named(plain)
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def month_named(name: str) -> tuple[int, int] | None:
