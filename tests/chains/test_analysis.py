@@ -10,9 +10,13 @@ from django.utils import timezone
 from lianzhang.chains import analysis, jobs
 from lianzhang.chains.actions import targets
 from lianzhang.chains.models import Gap, PartCoverage, Snapshot, TargetLine, TargetList
+from lianzhang.jobs import actions as job_actions
+from lianzhang.jobs import watch
+from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
 from lianzhang.registry.models import Capability, Enterprise
+from lianzhang.trail.models import Event
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
 
@@ -169,6 +173,43 @@ def test_the_list_stands_before_its_curve_and_who_stops_the_curve_keeps_it(
     assert again.frontier == [[1, 2050.0, True], [2, 2250.0, True], [3, 2330.0, True]], "it goes on where it stopped"
     assert again.version == before, "who opened the list meanwhile may still approve it"
     assert TargetLine.objects.filter(target_list=listed).count() == 2
+    assert plotted(listed) == 1, "the whole curve is one event, however often its computation was taken up"
+
+
+def test_a_curve_that_is_stopped_is_one_event_too(
+    cast: Cast, scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = ask(cast, max_suppliers=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(targets, "plotted", lambda **_: None)  # as far as a child comes that is killed before
+        run(cast, listed)
+    assert plotted(listed) == 0
+    end(listed, state=Job.State.STOPPED, failure="提交人已停止。")
+    listed.refresh_from_db()
+    assert (listed.state, len(listed.frontier), plotted(listed)) == (TargetList.State.READY, 3, 1)
+
+
+def test_a_list_whose_computation_is_stopped_or_dies_says_so_itself(cast: Cast, scene: scenes.Scene) -> None:
+    stopped, died = ask(cast), ask(cast)
+    job_actions.stop(Job.objects.get(targetlist=stopped), now=timezone.now())
+    end(died, state=Job.State.FAILED, failure="Traceback: out of memory")
+    for listed, said in ((stopped, "提交人已停止"), (died, "程序出错")):
+        listed.refresh_from_db()
+        assert listed.state == TargetList.State.FAILED
+        assert said in listed.failure
+
+
+def end(listed: TargetList, *, state: str, failure: str) -> None:
+    """As the worker does that finds the child gone."""
+    job = Job.objects.get(targetlist=listed)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
+    watch.finish(job.pk, state=state, failure=failure)
+
+
+def plotted(listed: TargetList) -> int:
+    return Event.objects.filter(
+        subject_type="chains.targetlist", subject_id=str(listed.pk), verb="target_list.plotted"
+    ).count()
 
 
 def test_gaps_are_proposed_and_wait_for_a_person(cast: Cast, scene: scenes.Scene) -> None:

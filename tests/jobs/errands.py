@@ -5,6 +5,7 @@ import signal
 import time
 from typing import Any
 
+from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
 
@@ -42,3 +43,9 @@ def die_once(_progress: Progress, *, marker: str) -> dict[str, Any]:
 
 def who(progress: Progress) -> dict[str, Any]:
     return {"post": progress.person.reach.post, "body": progress.person.reach.body_id}
+
+
+def trip(job: Job) -> None:
+    """Leaving in order what a job was about, and failing at it."""
+    Job.objects.filter(pk=job.pk).update(failure="half done")
+    raise ZeroDivisionError("an error nobody foresaw")

@@ -87,6 +87,12 @@ def test_a_page_shows_the_reason_of_a_crash_without_the_trace(cast: Cast) -> Non
     assert "系统管理员" in page
 
 
+def test_a_job_ends_even_where_what_it_was_about_cannot_be_left_in_order(cast: Cast, settings: Any) -> None:
+    settings.JOB_ENDINGS = {"refuse": "tests.jobs.errands.trip"}
+    job = done_here(ask(cast.clerk_a, "refuse"))
+    assert (job.state, job.failure) == (Job.State.FAILED, "没有可用的采购数据。请下载模板发给链主。")
+
+
 def test_stopping_a_waiting_job_ends_it_at_once(cast: Cast) -> None:
     job = ask(cast.clerk_a, upto=3)
     client = sign_in(cast.clerk_a)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from lianzhang.chains import analysis
 from lianzhang.chains.actions import gaps, snapshots, targets
 from lianzhang.chains.models import Chain, Snapshot, TargetList
+from lianzhang.jobs import queries as job_queries
+from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
 
@@ -36,6 +38,18 @@ def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
             raise
     _plot(progress, listed)
     return {"list": listed.code, "points": len(listed.frontier)}
+
+
+def leave_targets(job: Job) -> None:
+    """A list whose computation was stopped or died says so itself; one that stands keeps its curve so far."""
+    listed = TargetList.objects.filter(pk=job.arguments["list_id"]).first()
+    if listed is None:
+        return
+    if listed.state == TargetList.State.RUNNING:
+        reason = job_queries.standing(job, now=timezone.now()).message
+        targets.fail(listed=listed, reason=reason, by=job.asked_by)
+    elif listed.frontier:
+        targets.plotted(listed=listed, by=job.asked_by)
 
 
 def _analyse(progress: Progress, chain: Chain, *, total: int = 4) -> tuple[Snapshot, dict[str, Any], int]:
@@ -86,5 +100,7 @@ def _plot(progress: Progress, listed: TargetList) -> None:
     tables, parameters = analysis.reopen(listed.snapshot), targets.Parameters.read(listed.parameters)
     for point in analysis.curve(listed.chain, tables, parameters, after=after):
         points.append([point.supplier_count, round(point.covered_wan, 4), point.is_proven])
-        targets.plot(listed=listed, points=points, by=progress.person)
+        targets.plot(listed=listed, points=points)
         progress.tell(_("清单已生成；曲线已算到 %(count)s 家") % {"count": point.supplier_count})
+    if points:
+        targets.plotted(listed=listed, by=progress.person)

@@ -186,6 +186,8 @@ JOBS: dict[str, str] = {
     "chains.analyse": "lianzhang.chains.jobs.analyse",
     "chains.targets": "lianzhang.chains.jobs.choose_targets",
 }
+# What a kind of work leaves in order where it was stopped, timed out or died: kind → dotted name of a function (job).
+JOB_ENDINGS: dict[str, str] = {"chains.targets": "lianzhang.chains.jobs.leave_targets"}
 
 LOGGING = {
     "version": 1,

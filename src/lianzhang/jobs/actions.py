@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.jobs import tasks, watch
+from lianzhang.jobs import ending, tasks, watch
 from lianzhang.jobs.models import Job
 
 STALE_AFTER = timedelta(seconds=30)
@@ -47,9 +47,7 @@ def ask(
 
 def stop(job: Job, *, now: datetime) -> None:
     """Ask for a stop; the worker kills the child within a second. A waiting job stops at once."""
-    Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
-        state=Job.State.STOPPED, stop_asked_at=now, finished_at=now, failure=_("提交人已停止。")
-    )
+    ending.end(job.pk, stood=Job.State.WAITING, state=Job.State.STOPPED, stop_asked_at=now, failure=_("提交人已停止。"))
     Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(stop_asked_at=now)
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lianzhang.jobs import ending
 from lianzhang.jobs.models import Job
 
 TIME_LIMIT = timedelta(minutes=30)
@@ -54,6 +55,4 @@ def _watch(child: "subprocess.Popen[bytes]", job_id: int, *, poll_seconds: float
 def finish(job_id: int, *, state: str, failure: str) -> None:
     """Write down how a job ended that did not say so itself."""
     # Only a job still running: the child itself writes "done", and that word stands.
-    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(
-        state=state, failure=failure, finished_at=timezone.now()
-    )
+    ending.end(job_id, state=state, failure=failure)

@@ -3,9 +3,10 @@
 import traceback
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.module_loading import import_string
 
+from lianzhang.jobs import ending
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 
@@ -23,14 +24,13 @@ def do(job_id: int) -> int:
         try:
             result = import_string(settings.JOBS[job.kind])(Progress(job_id, person), **job.arguments)
         except Unworkable as reason:
-            return _end(job_id, Job.State.FAILED, failure=str(reason))
+            return _failed(job_id, str(reason))
         except Exception:  # noqa: BLE001  (whatever it was, the asker must see that it ended)
-            return _end(job_id, Job.State.FAILED, failure=traceback.format_exc()[-2000:])
-    return _end(job_id, Job.State.DONE, result=result or {})
+            return _failed(job_id, traceback.format_exc()[-2000:])
+    ending.end(job_id, state=Job.State.DONE, result=result)
+    return 0
 
 
-def _end(job_id: int, state: str, *, failure: str = "", result: dict[str, object] | None = None) -> int:
-    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(
-        state=state, failure=failure, result=result or {}, finished_at=timezone.now()
-    )
-    return 0 if state == Job.State.DONE else 1
+def _failed(job_id: int, failure: str) -> int:
+    ending.end(job_id, state=Job.State.FAILED, failure=failure)
+    return 1

@@ -120,15 +120,19 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
     return listed
 
 
-def plot(*, listed: TargetList, points: list[list[Any]], by: Person) -> None:
+def plot(*, listed: TargetList, points: list[list[Any]]) -> None:
     """Keep the curve as far as it is known: [suppliers, covered 万元, whether proven] a point.
 
-    The list keeps its version: the curve is no edit, and who reads the list meanwhile may still approve it.
+    The list keeps its version: the curve is no edit, and who reads the list meanwhile may still approve it. Nor is a
+    point an event: thirty of them say nothing that the last does not. `plotted` follows, also where work broke off.
     """
-    with transaction.atomic():
-        trail.note(listed, verb="target_list.plotted", detail={"supplier_count": points[-1][0]}, by=by)
-        TargetList.objects.filter(pk=listed.pk).update(frontier=points)
+    TargetList.objects.filter(pk=listed.pk).update(frontier=points)
     listed.frontier = points
+
+
+def plotted(*, listed: TargetList, by: Person) -> None:
+    """The curve ends here: all of it, or where its computation was stopped or died."""
+    trail.note(listed, verb="target_list.plotted", detail={"supplier_count": listed.frontier[-1][0]}, by=by)
 
 
 def fail(*, listed: TargetList, reason: str, by: Person) -> TargetList:
