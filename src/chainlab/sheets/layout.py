@@ -68,6 +68,7 @@ class Field:
     month_means: str = ""  # date columns: "2024年6月" is the "last" or the "first" day of it; empty: not enough
     falls_back_to: tuple[str, ...] = ()  # fields that stand in when this one is blank
     max_length: int = 2000
+    likely_wan: tuple[float, float] = (1, 50_000_000)  # money: what a bare number means lies between, in 万元
     help_zh: str = ""
     help_en: str = ""
     example: str = ""
@@ -193,6 +194,7 @@ def _field(plain: Mapping[str, Any]) -> Field:
         "kind": Kind(plain.get("kind", "text")),
         "patterns": tuple(plain.get("patterns", ())),
         "falls_back_to": tuple(plain.get("falls_back_to", ())),
+        **({"likely_wan": tuple(plain["likely_wan"])} if "likely_wan" in plain else {}),
         "choices": tuple(
             Choice(**{**choice, "synonyms": tuple(choice.get("synonyms", ()))}) for choice in plain.get("choices", ())
         ),

@@ -48,7 +48,7 @@ UNKNOWN = {
 }
 YES = {"是", "有", "√", "✓", "✔", "☑", "y", "yes", "true", "1", "已", "对"}
 NO = {"否", "无", "没有", "×", "✗", "✘", "x", "n", "no", "false", "0", "未", "不是"}
-SUSPECT_YI = Decimal(5000)  # one firm or project over 5,000 亿元: the unit is likelier wrong than the number right
+IN_WAN = {"元": 1 / amounts.WAN, "万元": Decimal(1), "亿元": amounts.WAN}  # what a column of money may really be in
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|_x00[01][0-9A-Fa-f]_")
@@ -268,11 +268,34 @@ def _money_from(amount: amounts.Amount, cell: grid.Cell, text: str, *, field: Fi
     except amounts.NotANumber as wrong:
         return Parsed().say(wrong.code, text=text)
     parsed = Parsed(value=value)
-    if abs(value) > SUSPECT_YI * amounts.WAN:
-        parsed.say("suspect_unit", yi=format(value / amounts.WAN, ".0f"))
+    _doubt(parsed, amount, text, field=field, setting=setting)
     if amount.unit:
         return parsed.say("cell_unit", text=text, value=format(value, "f"))
     return _noted(parsed, cell, text, field=field, number=value)
+
+
+def _doubt(parsed: Parsed, amount: amounts.Amount, text: str, *, field: Field, setting: Setting) -> None:
+    """Ask about an amount no such column has: a number that names no unit is likelier in another one than right."""
+    low, high = (Decimal(str(bound)) for bound in field.likely_wan)
+    unit = amount.unit or setting.unit or "万元"
+    stated = abs(amounts.in_wan(amount, unit=unit))
+    if not stated or low <= stated <= high:
+        return
+    said = {"text": text, "unit": unit, "stated": _spoken(stated)}
+    if not amount.unit:
+        for other in IN_WAN if stated < low else reversed(IN_WAN):
+            meant = abs(amount.number) * IN_WAN[other]
+            if low <= meant <= high:
+                parsed.say("suspect_unit", **said, other=other, meant=_spoken(meant))
+                return
+    parsed.say("unlikely_amount", **said)
+
+
+def _spoken(wan: Decimal) -> str:
+    """An amount in the unit it is easiest to read in: 12 亿元, 5000 万元, 0.3 元."""
+    size, unit = (amounts.WAN, "亿元") if wan >= amounts.WAN else (Decimal(1), "万元")
+    size, unit = (size, unit) if wan >= 1 else (1 / amounts.WAN, "元")
+    return f"{format((wan / size).normalize(), 'f')} {unit}"
 
 
 def _noted(parsed: Parsed, cell: grid.Cell, text: str, *, field: Field, number: Decimal) -> Parsed:

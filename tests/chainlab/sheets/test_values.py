@@ -136,9 +136,29 @@ def test_a_negative_amount_is_read_and_asked_about() -> None:
     assert "negative" in said(parsed)
 
 
-def test_an_amount_of_the_wrong_magnitude_is_asked_about() -> None:
-    assert said(parse(60_000_000, Kind.WAN)) == ["suspect_unit"]  # 6,000 亿元 for one line: 元 taken for 万元
-    assert said(parse(49_999_999, Kind.WAN)) == []
+@pytest.mark.parametrize(
+    ("value", "unit", "reading"),
+    [
+        (1_200_000_000, "万元", "按万元计为 120000 亿元，数额少见；如单位实为元，则是 12 亿元"),
+        (0.5, "万元", "按万元计为 5000 元，数额少见；如单位实为亿元，则是 5000 万元"),
+        (50_000, "亿元", "按亿元计为 50000 亿元，数额少见；如单位实为万元，则是 5 亿元"),
+        ("2000亿", "万元", "合 2000 亿元，数额少见"),  # the cell names its unit: there is nothing to propose
+        (0.0001, "万元", "合 1 元，数额少见"),  # in no unit a likely investment
+        (12_000, "万元", ""),
+        (0, "万元", ""),
+        (1.2, "亿元", ""),
+    ],
+)
+def test_an_amount_unlikely_for_its_unit_is_asked_about_with_the_likely_reading_and_taken(
+    value: object, unit: str, reading: str
+) -> None:
+    field = Field("total_wan", "总投资", "Total", kind=Kind.WAN, unit="万元", likely_wan=(100, 10_000_000))
+    parsed = values.parse(grid.Cell(value), field=field, setting=values.Setting(unit))
+    doubts = [one for one in parsed.findings if one[0] in ("suspect_unit", "unlikely_amount")]
+    said = [messages.complaint(code, field=field, words=words) for code, words in doubts]
+    assert parsed.value is not None
+    assert {one.level for one in said} <= {"warning"}
+    assert [reading in one.message_zh for one in said] == ([True] if reading else [])
 
 
 @pytest.mark.parametrize("text", ["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?"])
