@@ -29,6 +29,12 @@ function onClick(event: MouseEvent): void {
     count();
     return;
   }
+  const takes = closest<HTMLElement>(event, "[data-takes]")?.dataset.takes;
+  if (takes) {
+    const ticked = boxes().filter((each) => each.checked);
+    window.location.assign(takes + ticked.map((each) => `&row=${encodeURIComponent(each.value)}`).join(""));
+    return;
+  }
   const box = closest<HTMLInputElement>(event, "td.tick input");
   if (box) {
     if (event.shiftKey && last) tickBetween(last, box);

@@ -14,7 +14,7 @@ from lianzhang import tables
 from lianzhang.accounts.models import Body
 from lianzhang.accounts.rules import BodyKind
 from lianzhang.config.urls import urlpatterns as real
-from lianzhang.web import access, explain, listing
+from lianzhang.web import access, batches, explain, listing
 
 DAY = dt.date(2026, 11, 20)
 
@@ -188,8 +188,8 @@ BODIES = tables.TableSpec(
 )
 
 BATCH = (
-    listing.BatchAction(label=_("催办"), url="/style/urge"),
-    listing.BatchAction(label=_("退回"), url="/style/return", confirm=_("退回所选事项？"), asks_reason=True),
+    batches.Action(label=_("催办"), url="/style/urge"),
+    batches.Action(label=_("退回"), url="/style/return", confirm=_("退回所选事项？"), asks_reason=True),
 )
 
 

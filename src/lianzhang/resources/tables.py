@@ -58,7 +58,7 @@ RESOURCES = TableSpec(
     ),
     search=("name", "name_en", "code", "state_note", "keeper_enterprise__name"),
     default_order=("kind", "is_illustrative", "code"),
-    row_id=lambda r: r.code,
+    row_id="code",
     row_url=lambda r: reverse("resources:resource", args=[r.code]),
     empty=Empty(_("还没有登记资源。"), _("登记资源"), "resources:new"),
 )

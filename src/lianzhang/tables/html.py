@@ -166,7 +166,7 @@ def rows(
         for column, tag in zip(columns, ['th scope="row"', *["td"] * (len(columns) - 1)], strict=True)
     ]
     tick_label = _escape(_("选择此行"))
-    row_id, row_url, edit_url = table.row_id, table.row_url, table.edit_url
+    row_id, row_url, edit_url = table.identity, table.row_url, table.edit_url
     out: list[str] = []
     put = out.append
     for row in found:

@@ -20,6 +20,7 @@ LONGEST_TEXT = 100
 # A search of many words is an OR of lookups for each word; more than eight says nothing and costs a table scan each.
 MOST_WORDS = 8
 FROM, TO = "_from", "_to"
+NUMBERED = frozenset({"pk", "position", "seq"})
 Params = Mapping[str, Any]
 
 
@@ -244,6 +245,17 @@ def _number(text: str) -> Decimal:
     if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
         raise ValueError(text)
     return number
+
+
+def ticked(table: spec.TableSpec, found: Any, keys: Sequence[str]) -> Any:
+    """The rows among `found` that were ticked; all of them where none was."""
+    if not keys:
+        return found
+    if not isinstance(found, QuerySet) or not isinstance(table.row_id, str):
+        return [row for row in found if str(table.identity(row)) in keys]
+    # A number that is none would be refused by the database, not just match nothing.
+    known = [key for key in keys if key.isdecimal() and len(key) < 19] if table.row_id in NUMBERED else list(keys)
+    return found.filter(**{f"{table.row_id}__in": known})
 
 
 def narrow_rows(table: spec.TableSpec, rows: Sequence[Any], chosen: Selection) -> list[Any]:

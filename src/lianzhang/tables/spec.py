@@ -6,7 +6,8 @@ be a model instance, a dataclass or a dict.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
 
 from lianzhang.tables import values
@@ -153,7 +154,8 @@ class Empty:
 class TableSpec:
     """表: a table declared once. `key` names it in saved views and in the trail; `note` is the 口径 printed under it.
 
-    `row_id` (default `pk`) identifies a row for ticking; `row_url` opens it in the side panel. `paper` auto means A4
+    `row_id` identifies a row for ticking: the name of its field, or a function on rows composed in Python; `is_ticked`
+    says whether rows have a box at all. `row_url` opens a row in the side panel. `paper` auto means A4
     portrait up to six columns, A4 landscape up to fourteen, A3 landscape above. `invented` is the path to the row's
     示例数据 mark: a table that holds one such row says so on screen and in every file; None where no row can be one.
     `edit_url(row)` takes what is typed in a cell of an `edit` column. `edit_lock(row)` is the record whose version
@@ -166,7 +168,8 @@ class TableSpec:
     filters: Sequence[Filter] = ()
     search: Sequence[str] = ()
     default_order: Sequence[str] = ()
-    row_id: Callable[[Row], Any] = field(default=lambda row: row.pk)
+    row_id: Callable[[Row], Any] | str = "pk"
+    is_ticked: bool = True
     row_url: Callable[[Row], str | None] | None = None
     empty: Empty | tuple[Text, Text, str] | None = None
     note: Text = ""
@@ -190,6 +193,11 @@ class TableSpec:
     def blank(self) -> Empty | None:
         """The words for an empty table."""
         return Empty(*self.empty) if isinstance(self.empty, tuple) else self.empty
+
+    @property
+    def identity(self) -> Callable[[Row], Any]:
+        """The function that tells one row from another."""
+        return attrgetter(self.row_id) if isinstance(self.row_id, str) else self.row_id
 
     def for_person(self, person: Viewer) -> tuple[Column, ...]:
         """The columns this person may see, in declared order."""

@@ -63,7 +63,7 @@ EVENTS = tables.TableSpec(
         tables.Filter("at", _("日期"), kind="date_range", path="at__date"),
     ),
     default_order=("-seq",),
-    row_id=lambda e: e.seq,
+    row_id="seq",
     row_url=_url,
     empty=tables.Empty(_("没有操作记录。")),
 )

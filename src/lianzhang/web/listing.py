@@ -8,8 +8,8 @@ Two queries whatever the size: one for count and totals, one for the page. `buil
 inside another page (`{% include "parts/table.html" %}`), `plain` a short one without search and pages.
 
 Context keys it understands: `lead` (first sentence, or a function that makes it of the Listing), `as_of` (date of
-the data), `illustrative` (示例数据; rows that are marked say so without it), `batch` (a sequence of BatchAction: tick
-boxes before the rows), `scope` (what the page already narrowed to, in words), `actions` (buttons).
+the data), `illustrative` (示例数据; rows that are marked say so without it), `batch` (a sequence of batches.Action:
+buttons over the ticked rows), `scope` (what the page already narrowed to, in words), `actions` (buttons).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,27 +24,17 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lianzhang.tables import Column, Filter, TableSpec, about, html, selection, spec, values
-from lianzhang.web import access, exports, navigation, workbooks
+from lianzhang.web import access, batches, exports, navigation, workbooks
 
 Found = QuerySet[Any] | Sequence[Any]
 REGION = "table"
-FRAME = ("format", "open")  # what an address of a list may say besides its conditions: the file, the row opened
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatchAction:
-    """批量操作: a button over ticked rows; posts `row=…` ids to `url`. `confirm` asks first; `asks_reason` wants a
-    reason."""
-
-    label: str | Promise
-    url: str
-    confirm: str | Promise = ""
-    asks_reason: bool = False
+# What an address of a list may say besides its conditions: the file, the rows ticked for it, the row opened.
+FRAME = ("format", "row", "open")
+MOST_TICKED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +47,8 @@ class Listing:
     sums: Mapping[str, Any] = field(default_factory=dict)
     counted: Any = ()  # what the sums were made of
     is_invented: bool = False
-    batch: Sequence[BatchAction] = ()
+    batch: Sequence[batches.Action] = ()
+    is_tickable: bool = False
     person: Any = None
     path: str = ""
     is_plain: bool = False
@@ -67,11 +58,6 @@ class Listing:
     def columns(self) -> tuple[Column, ...]:
         """The columns shown."""
         return self.chosen.columns
-
-    @property
-    def is_tickable(self) -> bool:
-        """Whether rows have a tick box."""
-        return bool(self.batch)
 
     @cached_property
     def rows(self) -> SafeString:
@@ -228,6 +214,11 @@ class Listing:
         return [(name, self.chosen.url(format=key)) for key, name in (*names, *again)]
 
     @property
+    def exports_of_ticked(self) -> list[tuple[str, str]]:
+        """(name, address) of the files that the ticked rows alone can be taken away in."""
+        return [(name, self.path + self.chosen.url(format=key)) for key, name in (("xlsx", "Excel"), ("csv", "CSV"))]
+
+    @property
     def ledger_url(self) -> str:
         """Where these rows are handed in as a ledger; empty where that is not this person's."""
         return workbooks.url(self.spec, self.person)
@@ -248,7 +239,8 @@ def respond(
     form = request.GET.get("format", "")
     if form in exports.FORMS or form in dict(workbooks.forms(table, request.user)):
         return _take_away(request, table, queryset, form=form, said=said)
-    listed = build(request, table, queryset, counted=counted, batch=said.get("batch", ()), others=FRAME)
+    boxes = {"batch": said.get("batch", ()), "is_tickable": table.is_ticked}
+    listed = build(request, table, queryset, counted=counted, others=FRAME, **boxes)
     if callable(said.get("lead")):
         said["lead"] = said["lead"](listed)
     said |= {"table": listed, "spec": table, "illustrative": said.get("illustrative") or listed.is_invented}
@@ -264,7 +256,8 @@ def build(
     found: Found,
     *,
     counted: Found | None = None,
-    batch: Sequence[BatchAction] = (),
+    batch: Sequence[batches.Action] = (),
+    is_tickable: bool = False,
     others: Collection[str] | None = None,
 ) -> Listing:
     """The table as the request's URL asks for it, one page of it read."""
@@ -283,6 +276,7 @@ def build(
         counted=counted,
         is_invented=read.invented_count > 0,
         batch=batch,
+        is_tickable=is_tickable,
         person=person,
         path=request.path,
         editable=_editable(chosen.columns, page.object_list, person=person),
@@ -365,7 +359,8 @@ def _take_away(
 ) -> HttpResponse:
     """Every row found, as a file or a print; refused above the limit."""
     chosen = selection.read(table, request.GET, person=request.user)
-    narrowed = _narrow(table, found, chosen)
+    ticked = request.GET.getlist("row")[:MOST_TICKED]
+    narrowed = selection.ticked(table, _narrow(table, found, chosen), ticked)
     limit = int(settings.EXPORT_ROW_LIMIT)
     rows = list(narrowed[: limit + 1])
     if len(rows) > limit:
@@ -374,6 +369,9 @@ def _take_away(
     if ledger is not None:
         return workbooks.take_away(ledger, narrowed, form=form, by=access.person_of(request))
     said = {**said, "illustrative": said.get("illustrative") or any(map(table.is_invented, rows))}
+    if ticked:
+        scope = _("所选 {count} 行").format(count=len(rows))
+        said["scope"] = "；".join(str(part) for part in (said.get("scope"), scope) if part)
     header = exports.header(request, table, chosen, said=said, form=form, row_count=len(rows))
     if form != "print":
         return exports.file(table, rows, columns=chosen.columns, header=header, form=form)

@@ -53,11 +53,11 @@ def fill(world: World) -> Filling:
         **{f"chains:{name}": CHAINS for name in (*OF_CHAIN, "edit_chain", "name_anchor", "add_result")},
         "chains:explain_results": with_year(CHAINS),
         "chains:explain_plan": with_year(CHAINS),
-        "gaps:list": [Case()],
+        **{f"gaps:{name}": [Case()] for name in ("list", "confirm_many", "entrust_many")},
         **{f"gaps:{name}": gaps for name in ("gap", "cell", "confirm", "dismiss", "close")},
         "targets:list": [Case()],
         "targets:new": [Case(), Case(query="chain=test-a"), Case(query="chain=test-b")],
-        **{f"targets:{name}": lists for name in ("target", "approve", "compare")},
+        **{f"targets:{name}": lists for name in ("target", "approve", "compare", "open_leads")},
         "targets:explain": [
             Case({**case.kwargs, "figure": figure}, case.subject)
             for case in lists

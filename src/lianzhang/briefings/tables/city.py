@@ -211,6 +211,7 @@ CITY = TableSpec(
         ),
     ),
     row_id=lambda r: r.chain.code,
+    is_ticked=False,
     row_url=lambda r: address("chains:chain", r.chain.code),
     empty=Empty(gettext_lazy("本方案还没有产业链。")),
     note=gettext_lazy(

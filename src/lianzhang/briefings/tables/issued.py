@@ -27,7 +27,7 @@ ISSUED = TableSpec(
     filters=(Filter("kind", _("种类"), choices=Briefing.Kind.choices),),
     search=("code", "title"),
     default_order=("-issued_at",),
-    row_id=lambda b: b.code,
+    row_id="code",
     row_url=url,
     empty=Empty(_("还没有定稿的材料。在链的“一页纸”里定稿。"), _("去全市总表"), "chains:city"),
     note=_("定稿后数字冻结：材料里的数字不随以后的数据改变。"),

@@ -105,7 +105,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
         filters=(Filter("layer", _("层"), choices=Segment.Layer.choices),),
         search=("name", "key", "group", "parts_note"),
         default_order=("layer_order", "position", "key"),
-        row_id=lambda s: s.key,
+        row_id="key",
         row_url=url,
         edit_url=lambda s: reverse("maps:cell", args=[atlas.chain.code, atlas.number, s.key]),
         edit_lock=lambda s: atlas,  # noqa: ARG005

@@ -188,7 +188,7 @@ ACTIONS = TableSpec(
     ),
     search=("matter", "matter_en", "code", "progress", "responsible__name_zh"),
     default_order=("-year", "chain__scheme", "chain__position", "position", "code"),
-    row_id=lambda a: a.code,
+    row_id="code",
     row_url=lambda a: reverse("chains:action", args=[a.code]),
     edit_url=lambda a: reverse("chains:action_cell", args=[a.code]),
     empty=Empty(gettext_lazy("还没有计划事项。")),

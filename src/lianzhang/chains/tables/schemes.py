@@ -35,7 +35,7 @@ SCHEMES = TableSpec(
         Column("source", gettext_lazy("来源"), lambda s: s.source and str(s.source), is_wrapped=True),
     ),
     default_order=("is_illustrative", "-valid_from"),
-    row_id=lambda s: s.code,
+    row_id="code",
     empty=Empty(gettext_lazy("还没有产业链方案。"), gettext_lazy("新建方案"), "chains:new_scheme"),
 )
 

@@ -11,6 +11,7 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions.targets import Parameters
 from lianzhang.chains.models import Chain, Gap
 from lianzhang.registry.models import Enterprise
+from lianzhang.web.forms import picking
 from lianzhang.web.forms.plans import DateInput
 
 SEPARATORS = re.compile(r"[,，、;；]")
@@ -79,6 +80,38 @@ class TargetForm(forms.Form):
             "must_include": "\n".join(parameters.must_include),
             "must_exclude": "\n".join(parameters.must_exclude),
         }
+
+
+SUGGESTED = "suggested"
+
+
+class EntrustForm(forms.Form):
+    """定责任与时限 of several gaps."""
+
+    owner = picking.Office(label=_("责任单位"), required=False)
+    due_on = forms.DateField(label=_("时限"), widget=DateInput(), required=False)
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.queryset = Body.objects.visible_to(person).filter(is_active=True)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(cleaned.values()):
+            raise forms.ValidationError(_("请至少填写一项。"))
+        return cleaned
+
+
+class ConfirmManyForm(EntrustForm):
+    """确认 several gaps that are filled by the same path."""
+
+    label = forms.ChoiceField(
+        label=_("类型"), required=False, choices=[(SUGGESTED, _("按各自的建议")), ("", "—"), *Gap.Label.choices]
+    )
+    route = forms.ChoiceField(label=_("路径"), choices=[("", "—"), *Gap.Route.choices])
+    route_reason = forms.CharField(label=_("理由"), max_length=300, required=False, help_text=_("选择“不补”须写明。"))
+    field_order = ("label", "route", "route_reason", "owner", "due_on")
 
 
 class ConfirmGapForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -7,6 +7,8 @@ from lianzhang.web.views import gaps
 app_name = "gaps"
 urlpatterns = [
     path("", gaps.gaps, name="list"),
+    path("many/confirm", gaps.confirm_many, name="confirm_many"),
+    path("many/entrust", gaps.entrust_many, name="entrust_many"),
     path("<str:code>", gaps.gap, name="gap"),
     path("<str:code>/confirm", gaps.confirm, name="confirm"),
     path("<str:code>/cell", gaps.cell, name="cell"),

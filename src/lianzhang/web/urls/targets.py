@@ -9,6 +9,7 @@ urlpatterns = [
     path("", targets.lists, name="list"),
     path("new", targets.new, name="new"),
     path("<str:code>", targets.target, name="target"),
+    path("<str:code>/leads", targets.open_leads, name="open_leads"),
     path("<str:code>/approve", targets.approve, name="approve"),
     path("<str:code>/compare", targets.compare, name="compare"),
     path("<str:code>/explain/<slug:figure>", targets.explain_figure, name="explain"),

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Thing
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions import gaps as actions
 from lianzhang.chains.models import Gap, PartCoverage
 from lianzhang.chains.queries import disclosure as disclosures
@@ -19,8 +22,8 @@ from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Task
 from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, cells, conflict, listing
-from lianzhang.web.forms.targets import ConfirmGapForm, DismissGapForm
+from lianzhang.web import access, batches, cells, conflict, listing
+from lianzhang.web.forms.targets import SUGGESTED, ConfirmGapForm, ConfirmManyForm, DismissGapForm, EntrustForm
 
 
 @access.reads(Thing.GAP)
@@ -36,7 +39,61 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "waiting": counts["proposed"],
         "closed": counts["closed"],
     }
-    return listing.respond(request, tables.GAPS, found, context={"lead": lead})
+    context = {"lead": lead, "batch": _batch(person)}
+    return listing.respond(request, tables.GAPS, found, context=context)
+
+
+def _batch(person: Person) -> list[batches.Action]:
+    if not person.reach.may(Act.WRITE, Thing.GAP):
+        return []
+    return [
+        batches.Action(label=_("确认所选缺口"), url=reverse("gaps:confirm_many")),
+        batches.Action(label=_("定责任与时限"), url=reverse("gaps:entrust_many")),
+    ]
+
+
+@access.writes(Thing.GAP)
+@require_POST
+def confirm_many(request: HttpRequest) -> HttpResponse:
+    """确认 ticked proposals that are filled by the same path; one that somebody stands for already is left alone."""
+    person, now = access.person_of(request), timezone.now()
+
+    def write(gap: Gap, said: dict[str, Any], version: int) -> object:
+        if gap.state != Gap.State.PROPOSED:
+            raise Refused(_("已%(state)s，未改动。") % {"state": gap.get_state_display()})
+        if said["label"] == SUGGESTED:
+            said["label"] = gap.evidence.get("suggested") or ""
+        return actions.confirm(gap=gap, version=version, now=now, by=person, **said)
+
+    form = ConfirmManyForm(request.POST if "asked" in request.POST else None, person=person)
+    return _many(request, form, write=write, title=_("确认所选缺口"))
+
+
+@access.writes(Thing.GAP)
+@require_POST
+def entrust_many(request: HttpRequest) -> HttpResponse:
+    """定责任与时限 of ticked gaps; what is left empty stays as it is."""
+    person = access.person_of(request)
+
+    def write(gap: Gap, said: dict[str, Any], version: int) -> object:
+        changes = {name: value for name, value in said.items() if value is not None}
+        return actions.entrust(gap=gap, changes=changes, version=version, by=person)
+
+    form = EntrustForm(request.POST if "asked" in request.POST else None, person=person)
+    return _many(request, form, write=write, title=_("定责任与时限"))
+
+
+def _many(request: HttpRequest, form: forms.Form, *, write: Any, title: str) -> HttpResponse:
+    found = Gap.objects.editable_by(access.person_of(request)).filter(code__in=batches.ticked(request))
+    return batches.respond(
+        request,
+        form,
+        records=list(found.select_related("chain", "part").order_by("code")),
+        shown=lambda gap: (f"{gap.title}（{gap.get_state_display()}）", reverse("gaps:gap", args=[gap.code])),
+        write=write,
+        title=title,
+        back_url=reverse("gaps:list"),
+    )
 
 
 @access.reads(Thing.GAP)

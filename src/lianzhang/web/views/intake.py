@@ -16,7 +16,7 @@ from lianzhang.intake import actions, comparison, files, ledgers, protocol, quer
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Ledger, PlanChanged
 from lianzhang.jobs import queries as job_queries
-from lianzhang.web import access, histories, listing, workbooks
+from lianzhang.web import access, batches, histories, listing, workbooks
 from lianzhang.web.forms.intake import DecisionForm, PlanForm, RowsForm, UploadForm
 
 # What the line of an event says already (who, when), and what is no statement to a reader.
@@ -112,7 +112,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
     }
     if may_write and found.state == Batch.State.PREVIEW:
         url = reverse("intake:choose", args=[found.code])
-        context["batch"] = (listing.BatchAction(label=_("只写入所选行"), url=url),)
+        context["batch"] = (batches.Action(label=_("只写入所选行"), url=url),)
     rows = found.rows.all()
     return listing.respond(request, spec, rows, template="intake/batch.html", context=context)
 

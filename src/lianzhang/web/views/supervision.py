@@ -20,7 +20,7 @@ from lianzhang.supervision.states import Move
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.trail.models import Attachment, Proof
-from lianzhang.web import access, listing, submitting
+from lianzhang.web import access, batches, listing, submitting
 from lianzhang.web.forms import supervision as forms
 from lianzhang.web.views.projects import FORM, download
 
@@ -48,7 +48,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "late": late,
         "as_of": today,
         "may_assign": person.reach.role in states.ASSIGNERS,
-        "batch": [listing.BatchAction(label=_("生成催办文字"), url=reverse("supervision:urge"))],
+        "batch": [batches.Action(label=_("生成催办文字"), url=reverse("supervision:urge"))],
     }
     spec = tables.tasks(today=today, calendar=calendar)
     return listing.respond(request, spec, queries.listed(person), template="supervision/tasks.html", context=context)

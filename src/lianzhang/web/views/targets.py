@@ -26,7 +26,7 @@ from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, conflict, explain, listing
+from lianzhang.web import access, batches, conflict, explain, listing
 from lianzhang.web.charts import frontier
 from lianzhang.web.forms.targets import TargetForm
 
@@ -100,6 +100,9 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "scope": listed.chain.name,
         "illustrative": listed.is_illustrative,
     }
+    if context["may_write"] and person.reach.may(Act.WRITE, Thing.PROJECT):
+        url = reverse("targets:open_leads", args=[listed.code])
+        context["batch"] = [batches.Action(label=_("转线索"), url=url)]
     spec = tables.lines(listed, shown, names)
     found = queries.lines(listed, person=person)
     return listing.respond(request, spec, found, template="targets/target.html", context=context)
@@ -143,16 +146,48 @@ def open_lead(request: HttpRequest, code: str, position: int) -> HttpResponse:
     if not TargetList.objects.editable_by(person).filter(pk=found.target_list_id).exists():
         raise Http404(code)
     try:
-        project = opening.open_from_target(
-            target_line=found, now=timezone.now(), by=person, although=request.POST.get("although", "")
-        )
+        project = _opened(found, person, although=request.POST.get("although", ""))
     except reporting.Duplicate as known:
         context = {"record": found, "known": known.found, "reason": known.reason}
         return render(request, "targets/known.html", context, status=409)
-    if project.gap is not None:
-        gap_actions.start_acting(gap=project.gap, by=person)
     messages.info(request, _("%(name)s 已转为线索 %(code)s。") % {"name": found.supplier.name, "code": project.code})
     return redirect("projects:project", code=project.code)
+
+
+@access.writes(Thing.PROJECT)
+@require_POST
+def open_leads(request: HttpRequest, code: str) -> HttpResponse:
+    """转线索 of the ticked lines, each for itself; a supplier already talked to is named and left to its own page."""
+    person = access.person_of(request)
+    listed = TargetList.objects.editable_by(person).select_related("chain").get_or_404(code=code)
+    ticked = [int(key) for key in batches.ticked(request) if key.isdecimal() and len(key) < 6]
+    lines = _lines(person).filter(target_list=listed, position__in=ticked).order_by("position")
+    return batches.tell(
+        request,
+        [_turned(line, person) for line in lines],
+        title=_("转线索"),
+        back_url=tables.list_url(listed),
+        illustrative=listed.is_illustrative,
+    )
+
+
+def _turned(line: TargetLine, person: Person) -> batches.Outcome:
+    row = {"code": str(line.position), "name": line.supplier.name, "url": tables.line_url(line)}
+    known = Project.objects.filter(target_line=line).first()
+    if known is not None:
+        return batches.Outcome(**row, reason=_("已转为线索 %(code)s。") % {"code": known.code})
+    try:
+        project = _opened(line, person)
+    except Refused as refused:
+        return batches.Outcome(**row, reason=str(refused.reason))
+    return batches.Outcome(**row, words=_("已转为线索 %(code)s。") % {"code": project.code})
+
+
+def _opened(line: TargetLine, person: Person, *, although: str = "") -> Project:
+    project = opening.open_from_target(target_line=line, now=timezone.now(), by=person, although=although)
+    if project.gap is not None:
+        gap_actions.start_acting(gap=project.gap, by=person)
+    return project
 
 
 @access.approves(Thing.TARGET)
@@ -266,11 +301,14 @@ def _plotting(listed: TargetList, person: Person) -> dict[str, Any] | None:
     return {"is_over": job.is_over, "job": job.pk if job.asked_by_id == person.pk else None}
 
 
+def _lines(person: Person) -> Any:
+    related = ("supplier", "target_list__chain__body", "target_list__snapshot", "target_list__map_version")
+    return TargetLine.objects.visible_to(person).select_related(*related)
+
+
 def _line(person: Person, code: str, position: int) -> TargetLine:
-    found = TargetLine.objects.visible_to(person).select_related(
-        "supplier", "target_list__chain__body", "target_list__snapshot", "target_list__map_version"
-    )
-    return found.get_or_404(target_list__code=code, position=position)
+    found: TargetLine = _lines(person).get_or_404(target_list__code=code, position=position)
+    return found
 
 
 def _names(listed: TargetList) -> dict[str, str]:
