@@ -5,15 +5,16 @@ from collections import defaultdict
 from pathlib import Path
 
 # Lines and branches together, in per cent. The aim is 100 for the parts that guard rights, the trail, the intake and
-# the stages, and 95 elsewhere. A floor is where the tests stand; it is raised when they do, and never lowered.
+# the stages, and 95 elsewhere. A floor is where the tests stand; it is raised when they do, and never lowered. Those
+# at 99.5 stand at 100 and leave room for what a killed worker does not write.
 AIM_GUARDED, AIM_ELSEWHERE = 100.0, 95.0
 GUARDED = {
-    "src/lianzhang/trail/": 94.0,
-    "src/lianzhang/records/": 94.0,
-    "src/lianzhang/accounts/rules.py": 99.0,
+    "src/lianzhang/trail/": 99.5,
+    "src/lianzhang/records/": 99.5,
+    "src/lianzhang/accounts/rules.py": 100.0,
     "src/lianzhang/intake/": 90.0,
-    "src/lianzhang/projects/stages.py": 99.0,
-    "src/lianzhang/web/access.py": 94.0,
+    "src/lianzhang/projects/stages.py": 100.0,
+    "src/lianzhang/web/access.py": 100.0,
 }
 ELSEWHERE = 95.0
 

@@ -5,13 +5,16 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from lianzhang.accounts import actions
 from lianzhang.accounts.models import ApiToken, SignInLink
 from lianzhang.accounts.rules import Post
 from lianzhang.trail.models import Event
+from lianzhang.web import access
 from tests import cast as casts
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +288,11 @@ def test_a_token_for_the_post_of_another_cannot_be_asked_for(cast: casts.Cast) -
     form = {"label": "月报程序", "appointment": cast.chief.appointments.get().pk, "days": 30}
     assert client.post("/people/me/tokens", form).status_code == 422
     assert not ApiToken.objects.exists()
+
+
+def test_a_page_that_forgot_its_guard_finds_nobody(rf: RequestFactory) -> None:
+    """Every address names its rule (a gate), and what it shows hangs on this one: a stranger's is no person's page."""
+    request = rf.get("/chains/")
+    request.user = AnonymousUser()
+    with pytest.raises(Http404):
+        access.person_of(request)

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from psycopg.sql import SQL, Identifier
 
 from tests.command import Command
@@ -80,6 +82,21 @@ def test_a_sound_trail_stands_and_says_what_checkpoints_cover(installation: Comm
     assert told.code == 0
     assert "the trail stands" in told.out
     assert re.search(r"[1-9]\d* events, \d+ checkpoints; checkpoints cover events up to \d+ of [1-9]", told.out)
+
+
+def test_a_key_that_signed_no_checkpoint_is_refused_in_words(installation: Command) -> None:
+    given = installation.folder / "auditor.pem"
+    told = installation("trail", "verify", "--public-key", str(given))
+    assert (told.code, told.err.strip()) == (1, f"{given}: No such file or directory")
+    given.write_text("not a key")
+    told = installation("trail", "verify", "--public-key", str(given))
+    assert (told.code, told.err.strip()) == (1, f"{given}: this is no public key in PEM form")
+    made = ec.generate_private_key(ec.SECP256R1()).public_key()
+    given.write_bytes(made.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
+    told = installation("trail", "verify", "--public-key", str(given))
+    assert told.code == 1
+    assert "of another kind" in told.err
+    assert "Traceback" not in told.err
 
 
 @pytest.mark.parametrize(

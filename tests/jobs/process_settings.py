@@ -4,4 +4,4 @@ from lianzhang.config.settings import *  # noqa: F403
 from tests.jobs import known
 
 JOBS = known.KINDS
-JOB_ENDINGS: dict[str, str] = {}
+JOB_ENDINGS = {}

@@ -1,5 +1,6 @@
 """The one door for change: what it writes, what it refuses, and what never gets into the trail."""
 
+import contextlib
 import datetime as dt
 import json
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from lianzhang.accounts import actions
@@ -14,7 +16,7 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import BodyKind
 from lianzhang.records.models import Stale
 from lianzhang.trail import actions as trail
-from lianzhang.trail import checkpoints, queries, verbs
+from lianzhang.trail import chain, checkpoints, queries, tables, verbs
 from lianzhang.trail.models import Event
 from tests.cast import Cast
 
@@ -160,6 +162,51 @@ def test_every_verb_in_the_code_has_a_label(root: Path) -> None:
 
 def test_a_verb_of_a_newer_version_shows_as_it_is_written() -> None:
     assert verbs.label("moon.landed") == "moon.landed"
+
+
+def test_an_event_about_a_kind_of_record_that_is_gone_is_still_read(cast: Cast, client: Client) -> None:
+    """Also where an older version or another part of the city wrote it."""
+    kept = Event.objects.latest("seq")
+    body = chain.encode({**content(kept), "before": {"colour": "red"}, "after": {"colour": "blue"}})
+    for subject_type in ("chains.weathervane", "no model at all"):
+        Event.objects.filter(pk=kept.pk).update(subject_type=subject_type, body=body)
+        assert tables.subject_name(subject_type) == subject_type
+        assert tables.changed_fields(Event.objects.get(pk=kept.pk)) == ["colour"]
+        client.force_login(cast.auditor, backend="django.contrib.auth.backends.ModelBackend")
+        assert subject_type in client.get("/trail/").content.decode()
+
+
+def test_the_auditor_looks_for_what_one_person_did(cast: Cast, client: Client) -> None:
+    for person in (cast.clerk_a, cast.clerk_b):
+        trail.note(cast.chain_a, verb="chain.looked_at", detail={}, by=person)
+    client.force_login(cast.auditor, backend="django.contrib.auth.backends.ModelBackend")
+    shown = client.get("/trail/", {"who": cast.clerk_b.name, "verb": ""}).content.decode()
+    events = {e.seq: e.actor_id for e in Event.objects.filter(verb="chain.looked_at")}
+    assert {seq: f'/trail/{seq}"' in shown for seq in events} == {
+        seq: actor == cast.clerk_b.pk for seq, actor in events.items()
+    }
+
+
+def test_on_postgresql_the_trail_is_locked_before_a_row_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite has one writer; PostgreSQL many, and two chains of events that both follow the last one are a fork."""
+    asked: list[tuple[str, list[int], int]] = []
+
+    class Cursor(contextlib.nullcontext[Any]):
+        def execute(self, sql: str, parameters: list[int]) -> None:
+            asked.append((sql, parameters, Body.objects.count()))
+
+    class Other:
+        vendor = "postgresql"
+        in_atomic_block = True
+
+        def cursor(self) -> Cursor:
+            cursor = Cursor()
+            cursor.enter_result = cursor
+            return cursor
+
+    monkeypatch.setattr(trail, "connection", Other())
+    body()
+    assert asked == [("SELECT pg_advisory_xact_lock(%s)", [trail.APPEND_LOCK], 0)]
 
 
 def test_the_auditor_reads_the_trail_and_nobody_changes_it(cast: Cast) -> None:

@@ -163,6 +163,12 @@ def test_the_chain_alone_does_not_prove_more_than_its_key(
     assert not verdict(outside).stands
 
 
+def test_where_no_checkpoint_was_ever_written_none_covers_anything(outside: Path) -> None:
+    """An auditor who names a folder nobody wrote to is told so, not that all is well up to the end."""
+    found = verdict(outside / "never written")
+    assert (found.checkpoint_count, found.covered_seq, found.last_seq) == (0, 0, EVENTS)
+
+
 def test_a_checkpoint_signed_by_somebody_else_counts_as_a_fault(outside: Path) -> None:
     path = outside / checkpoints.FILE_NAME
     path.write_text(path.read_text().replace('"seq": 40', '"seq": 39'))

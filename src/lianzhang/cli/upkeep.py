@@ -64,11 +64,15 @@ def verify_trail(options: argparse.Namespace) -> int:
     from lianzhang.trail.models import Event
 
     folder = options.checkpoints or Path(settings.TRAIL_CHECKPOINT_DIRS[0])
-    public = options.public_key.read_bytes() if options.public_key else keys.public_pem()
     if reason := _nothing_here():
         print(reason, file=sys.stderr)
         return 1
-    kept = checkpoints.read(folder, public_pem=public)
+    try:
+        public = options.public_key.read_bytes() if options.public_key else keys.public_pem()
+        kept = checkpoints.read(folder, public_pem=public)
+    except (OSError, checkpoints.NoPublicKey) as fault:
+        print(f"{options.public_key or 'the public key'}: {getattr(fault, 'strerror', None) or fault}", file=sys.stderr)
+        return 1
     events = Event.objects.order_by("seq").iterator(chunk_size=2000)
     verdict = verification.verify(events, key=keys.authentication(), checkpoints=kept)
     print(

@@ -52,6 +52,3 @@ class CodeCounter(models.Model):
 
     class Meta:
         verbose_name = _("编号计数")
-
-    def __str__(self) -> str:
-        return f"{self.series} {self.last}"

@@ -31,12 +31,6 @@ class Secrecy:
     def fields(self, level: Level) -> frozenset[str]:
         return frozenset(getattr(self, level.value).split())
 
-    def level(self, field: str) -> Level:
-        """The level of `field`; a field nobody classified counts as secret."""
-        if field in {"id", "version"}:
-            return Level.INTERNAL
-        return next((level for level in LEVELS if field in self.fields(level)), Level.SECRET)
-
     def complaints(self, names: frozenset[str]) -> list[str]:
         """What is wrong with this classification of the fields `names`: unclassified, unknown, or classified twice."""
         named = [name for level in LEVELS for name in sorted(self.fields(level))]

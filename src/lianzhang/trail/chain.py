@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 GENESIS = "0" * 64
@@ -24,6 +23,4 @@ def mac(*, key: bytes, prev: str, seq: int, body: bytes) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
     return str(value)

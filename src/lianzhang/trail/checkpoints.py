@@ -84,15 +84,27 @@ def newest(directory: Path) -> dict[str, str] | None:
     return found
 
 
+class NoPublicKey(Exception):
+    """What the auditor gave as the public key is none that could have signed; the message says why."""
+
+
 def read(directory: Path, *, public_pem: bytes) -> list[Checkpoint]:
-    """The checkpoints of a directory, each with the verdict on its signature."""
-    key = serialization.load_pem_public_key(public_pem)
-    if not isinstance(key, ed25519.Ed25519PublicKey):
-        raise TypeError("the public key is not an Ed25519 key")
+    """The checkpoints of a directory, each with the verdict on its signature. Raises NoPublicKey."""
+    key = _public_key(public_pem)
     return [
         Checkpoint(int(line["seq"]), line["mac"], line["at"], _is_signed(line, key))
         for line in _lines(directory / FILE_NAME)
     ]
+
+
+def _public_key(pem: bytes) -> ed25519.Ed25519PublicKey:
+    try:
+        key = serialization.load_pem_public_key(pem)
+    except ValueError as unreadable:
+        raise NoPublicKey("this is no public key in PEM form") from unreadable
+    if not isinstance(key, ed25519.Ed25519PublicKey):
+        raise NoPublicKey("this public key is of another kind than the one checkpoints are signed with (Ed25519)")
+    return key
 
 
 def _append(directory: Path, line: str) -> None:

@@ -54,9 +54,6 @@ class Event(models.Model):
             models.Index(fields=["actor_id", "seq"], name="trail_actor"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.seq} {self.verb}"
-
 
 class AttachmentQuerySet(ScopedQuerySet["Attachment"]):
     def visible_to(self, person: Any) -> "AttachmentQuerySet":
@@ -85,9 +82,6 @@ class Attachment(models.Model):
 
     class Meta:
         verbose_name = _("佐证材料")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ProofQuerySet(ScopedQuerySet["Proof"]):
@@ -120,6 +114,3 @@ class Proof(models.Model):
     class Meta:
         verbose_name = _("佐证")
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="proof_subject")]
-
-    def __str__(self) -> str:
-        return f"{self.subject_type}:{self.subject_id} {self.purpose}"
