@@ -14,6 +14,9 @@ export function start(): void {
     if (box.dataset.ticks === "all") for (const each of boxes()) each.checked = box.checked;
     count();
   });
+  // What was typed has been asked for already; asking again when the field is left would draw the table anew under a menu
+  // that was opened in the meantime.
+  document.addEventListener("change", (event) => { if (closest(event, ".search input[type=search]")) event.stopPropagation(); }, true);
   document.addEventListener("submit", (event) => {
     const form = closest<HTMLFormElement>(event, "form[data-form=columns]");
     if (form) writeColumns(form);

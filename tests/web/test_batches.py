@@ -77,7 +77,7 @@ def test_ticked_lines_become_leads_and_one_that_is_a_lead_already_is_named(cast:
     assert f"办好 {len(lines)} 行，未办 0 行" in clerk.post(page, {"row": [n.position for n in lines]}).content.decode()
     assert Project.objects.filter(target_line__in=lines).count() == len(lines)
     again = clerk.post(page, {"row": [lines[0].position, "x"]}).content.decode()
-    assert f"已转为线索 {Project.objects.get(target_line=lines[0]).code}" in again
+    assert f"早先已转为线索 {Project.objects.get(target_line=lines[0]).code}" in again
     assert "办好 0 行，未办 1 行" in again
     assert signed_in("clerk_b").post(page, {"row": ["1"]}).status_code == 404
 

@@ -78,10 +78,10 @@ def who(person: Any) -> str:
 
 
 def _write_csv(
-    table: TableSpec, rows: Sequence[Any], out: io.BytesIO, _header: spec.ExportHeader, columns: Sequence[spec.Column]
+    table: TableSpec, rows: Sequence[Any], out: io.BytesIO, header: spec.ExportHeader, columns: Sequence[spec.Column]
 ) -> None:
     text = io.StringIO(newline="")
-    csv.write(table, rows, out=text, columns=columns)
+    csv.write(table, rows, out=text, header=header, columns=columns)
     out.write(text.getvalue().encode("utf-8"))
 
 

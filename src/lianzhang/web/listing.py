@@ -157,9 +157,13 @@ class Listing:
         return self.chosen.url(columns=None)
 
     @property
-    def density_url(self) -> str:
-        """The address with the other row height."""
-        return self.chosen.url(density="roomy" if self.chosen.is_compact else None)
+    def densities(self) -> list[tuple[str, str, str, bool]]:
+        """(code, word, address, whether chosen) of the two row heights."""
+        is_compact, url = self.chosen.is_compact, self.chosen.url
+        return [
+            ("compact", _("紧凑"), url(density=None), is_compact),
+            ("roomy", _("宽松"), url(density="roomy"), not is_compact),
+        ]
 
     @property
     def views_url(self) -> str:

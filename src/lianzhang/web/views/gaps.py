@@ -89,7 +89,7 @@ def _many(request: HttpRequest, form: forms.Form, *, write: Any, title: str) -> 
         request,
         form,
         records=list(found.select_related("chain", "part").order_by("code")),
-        shown=lambda gap: (f"{gap.title}（{gap.get_state_display()}）", reverse("gaps:gap", args=[gap.code])),
+        shown=lambda gap: (gap.title, reverse("gaps:gap", args=[gap.code])),
         write=write,
         title=title,
         back_url=reverse("gaps:list"),

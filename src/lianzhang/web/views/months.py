@@ -61,30 +61,10 @@ def of_ledger(request: HttpRequest, key: str) -> HttpResponse:
         "later_url": f"?month={following:%Y-%m}" if following <= today else "",
         "is_running": month <= today < following,
         "as_of": today,
-        "illustrative": _is_invented([one.record for one in (*now.touched, *then.touched)]),
+        "illustrative": bool(months.main(ledger).invented_among([one.record for one in (*now.touched, *then.touched)])),
         "scope": f"{month:%Y-%m}",
     }
     return listing.respond(request, _spec(key), now.touched, template="intake/months.html", context=context)
-
-
-def _is_invented(records: list[Any]) -> bool:
-    """Whether any of them is 示例数据, by its own mark or by that of the map or the chain it belongs to."""
-    by_model: dict[type[Any], list[Any]] = {}
-    for record in records:
-        by_model.setdefault(type(record), []).append(record)
-    return any(_has_mark(model, found) for model, found in by_model.items())
-
-
-def _has_mark(model: type[Any], found: list[Any]) -> bool:
-    names = {field.name for field in model._meta.get_fields()}
-    if "is_illustrative" in names:
-        return any(record.is_illustrative for record in found)
-    owner = next((name for name in ("map", "chain") if name in names), None)
-    ids = {getattr(record, f"{owner}_id") for record in found} if owner else set()
-    if not ids:
-        return False
-    owners = model._meta.get_field(owner).related_model._default_manager
-    return bool(owners.filter(pk__in=ids, is_illustrative=True).exists())
 
 
 def _ledger(key: str, person: Person) -> DeclaredLedger:

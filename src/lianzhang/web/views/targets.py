@@ -175,12 +175,13 @@ def _turned(line: TargetLine, person: Person) -> batches.Outcome:
     row = {"code": str(line.position), "name": line.supplier.name, "url": tables.line_url(line)}
     known = Project.objects.filter(target_line=line).first()
     if known is not None:
-        return batches.Outcome(**row, reason=_("已转为线索 %(code)s。") % {"code": known.code})
+        return batches.Outcome(**row, reason=_("早先已转为线索 %(code)s。") % {"code": known.code})
     try:
         project = _opened(line, person)
     except Refused as refused:
         return batches.Outcome(**row, reason=str(refused.reason))
-    return batches.Outcome(**row, words=_("已转为线索 %(code)s。") % {"code": project.code})
+    opened = {**row, "url": reverse("projects:project", args=[project.code])}
+    return batches.Outcome(**opened, words=_("已转为线索 %(code)s。") % {"code": project.code})
 
 
 def _opened(line: TargetLine, person: Person, *, although: str = "") -> Project:
