@@ -70,8 +70,8 @@ def verify_trail(options: argparse.Namespace) -> int:
     try:
         public = options.public_key.read_bytes() if options.public_key else keys.public_pem()
         kept = checkpoints.read(folder, public_pem=public)
-    except (OSError, checkpoints.NoPublicKey) as fault:
-        print(f"{options.public_key or 'the public key'}: {getattr(fault, 'strerror', None) or fault}", file=sys.stderr)
+    except (OSError, checkpoints.NoPublicKey) as why:
+        print(f"{options.public_key or 'the public key'}: {getattr(why, 'strerror', None) or why}", file=sys.stderr)
         return 1
     events = Event.objects.order_by("seq").iterator(chunk_size=2000)
     verdict = verification.verify(events, key=keys.authentication(), checkpoints=kept)
