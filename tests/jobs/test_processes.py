@@ -109,7 +109,7 @@ def test_a_killed_child_is_a_clear_failure(system: System) -> None:
     system.run("-c", SUPERVISE, job)
     state, _stage, failure, _result, _attempts = system.look(job)
     assert state == "failed"
-    assert "程序中断（代码 -9）" in failure
+    assert failure == "程序被系统终止，多因内存不足。可缩小范围后重试。"
 
 
 def test_a_job_in_a_child_is_done(system: System) -> None:

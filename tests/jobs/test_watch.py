@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from lianzhang.accounts import actions as accounts
-from lianzhang.jobs import watch
+from lianzhang.jobs import actions, watch
 from lianzhang.jobs.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,6 +38,25 @@ def test_a_crashed_child_is_explained(job: Job, monkeypatch: pytest.MonkeyPatch)
     assert job.state == Job.State.FAILED
     assert "9" in job.failure
     assert job.failure.endswith("out of memory")
+
+
+def test_a_child_the_system_killed_says_what_to_do(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_child(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    watch.supervise(job.pk, poll_seconds=0.05)
+    job.refresh_from_db()
+    assert (job.state, job.failure) == (Job.State.FAILED, "程序被系统终止，多因内存不足。可缩小范围后重试。")
+
+
+def test_a_job_under_way_when_the_service_is_stopped_is_taken_up_at_its_next_start(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_child(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
+    watch.supervise(job.pk, poll_seconds=0.05)
+    job.refresh_from_db()
+    assert (job.state, job.stage) == (Job.State.RUNNING, "服务重新启动后继续")
+    assert actions.reclaim(now=timezone.now()) == 1, "at once, not half a minute later"
+    job.refresh_from_db()
+    assert (job.state, job.attempt_count) == (Job.State.WAITING, 1)
 
 
 def test_a_job_stops_when_its_asker_says_so(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,11 @@
 """The table of one's own background work."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang import tables
 from lianzhang.jobs import kinds
 from lianzhang.jobs.models import Job
+from lianzhang.tables.addresses import address
 
 LIGHTS = {
     Job.State.WAITING: "idle",
@@ -17,7 +17,7 @@ LIGHTS = {
 
 
 def _url(job: Job) -> str:
-    return reverse("jobs:job", args=[job.pk])
+    return address("jobs:job", job.pk)
 
 
 def _light(job: Job) -> tables.Light:

@@ -1,5 +1,6 @@
 """Doing a job in a killable child, and watching over it."""
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,7 +37,20 @@ def supervise(job_id: int, *, poll_seconds: float = 0.5) -> None:
             child.wait()
         complaints.seek(0)
         said = complaints.read()[-400:]
-    finish(job_id, state=Job.State.FAILED, failure=_("程序中断（代码 %d）。") % child.returncode + said)
+    if child.returncode == -signal.SIGTERM:
+        _give_back(job_id)
+    elif child.returncode == -signal.SIGKILL:
+        finish(job_id, state=Job.State.FAILED, failure=_("程序被系统终止，多因内存不足。可缩小范围后重试。"))
+    else:
+        finish(job_id, state=Job.State.FAILED, failure=_("程序中断（代码 %d）。") % child.returncode + said)
+
+
+def _give_back(job_id: int) -> None:
+    """The service is being stopped (nothing else ends a child so): with a heartbeat of long ago the job is the first
+    thing that is taken up again when it starts."""
+    Job.objects.filter(pk=job_id, state=Job.State.RUNNING).update(
+        stage=_("服务重新启动后继续"), heartbeat_at=timezone.now() - timedelta(days=1)
+    )
 
 
 def _watch(child: "subprocess.Popen[bytes]", job_id: int, *, poll_seconds: float) -> tuple[str, str] | None:
