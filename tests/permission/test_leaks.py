@@ -82,11 +82,11 @@ def test_an_export_that_skips_the_scope_is_found(world: World, monkeypatch: pyte
 
 
 def test_a_search_that_skips_the_scope_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unscoped(finder: Any, _person: Any, asked: str) -> Any:
-        return original(finder, world.cast.secretary, asked)
+    def unscoped(finder: Any, _person: Any, asked: str, heard: Any) -> Any:
+        return original(finder, world.cast.secretary, asked, heard)
 
-    original = finders._found
-    monkeypatch.setattr(finders, "_found", unscoped)
+    original = finders._matching
+    monkeypatch.setattr(finders, "_matching", unscoped)
     assert probe.walk(world, people=["district_east", "anchor_1"], names=["look:palette"]).leaks != []
 
 

@@ -1,13 +1,17 @@
 """The palette: pages and records by name, initials and code, never beyond one's reach."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from lianzhang.accounts.reach import Reach
 from lianzhang.accounts.rules import Post, Role
-from lianzhang.web import finders, navigation
+from lianzhang.trail import actions as trail
+from lianzhang.web import finders, navigation, sounds
+from tests import cast as casts
+from tests.web import analysed
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -23,7 +27,7 @@ def found(client: Client, asked: str) -> list[tuple[str, str]]:
     [("全市总表", "qszb"), ("冰箱压缩机", "bxysj"), ("ABS 树脂", "abs sz"), ("链主A", "lza"), ("", "")],
 )
 def test_initials_are_those_of_the_pinyin(text: str, letters: str) -> None:
-    assert finders.initials(text) == letters
+    assert sounds.initials(text) == letters
 
 
 @pytest.mark.parametrize("asked", ["链主二", "lze", "LZE", "firm-2", "lianzhuer", "lian zhu er", "Zhuer"])
@@ -43,6 +47,31 @@ def test_a_firm_does_not_learn_that_another_exists(signed_in: SignIn) -> None:
         ("链主一有限公司", "/enterprises/QY-2024-001/"),
         ("链主一", "/people/bodies/firm-1"),
     ]
+
+
+def test_gaps_target_lists_and_parts_are_found_by_whoever_reads_them(
+    cast: casts.Cast, signed_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    world = analysed.build(cast)
+    gap, part = world.gaps["P1"], world.scene.parts["P1"]
+    clerk = signed_in("clerk_a")
+    found(clerk, "ysj")  # the names are read and spelt once a process
+    for asked in (part.name, sounds.initials(part.name)):
+        with django_assert_max_num_queries(12):
+            hits = found(clerk, asked)
+        assert (part.name, f"/teardowns/test-a/part/{part.code}") in hits
+        assert (gap.title, f"/gaps/{gap.code}") in hits
+        assert found(signed_in("anchor_1"), asked) == []
+    assert (world.listed.title, f"/targets/{world.listed.code}") in found(clerk, world.listed.code)
+
+
+def test_a_name_written_since_is_found_by_its_sound(cast: casts.Cast, signed_in: SignIn) -> None:
+    secretary = signed_in("secretary")
+    assert found(secretary, "jiaojian") == []
+    body = cast.bodies["association"]
+    trail.change(body, verb="body.amended", changes={"name_zh": "橡胶件协会"}, by=cast.secretary)
+    assert found(secretary, "jiaojian") == [("橡胶件协会", f"/people/bodies/{body.code}")]
+    assert found(secretary, "xiehui") == [("橡胶件协会", f"/people/bodies/{body.code}")]
 
 
 def test_an_exact_code_comes_first(signed_in: SignIn) -> None:

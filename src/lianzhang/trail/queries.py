@@ -50,6 +50,17 @@ def before(subject: models.Model, step: Step) -> dict[str, Any]:
     return {name: fields.get_field(name).to_python(was) for name, _label, was, _after in step.changes}
 
 
+def since(seq: int, *, limit: int) -> list[tuple[int, str, str, str]]:
+    """The events from `seq` on, oldest first: number, seal, and which record each is about; nothing of what it says."""
+    rows = Event.objects.filter(seq__gte=seq).order_by("seq")
+    return list(rows.values_list("seq", "mac", "subject_type", "subject_id")[:limit])
+
+
+def newest() -> tuple[int, str]:
+    """Number and seal of the last event; (0, empty) before the first."""
+    return Event.objects.order_by("-seq").values_list("seq", "mac").first() or (0, "")
+
+
 def proofs(subject: models.Model) -> list[Proof]:
     """Evidence attached to a record, newest first."""
     return list(Proof.objects.about(subject).order_by("-attached_at"))

@@ -5,24 +5,27 @@ always through `visible_to`, so that a name outside one's reach is not even conf
 does not exist (yet) is left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.web import navigation
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains.models import PartCoverage
+from lianzhang.chains.queries import teardown
+from lianzhang.web import navigation, sounds
 
 MOST = 20
 PER_KIND = 6
 OFFERED = 12
-MOST_NAMES = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,8 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Finder:
-    """Records of one model: found by `name` and `codes`; `url_name` takes the field `slug`."""
+    """Records of one model: found by `name`, in English by `english`, and by `codes`, of which the first is shown.
+    `url_name` takes the field `slug`, after what `above(person)` gives where a record lies under another."""
 
     kind: str | Promise
     model: str
@@ -49,10 +53,32 @@ class Finder:
     codes: tuple[str, ...]
     url_name: str
     slug: str = "code"
+    english: str = ""
+    above: Callable[[Person], Any] | None = None
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """The names of this kind, as `sounds` keeps them."""
+        return self.model, self.name
+
+
+def _chain_of_part(person: Person) -> Any:
+    """The chain on whose newest teardown a part is read; none for whoever does not read gaps."""
+    covered = PartCoverage.objects.filter(part=OuterRef("pk"), snapshot__chain__in=teardown.manufacturing(person))
+    if not person.reach.may(Act.READ, Thing.GAP):
+        covered = covered.none()
+    return covered.order_by("-snapshot__taken_at").values("snapshot__chain__code")
 
 
 FINDERS: tuple[Finder, ...] = (
-    Finder(kind=_("产业链"), model="chains.Chain", name="name_zh", codes=("code",), url_name="chains:chain"),
+    Finder(
+        kind=_("产业链"),
+        model="chains.Chain",
+        name="name_zh",
+        english="name_en",
+        codes=("code",),
+        url_name="chains:chain",
+    ),
     Finder(
         kind=_("企业"),
         model="registry.Enterprise",
@@ -60,10 +86,34 @@ FINDERS: tuple[Finder, ...] = (
         codes=("code", "credit_code"),
         url_name="registry:enterprise",
     ),
-    Finder(kind=_("项目"), model="projects.Project", name="name", codes=("code",), url_name="projects:project"),
+    Finder(
+        kind=_("项目"),
+        model="projects.Project",
+        name="name",
+        english="name_en",
+        codes=("code",),
+        url_name="projects:project",
+    ),
     Finder(kind=_("督办事项"), model="supervision.Task", name="title", codes=("code",), url_name="supervision:task"),
     Finder(kind=_("会议"), model="supervision.Meeting", name="title", codes=("code",), url_name="supervision:meeting"),
-    Finder(kind=_("机构"), model="accounts.Body", name="name_zh", codes=("code",), url_name="accounts:body"),
+    Finder(
+        kind=_("零部件"),
+        model="registry.Part",
+        name="name",
+        codes=("code",),
+        url_name="teardowns:part",
+        above=_chain_of_part,
+    ),
+    Finder(kind=_("缺口"), model="chains.Gap", name="title", codes=("code",), url_name="gaps:gap"),
+    Finder(kind=_("目标清单"), model="chains.TargetList", name="title", codes=("code",), url_name="targets:target"),
+    Finder(
+        kind=_("机构"),
+        model="accounts.Body",
+        name="name_zh",
+        english="name_en",
+        codes=("code",),
+        url_name="accounts:body",
+    ),
 )
 
 # What a form field finds while somebody types (`forms.picking`).
@@ -81,90 +131,68 @@ def pages(menu: Sequence[navigation.Section], asked: str) -> list[Hit]:
     return [
         Hit(label=link.label, url=link.url, kind=str(_("页面")), note=section.label)
         for section, link in links
-        if not wanted or wanted in link.label.casefold() or sounds_like(link.label, letters(asked))
+        if not wanted or wanted in link.label.casefold() or sounds.sounds_like(link.label, sounds.letters(asked))
     ]
 
 
 def records(person: Person, asked: str) -> list[Hit]:
-    """The records this person may see that match, at most six of a kind, exact codes first."""
-    return [hit for finder in FINDERS for hit in _found(finder, person, asked)]
+    """The records this person may see that match, at most six of a kind, exact codes first; one query for all kinds."""
+    finders = [finder for finder in FINDERS if _has_page(finder)]
+    heard = _heard(finders, asked)
+    selects = [_select(n, finder, person, asked, heard.get(finder.named, [])) for n, finder in enumerate(finders)]
+    if not selects:
+        return []
+    rows = list(selects[0].union(*selects[1:], all=True) if selects[1:] else selects[0])
+    hits = [(n, _hit(finders[n], *said)) for n, *said in rows]
+    hits.sort(key=lambda pair: (pair[0], pair[1].note.casefold() != asked.casefold(), pair[1].label))
+    return [hit for _n, hit in hits]
 
 
 def picked(kind: str, person: Person, asked: str) -> list[str]:
     """“code name” of the records of a kind that match, as a form field takes them back."""
     finder = PICKED.get(kind)
-    rows = _rows(finder, person, asked, most=OFFERED) if finder and asked else []
-    return [f"{row.code} {row.name}" for row in rows]
-
-
-def _found(finder: Finder, person: Person, asked: str) -> list[Hit]:
-    if not _has_page(finder):
+    if finder is None or not asked:
         return []
-    rows = _rows(finder, person, asked)
-    return sorted((_hit(finder, row) for row in rows), key=lambda hit: hit.note.casefold() != asked.casefold())
+    found = _matching(finder, person, asked, _heard([finder], asked).get(finder.named, []))
+    return [f"{row.code} {row.name}" for row in found[:OFFERED]]
 
 
-def _rows(finder: Finder, person: Person, asked: str, *, most: int = PER_KIND) -> list[Any]:
+def _heard(finders: Sequence[Finder], asked: str) -> dict[tuple[str, str], list[int]]:
+    """The keys of whatever sounds like what was asked, for each kind."""
+    sound = sounds.letters(asked)
+    return sounds.keys([finder.named for finder in finders], sound) if sound else {}
+
+
+def _matching(finder: Finder, person: Person, asked: str, heard: list[int]) -> Any:
     manager: Any = apps.get_model(finder.model)._default_manager
-    visible = manager.all().visible_to(person)
-    matching = Q(**{f"{finder.name}__icontains": asked})
-    for code in finder.codes:
-        matching |= Q(**{f"{code}__icontains": asked})
-    rows = list(visible.filter(matching)[:most])
-    if len(rows) < most and (sound := letters(asked)):
-        rows += _by_sound(visible, finder, sound, besides={row.pk for row in rows})[: most - len(rows)]
-    return rows
+    matching = Q(pk__in=heard) if heard else Q()
+    for field in (finder.name, *finder.codes, *filter(None, (finder.english,))):
+        matching |= Q(**{f"{field}__icontains": asked})
+    found = manager.all().visible_to(person).filter(matching)
+    return found if finder.above is None else found.filter(Exists(finder.above(person)))
 
 
-def _by_sound(visible: Any, finder: Finder, sound: str, *, besides: set[Any]) -> list[Any]:
-    """Rows whose name sounds like it; how a name is spelt is worked out once per process."""
-    names = visible.order_by().values_list("pk", finder.name)[:MOST_NAMES]
-    keys = [pk for pk, name in names if pk not in besides and sounds_like(name, sound)]
-    return list(visible.filter(pk__in=keys[:OFFERED]))
+def _select(number: int, finder: Finder, person: Person, asked: str, heard: list[int]) -> Any:
+    """The first rows of one kind as texts: which kind, name, English name, code, and the two parts of its address."""
+    manager: Any = apps.get_model(finder.model)._default_manager
+    first = _matching(finder, person, asked, heard).values("pk")[:PER_KIND]
+    nothing = Value("", TextField())
+    above = nothing if finder.above is None else Cast(Subquery(finder.above(person)[:1]), TextField())
+    english = Cast(finder.english, TextField()) if finder.english else nothing
+    texts = (Cast(finder.name, TextField()), english, Cast(finder.codes[0], TextField()), above)
+    kind = Value(number, IntegerField())
+    return manager.filter(pk__in=first).order_by().values_list(kind, *texts, Cast(finder.slug, TextField()))
 
 
-def _hit(finder: Finder, row: Any) -> Hit:
-    url = reverse(finder.url_name, args=[getattr(row, finder.slug)])
-    codes = (str(getattr(row, code)) for code in finder.codes if getattr(row, code))
-    return Hit(label=str(getattr(row, finder.name)), url=url, kind=str(finder.kind), note=next(codes, ""))
+def _hit(finder: Finder, name: str, english: str, code: str, above: str, slug: str) -> Hit:
+    label = english if english and (get_language() or "").startswith("en") else name
+    url = reverse(finder.url_name, args=[above, slug] if finder.above else [slug])
+    return Hit(label=label, url=url, kind=str(finder.kind), note=code)
 
 
 def _has_page(finder: Finder) -> bool:
     try:
-        reverse(finder.url_name, args=["a"])
+        reverse(finder.url_name, args=["a", "a"] if finder.above else ["a"])
     except NoReverseMatch:
         return False
     return True
-
-
-def letters(asked: str) -> str:
-    """What was asked as letters of pinyin; empty where it can be none. `bing xiang` is one word."""
-    joined = "".join(asked.split()).casefold()
-    return joined if joined.isascii() and joined.isalnum() and not joined.isdigit() else ""
-
-
-def sounds_like(text: str, sound: str) -> bool:
-    """Whether `sound` is within the initials of the text's pinyin, or its spelling from some syllable on."""
-    if not sound:
-        return False
-    short, syllables = spelling(text)
-    if sound in short:
-        return True
-    whole = "".join(syllables)
-    return sound in whole and any("".join(syllables[start:]).startswith(sound) for start in range(len(syllables)))
-
-
-def initials(text: str) -> str:
-    """The pinyin initials of `text` in lower case: 全市总表 → qszb."""
-    return spelling(text)[0]
-
-
-@lru_cache(maxsize=50_000)
-def spelling(text: str) -> tuple[str, tuple[str, ...]]:
-    """Initials and syllables of `text` in lower case; what is not Chinese stands in both as it is."""
-    # pypinyin reads its dictionaries when imported; the web process pays for it with the first search, not at start.
-    import pypinyin
-
-    parts = pypinyin.lazy_pinyin(text.casefold(), errors=lambda other: f"\0{other}")
-    short = "".join(part[1:] if part.startswith("\0") else part[0] for part in parts)
-    return short, tuple("".join(part.lstrip("\0").split()) for part in parts)

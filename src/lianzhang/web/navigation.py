@@ -4,10 +4,13 @@ An entry is left out where the page it leads to would not open: the right is the
 is defined (`web.access`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.reach import Reach
@@ -131,18 +134,21 @@ MENU: tuple[Group, ...] = (
 
 def sections(reach: Reach, *, path: str) -> tuple[Section, ...]:
     """The menu for a reach, with the line of the page at `path` marked; groups without lines are left out."""
-    found = [(group, _links(group, reach)) for group in MENU]
-    here = _here([link for _group, links in found for link in links], path=path)
-    return tuple(
-        Section(label=str(group.label), entries=tuple(_marked(link, is_here=link.url == here) for link in links))
-        for group, links in found
-        if links
-    )
+    menu = _offered(reach, get_language(), get_urlconf() or settings.ROOT_URLCONF)
+    here = _here([link for section in menu for link in section.entries], path=path)
+    return tuple(_marked(section, here=here) for section in menu)
 
 
 def dock(menu: tuple[Section, ...]) -> tuple[Link, ...]:
     """The lines of a phone's bottom bar: at most four."""
     return tuple(link for section in menu for link in section.entries if link.is_docked)[:4]
+
+
+@lru_cache(maxsize=512)
+def _offered(reach: Reach, _language: str | None, _urlconf: str) -> tuple[Section, ...]:
+    """The menu for a reach. Rights are a table in the code: a reach never gains or loses one."""
+    found = [(group, _links(group, reach)) for group in MENU]
+    return tuple(Section(label=str(group.label), entries=tuple(links)) for group, links in found if links)
 
 
 def _links(group: Group, reach: Reach) -> list[Link]:
@@ -170,5 +176,7 @@ def _here(links: list[Link], *, path: str) -> str:
     return max(under, key=len, default="")
 
 
-def _marked(link: Link, *, is_here: bool) -> Link:
-    return Link(label=link.label, url=link.url, icon=link.icon, key=link.key, is_docked=link.is_docked, is_here=is_here)
+def _marked(section: Section, *, here: str) -> Section:
+    if here not in {link.url for link in section.entries}:
+        return section
+    return replace(section, entries=tuple(replace(link, is_here=link.url == here) for link in section.entries))
