@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang import tables
@@ -11,14 +10,15 @@ from lianzhang.accounts import districts
 from lianzhang.accounts.masking import masked_phone
 from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.accounts.rules import BodyKind, Post
+from lianzhang.tables.addresses import address
 
 
 def _person_url(person: Person) -> str:
-    return reverse("accounts:person", args=[person.pk])
+    return address("accounts:person", person.pk)
 
 
 def _body_url(body: Body) -> str:
-    return reverse("accounts:body", args=[body.code])
+    return address("accounts:body", body.code)
 
 
 def _posts(person: Person) -> list[Appointment]:

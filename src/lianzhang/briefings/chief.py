@@ -9,8 +9,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
@@ -23,6 +23,7 @@ from lianzhang.chains.models import Action, Chain, TargetList
 from lianzhang.chains.queries import plans
 from lianzhang.projects import stages
 from lianzhang.projects.models import Project
+from lianzhang.records.counting import CountOf
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision.models import Request, Visit
 
@@ -80,7 +81,7 @@ def compose(person: Person, *, today: date, asked: str = "") -> ChiefPage | None
     if not chains:
         return None
     chain = next((one for one in chains if one.code == asked), chains[0])
-    standing = onepager.read(chain, person=person, today=today)
+    standing = onepager.read(chain, person=person, today=today, has_targets=chain.is_service)
     stuck = _stuck(standing)
     found = _matters(standing, chain, stuck[:MOST_MATTERS], person=person)
     matters = first_of_each(found, most=MOST_MATTERS)
@@ -110,19 +111,13 @@ def six(standing: standings.Standing) -> list[Figure]:
 
 def _chains(person: Person, *, today: date) -> "QuerySet[Chain]":
     """The chains the post serves, each with its last meeting and the target list that waits for the chief's word."""
-    # A trial made before the list the chief stands for waits for nobody.
-    later = TargetList.objects.filter(chain=OuterRef("chain"), state=TargetList.State.APPROVED)
-    waiting = (
-        TargetList.objects.visible_to(person)
-        .filter(chain=OuterRef("pk"), state=TargetList.State.READY)
-        .exclude(Exists(later.filter(created_at__gt=OuterRef("created_at"))))
-        .exclude(created_by_id=person.pk)
-        .order_by("-created_at")
-    )
+    state = TargetList.State
+    # The newest of those it may be: a trial made before the list the chief stands for waits for nobody.
+    of_others = Q(state=state.READY) & ~Q(created_by_id=person.pk)
+    lists = TargetList.objects.visible_to(person).filter(of_others | Q(state=state.APPROVED), chain=OuterRef("pk"))
+    newest = lists.order_by("-created_at").values(said=JSONObject(code="code", title="title", state="state"))
     own = onepager.chains(person, today=today).own_of(person).order_by("scheme", "position")
-    return own.annotate(
-        waiting_list=Subquery(waiting.values("code")[:1]), waiting_title=Subquery(waiting.values("title")[:1])
-    )
+    return own.annotate(newest_list=Subquery(newest[:1]))
 
 
 def _matters(
@@ -163,10 +158,11 @@ def _escalated(standing: standings.Standing, *, today: date) -> list[work.Item]:
 
 
 def _lists(chain: Any) -> list[work.Item]:
-    if not chain.waiting_list:
+    waiting = chain.newest_list
+    if not waiting or waiting["state"] != TargetList.State.READY:
         return []
-    url = address("targets:target", chain.waiting_list)
-    item = work.Item(title=chain.waiting_title, url=url, light="watch", word=_("待审定"), act=_("审定"), act_url=url)
+    url = address("targets:target", waiting["code"])
+    item = work.Item(title=waiting["title"], url=url, light="watch", word=_("待审定"), act=_("审定"), act_url=url)
     return [item]
 
 
@@ -213,9 +209,9 @@ def _brief(chain: Chain, *, person: Person, today: date) -> Brief | None:
         .select_related("enterprise")
         .only("planned_on", "purpose", "enterprise__code", "enterprise__name")
         .annotate(
-            request_count=_count(asked.filter(enterprise=OuterRef("enterprise")), "enterprise"),
-            project_count=_count(projects.filter(enterprise=OuterRef("enterprise")), "enterprise"),
-            last_on=Subquery(past.order_by().values("enterprise").annotate(last=Max("visited_on")).values("last")),
+            request_count=CountOf(asked.filter(enterprise=OuterRef("enterprise"))),
+            project_count=CountOf(projects.filter(enterprise=OuterRef("enterprise"))),
+            last_on=Subquery(past.order_by("-visited_on").values("visited_on")[:1]),
         )
         .order_by("planned_on", "pk")
         .first()
@@ -225,8 +221,3 @@ def _brief(chain: Chain, *, person: Person, today: date) -> Brief | None:
     return Brief(
         visit=found, request_count=found.request_count, project_count=found.project_count, last_on=found.last_on
     )
-
-
-def _count(found: "QuerySet[Any]", by: str) -> Coalesce:
-    counted = found.order_by().values(by).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)

@@ -6,10 +6,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, CharField, DateField, F, Q, QuerySet, Value
+from django.db.models import BooleanField, CharField, Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Substr
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from lianzhang.records.days import LocalDay
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task
 
-TASK, GAP, REQUEST, ENTRY, MAP = "task", "gap", "request", "entry", "map"
+TASK, LATE, GAP, REQUEST, ENTRY, MAP = "task", "late", "gap", "request", "entry", "map"
 PAGES = {
     TASK: "supervision:task",
     GAP: "gaps:gap",
@@ -30,14 +30,16 @@ PAGES = {
     ENTRY: "projects:project",
 }
 LONGEST = 60  # of a request's words on a line
-NO_DAY = Cast(Value(None), DateField())
+MOST_LATE = 5  # tasks that are named, of those past their deadline
+NO_DAY = Value(None, output_field=DateField())
 NO_WORD = Value("", output_field=CharField())
 
 
 class Line(NamedTuple):
     """One row of a ledger with its days.
 
-    `state` is the ledger's own word, for an entry the number of its stage, for a map that of its version.
+    `state` is the ledger's own word, for an entry the number of its stage, for a map that of its version. One line
+    counts the open tasks past their deadline: `state` how many are, `code` how many of them were on the earlier day.
     """
 
     kind: str
@@ -78,9 +80,8 @@ class Line(NamedTuple):
         return self.ended_on is not None and self.ended_on <= day
 
     def is_late(self, day: date) -> bool:
-        """Whether it was open on `day` and its deadline past; what was called off was never late."""
-        is_past = self.due_on is not None and self.due_on < day
-        return is_past and self.state != Task.State.CANCELLED and self.is_open(day)
+        """Whether it was open on `day` and its deadline past."""
+        return self.due_on is not None and self.due_on < day and self.is_open(day)
 
     @property
     def is_to_do(self) -> bool:
@@ -93,6 +94,8 @@ class Lines:
     """The lines of one chain, by ledger."""
 
     tasks: list[Line]
+    late_count: int
+    late_before_count: int
     gaps: list[Line]
     requests: list[Line]
     entries: list[Line]
@@ -102,12 +105,15 @@ class Lines:
 def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
     """What the five ledgers of `chain` say to `person` of the days from `since` to `today`; one query.
 
-    Tasks past their deadline or ended since, requests not ended before, stages entered and maps published since, and
-    all confirmed gaps, whenever they were closed.
+    Tasks ended since, and of those past their deadline the first and their number; requests not ended before, stages
+    entered and maps published since, and all confirmed gaps, whenever they were closed.
     """
-    midnight = timezone.make_aware(datetime.combine(since, time.min))
-    is_late = Q(closed_at=None, due_on__lt=today)
-    tasks = Task.objects.visible_to(person).filter(is_late | Q(closed_at__gte=midnight), chain=chain)
+    midnight, next_midnight = (_midnight(day) for day in (since, since + timedelta(days=1)))
+    own = Task.objects.visible_to(person).filter(chain=chain)
+    late = own.filter(state__in=states.OPEN, due_on__lt=today)
+    first = late.order_by("due_on", "pk").values("pk")[:MOST_LATE]
+    were_late = Count("pk", filter=Q(due_on__lt=since, assigned_at__lt=next_midnight))
+    tasks = own.filter(Q(state=Task.State.CLOSED, closed_at__gte=midnight) | Q(pk__in=first))
     gaps = Gap.objects.visible_to(person).filter(chain=chain, confirmed_at__isnull=False)
     requests = Request.objects.visible_to(person).filter(Q(closed_on=None) | Q(closed_on__gte=since), chain=chain)
     entries = StageEntry.objects.visible_to(person).filter(
@@ -119,51 +125,63 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
         tasks,
         begun_on=LocalDay("assigned_at"),
         ended_on=LocalDay("closed_at"),
-        due_on=F("due_on"),
-        body_zh=F("responsible__name_zh"),
-        body_en=F("responsible__name_en"),
-        is_illustrative=F("is_illustrative"),
+        due_on="due_on",
+        body_zh="responsible__name_zh",
+        body_en="responsible__name_en",
+        is_illustrative="is_illustrative",
     ).union(
+        _lines(
+            LATE,
+            late.order_by().values("chain").annotate(count=Count("pk"), count_before=were_late),
+            begun_on=NO_DAY,
+            code=Cast("count_before", CharField()),
+            title=NO_WORD,
+            state=Cast("count", CharField()),
+        ),
         _lines(GAP, gaps, begun_on=LocalDay("confirmed_at"), ended_on=LocalDay("closed_at")),
         _lines(
             REQUEST,
             requests,
-            begun_on=F("received_on"),
-            due_on=F("due_on"),
-            ended_on=F("closed_on"),
+            begun_on="received_on",
+            due_on="due_on",
+            ended_on="closed_on",
             title=Concat("enterprise__name", Value("："), Substr("text", 1, LONGEST), output_field=CharField()),
-            body_zh=F("handler__name_zh"),
-            body_en=F("handler__name_en"),
-            is_illustrative=F("is_illustrative"),
+            body_zh="handler__name_zh",
+            body_en="handler__name_en",
+            is_illustrative="is_illustrative",
         ),
         _lines(
             ENTRY,
             entries,
-            begun_on=F("entered_on"),
-            code=F("project__code"),
-            title=F("project__name"),
+            begun_on="entered_on",
+            code="project__code",
+            title="project__name",
             state=Cast("stage", CharField()),
         ),
         _lines(
             MAP,
             maps,
             begun_on=LocalDay("published_at"),
-            code=F("chain__code"),
+            code="chain__code",
             title=NO_WORD,
             state=Cast("number", CharField()),
         ),
         all=True,
     )
-    return _sorted(map(Line._make, found))
+    return _sorted(map(Line._make, found), since=since)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> "QuerySet[Any, tuple[Any, ...]]":
     """The rows of one ledger in the order of a Line's columns, each of the type the first ledger gives it."""
     given = {
         "kind": Value(kind, output_field=CharField()),
-        "code": F("code"),
-        "title": F("title"),
-        "state": F("state"),
+        "code": "code",
+        "title": "title",
+        "state": "state",
         "due_on": NO_DAY,
         "ended_on": NO_DAY,
         "body_zh": NO_WORD,
@@ -174,8 +192,17 @@ def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> "QuerySet[Any, 
     return found.order_by().values_list(*(given[column] for column in Line._fields))
 
 
-def _sorted(lines: Iterable[Line]) -> Lines:
-    found: dict[str, list[Line]] = {TASK: [], GAP: [], REQUEST: [], ENTRY: [], MAP: []}
+def _sorted(lines: Iterable[Line], *, since: date) -> Lines:
+    found: dict[str, list[Line]] = {kind: [] for kind in (TASK, LATE, GAP, REQUEST, ENTRY, MAP)}
     for line in lines:
         found[line.kind].append(line)
-    return Lines(tasks=found[TASK], gaps=found[GAP], requests=found[REQUEST], entries=found[ENTRY], maps=found[MAP])
+    ended = [line for line in found[TASK] if not line.is_to_do]
+    return Lines(
+        tasks=found[TASK],
+        late_count=sum(int(line.state) for line in found[LATE]),
+        late_before_count=sum(int(line.code) for line in found[LATE]) + sum(line.is_late(since) for line in ended),
+        gaps=found[GAP],
+        requests=found[REQUEST],
+        entries=found[ENTRY],
+        maps=found[MAP],
+    )

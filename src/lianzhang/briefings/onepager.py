@@ -95,11 +95,13 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
     )
 
 
-def read(chain: Chain, *, person: Person, today: date, since: date | None = None) -> standings.Standing:
+def read(
+    chain: Chain, *, person: Person, today: date, since: date | None = None, has_targets: bool = True
+) -> standings.Standing:
     """What stands on `chain`, one of `chains`; `since` defaults to its last meeting, else thirty days ago."""
     seen: Any = chain  # with what `chains` adds
     start: date = since or seen.last_met_on or today - timedelta(days=DEFAULT_DAYS)
-    return standings.read(chain, person=person, since=start, today=today)
+    return standings.read(chain, person=person, since=start, today=today, has_targets=has_targets)
 
 
 def _result_year(actions: list[Action], today: date) -> int:
@@ -108,7 +110,7 @@ def _result_year(actions: list[Action], today: date) -> int:
 
 def _late(actions: list[Action], tasks: list[dated.Line], projects: list[Any], *, today: date) -> list[work.Item]:
     """The five most urgent late things of the chain."""
-    overdue = [task for task in tasks if task.is_to_do and task.is_late(today)]
+    overdue = [task for task in tasks if task.is_to_do]
     late = [
         work.Item(
             title=task.title,

@@ -38,10 +38,11 @@ class Standing:
     person: Person
     today: date
     since: date
-    snapshots: list[Snapshot]  # the newest, and before it the newest of the day `since`; none for a service chain
+    snapshots: list[Any]  # the newest, and before it the newest of the day `since`; none for a service chain
     actions: list[Action]
     lines: dated.Lines
     projects: list[Any]  # with `is_late`
+    has_targets: bool  # whether the countable targets were read
 
     @property
     def figures(self) -> list[Figure]:
@@ -50,11 +51,16 @@ class Standing:
         return found if self.chain.is_service else found + _gap_figures(self)
 
 
-def read(chain: Chain, *, person: Person, since: date, today: date) -> Standing:
-    """What `person` sees of `chain` on `today` and since `since`: four questions, for a service chain three."""
+def read(chain: Chain, *, person: Person, since: date, today: date, has_targets: bool = True) -> Standing:
+    """What `person` sees of `chain` on `today` and since `since`: four questions, for a service chain three.
+
+    How far each countable target had come by `since` is dear to ask; the page of a chief has no place for most.
+    """
     is_late = ExpressionWrapper(late_condition(today), output_field=BooleanField())
     own = Project.objects.visible_to(person).filter(chain=chain).annotate(is_late=is_late)
-    planned = counted_plans.with_values_on(counted_plans.actions(person, today=today).filter(chain=chain), since)
+    planned = counted_plans.actions(person, today=today).filter(chain=chain)
+    if has_targets:
+        planned = counted_plans.with_values_on(planned, since)
     # Of one chain, which is at hand: its name and body need no join, and the year's order no scheme.
     planned = planned.select_related(None).order_by("year", "position", "code")
     actions = list(planned)
@@ -69,15 +75,17 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Standing:
         actions=actions,
         lines=dated.read(chain, person=person, since=since, today=today),
         projects=list(own.only(*PROJECT_COLUMNS)),
+        has_targets=has_targets,
     )
 
 
 def _snapshots(chain: Chain, *, person: Person, since: date) -> list[Snapshot]:
-    """Two of them at most: a chain gathers a snapshot a week, and each carries its whole summary."""
+    """Two of them at most, without their summaries: a chain gathers a snapshot a week."""
     own = Snapshot.objects.visible_to(person).filter(chain=chain)
     newest_first = own.order_by("-taken_at").values("pk")
     newest, then = newest_first[:1], newest_first.filter(taken_on__lte=since)[:1]
-    return list(own.filter(Q(pk__in=newest) | Q(pk__in=then)).order_by("taken_at"))
+    found = disclosure.with_totals(own.filter(Q(pk__in=newest) | Q(pk__in=then)))
+    return list(found.only("taken_on", "firm_ids").order_by("taken_at"))
 
 
 def _plan_figures(standing: Standing) -> list[Figure]:
@@ -119,7 +127,7 @@ def _plan_figures(standing: Standing) -> list[Figure]:
             url=address(listed, chain=chain.code, situation="overdue"),
             **common,
         ),
-        *_targets(planned, today=today, since=since),
+        *(_targets(planned, today=today, since=since) if standing.has_targets else ()),
     ]
 
 
@@ -161,7 +169,6 @@ def _targets(planned: list[Any], *, today: date, since: date) -> list[Figure]:
 def _work_figures(standing: Standing) -> list[Figure]:
     today, since, lines = standing.today, standing.since, standing.lines
     chain = standing.chain.code
-    late, more_late = counted(lines.tasks, dated.Line.is_late, today=today, since=since)
     waiting, more_waiting = counted(lines.requests, dated.Line.is_open, today=today, since=since)
     stands = stages.stages_of(BUILDING)
     building = [p for p in standing.projects if p.stage in stands and p.status in stages.OPEN]
@@ -172,8 +179,8 @@ def _work_figures(standing: Standing) -> list[Figure]:
         Figure(
             key="tasks_late",
             label=_("督办逾期"),
-            value=late,
-            change=more_late,
+            value=lines.late_count,
+            change=lines.late_count - lines.late_before_count,
             unit=_("件"),
             scope=_("办结期限已过、未销号的督办事项"),
             source=_("督办台账"),
@@ -237,13 +244,13 @@ def _gap_figures(standing: Standing) -> list[Figure]:
 def _ratio(standing: Standing) -> Figure:
     latest = standing.snapshots[-1] if standing.snapshots else None
     before = next((s for s in reversed(standing.snapshots) if s.taken_on <= standing.since), None)
-    value = latest.summary.get("local_ratio") if latest else None
+    value = latest.local_ratio if latest else None
     is_shown = latest is None or _is_open(latest)
     if latest is not None and not is_shown:
         # Only a total of fewer firms asks who the reader is.
         is_shown = disclosure.of(latest, person=standing.person).sees_rows
     # An earlier total of fewer firms is not told by its difference to this one.
-    earlier = before.summary.get("local_ratio") if before and before != latest and _is_open(before) else None
+    earlier = before.local_ratio if before and before != latest and _is_open(before) else None
     return Figure(
         key="local_ratio",
         label=_("本地配套率（按金额）"),
@@ -258,6 +265,6 @@ def _ratio(standing: Standing) -> Figure:
     )
 
 
-def _is_open(snapshot: Snapshot) -> bool:
+def _is_open(snapshot: Any) -> bool:
     """Whether enough firms contribute to the snapshot's total for everybody to read it."""
-    return int(snapshot.summary.get("contributor_count", 0)) >= disclosure.MIN_CONTRIBUTORS
+    return (snapshot.contributor_count or 0) >= disclosure.MIN_CONTRIBUTORS

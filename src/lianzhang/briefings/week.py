@@ -7,18 +7,13 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    Count,
     Exists,
     F,
-    FloatField,
-    IntegerField,
     OuterRef,
     QuerySet,
     Subquery,
     When,
 )
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
@@ -29,6 +24,7 @@ from lianzhang.chains.models import Anchor, Chain, Gap, Snapshot, TargetList
 from lianzhang.chains.queries import disclosure
 from lianzhang.projects import queries as projects
 from lianzhang.projects.queries import StageCounts
+from lianzhang.records.counting import CountOf
 from lianzhang.registry.models import Purchase
 from lianzhang.tables import values
 
@@ -177,32 +173,20 @@ def _own(person: Person) -> "QuerySet[Chain]":
     anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
     # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
     speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
-    taken = (
-        Snapshot.objects.visible_to(person)
-        .filter(chain=OuterRef("pk"))
-        .order_by("-taken_at")
-        .annotate(
-            ratio=Cast(KT("summary__local_ratio"), FloatField()),
-            contributors=Cast(KT("summary__contributor_count"), IntegerField()),
-        )
-        # What two firms make up tells the one about the other.
-        .annotate(open_ratio=Case(When(contributors__gte=disclosure.MIN_CONTRIBUTORS, then="ratio")))
-    )
+    taken = disclosure.with_totals(Snapshot.objects.visible_to(person).filter(chain=OuterRef("pk")))
+    # What two firms make up tells the one about the other.
+    is_open = When(contributor_count__gte=disclosure.MIN_CONTRIBUTORS, then="local_ratio")
+    taken = taken.annotate(open_ratio=Case(is_open)).order_by("-taken_at")
     return own.annotate(
-        proposed_count=_count(gaps.filter(state=Gap.State.PROPOSED)),
-        standing_count=_count(gaps.filter(state__in=STANDING)),
-        closed_count=_count(gaps.filter(state=Gap.State.CLOSED)),
-        anchor_count=_count(anchors),
-        speaking_count=_count(anchors.filter(speaking)),
+        proposed_count=CountOf(gaps.filter(state=Gap.State.PROPOSED)),
+        standing_count=CountOf(gaps.filter(state__in=STANDING)),
+        closed_count=CountOf(gaps.filter(state=Gap.State.CLOSED)),
+        anchor_count=CountOf(anchors),
+        speaking_count=CountOf(anchors.filter(speaking)),
         taken_on=Subquery(taken.values("taken_on")[:1]),
         ratio=Subquery(taken.values("open_ratio")[:1]),
         ratio_before=Subquery(taken.values("open_ratio")[1:2]),
     )
-
-
-def _count(found: "QuerySet[Any]") -> Coalesce:
-    counted = found.order_by().values("chain").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)
 
 
 def _overviews(person: Person, chains: list[Any]) -> list[Overview]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Person
@@ -10,6 +9,7 @@ from lianzhang.chains.models import Chain
 from lianzhang.indicators import definitions
 from lianzhang.indicators.models import Figure
 from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
+from lianzhang.tables.addresses import address
 
 
 def _chains(person: Person) -> Iterable[tuple[str, str]]:
@@ -34,14 +34,14 @@ FIGURES = TableSpec(
             "label",
             _("指标"),
             lambda f: f.label,
-            link=lambda f: reverse("indicators:figure", args=[f.pk]),
+            link=lambda f: address("indicators:figure", f.pk),
             sort="indicator",
         ),
         Column(
             "chain",
             _("产业链"),
             lambda f: f.chain.name if f.chain else _("全市"),
-            link=lambda f: reverse("chains:chain", args=[f.chain.code]) if f.chain else None,
+            link=lambda f: address("chains:chain", f.chain.code) if f.chain else None,
             sort="chain__position",
         ),
         Column("year", _("年度"), lambda f: str(f.year), kind="code", sort="year"),
@@ -49,7 +49,7 @@ FIGURES = TableSpec(
             "shown",
             _("值"),
             lambda f: f.shown,
-            explain=lambda f: reverse("indicators:explain", args=[f.pk]),
+            explain=lambda f: address("indicators:explain", f.pk),
             sort="value",
         ),
         Column("nature", _("性质"), _nature, kind="badge"),
@@ -65,7 +65,7 @@ FIGURES = TableSpec(
     ),
     search=("scope", "statement", "source__title", "chain__name_zh"),
     default_order=("indicator", "chain__position", "-year", "source__published_on"),
-    row_url=lambda f: reverse("indicators:figure", args=[f.pk]),
+    row_url=lambda f: address("indicators:figure", f.pk),
     empty=Empty(_("还没有指标值。"), _("录入指标值"), "indicators:new"),
     note=_("同一指标不同口径的数并列，不取平均；只公布合计的写明“明细未公布”。"),
 )

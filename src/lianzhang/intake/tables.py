@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang import tables
 from lianzhang.intake import ledgers, protocol
 from lianzhang.intake.models import Batch, StagedRow
+from lianzhang.tables.addresses import address
 
 STATE_LIGHTS = {
     Batch.State.READING: "idle",
@@ -43,7 +43,7 @@ def title(key: str) -> str:
 
 
 def batch_url(batch: Batch) -> str:
-    return reverse("intake:batch", args=[batch.code])
+    return address("intake:batch", batch.code)
 
 
 def state_light(batch: Batch) -> tables.Light:

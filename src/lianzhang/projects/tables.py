@@ -4,12 +4,9 @@
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import F, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -18,16 +15,11 @@ from lianzhang.projects import choices, queries, schedule, stages
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.tables import Badge, Column, Edit, Empty, Filter, TableSpec
+from lianzhang.tables.addresses import address
 
 MONEY = _("投资")
 APART = _("意向、协议、到位资金分列，不相加。")
 TONES = {"leads": "plain", "talks": "plain", "signed": "accent", "building": "accent", "production": "normal"}
-
-
-@cache
-def _prefix(name: str) -> str:
-    # Fifty rows ask for a hundred addresses; what stands before the code is always the same.
-    return reverse(name, args=["x"]).removesuffix("x/")
 
 
 def name(record: Project | Event) -> str:
@@ -37,7 +29,7 @@ def name(record: Project | Event) -> str:
 
 def page(project: Project) -> str:
     """The address of a project."""
-    return f"{_prefix('projects:project')}{quote(project.code)}/"
+    return address("projects:project", project.code)
 
 
 def cell(project: Project) -> str:
@@ -59,7 +51,7 @@ def done_ratio(project: Project) -> Any:
 
 def event_page(event: Event) -> str:
     """The address of an event."""
-    return f"{_prefix('projects:event')}{quote(event.code)}/"
+    return address("projects:event", event.code)
 
 
 def _in_year(found: "QuerySet[Event]", text: str) -> "QuerySet[Event]":

@@ -1,5 +1,6 @@
 """The abstract record. No table of its own but the counters behind the short codes."""
 
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -30,6 +31,16 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: Any) -> str:  # noqa: N802 - Django's name of what stands behind get_…_display
+        """The word for a chosen code. Django's own lists, translates and hashes every choice for each word shown."""
+        code = getattr(self, field.attname)
+        return str(_words(field).get(code, "" if code is None else code))
+
+
+@cache
+def _words(field: Any) -> dict[Any, Any]:
+    return dict(field.flatchoices)
 
 
 class CodeCounterQuerySet(ScopedQuerySet["CodeCounter"]):

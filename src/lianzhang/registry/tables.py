@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chainlab import places
 from lianzhang import tables
 from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant
+from lianzhang.tables.addresses import address
 
 Choices = Callable[[Any], Iterable[tuple[Any, Any]]]
 
 
 def enterprise_url(record: Enterprise) -> str:
-    return reverse("registry:enterprise", args=[record.code])
+    return address("registry:enterprise", record.code)
 
 
 def place(region_code: str) -> str:
@@ -183,6 +183,6 @@ GRANTS = tables.TableSpec(
     ),
     filters=(tables.Filter("firm", _("授权企业"), kind="text", path="firm__name"),),
     default_order=("-starts_on",),
-    row_url=lambda g: reverse("registry:grant", args=[g.pk]),
+    row_url=lambda g: address("registry:grant", g.pk),
     empty=tables.Empty(_("还没有授权。"), _("新增授权"), "registry:new_grant"),
 )

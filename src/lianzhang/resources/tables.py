@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +9,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
 from lianzhang.resources.models import Resource
 from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
+from lianzhang.tables.addresses import address
 
 
 def name(resource: Resource) -> str:
@@ -34,7 +34,7 @@ RESOURCES = TableSpec(
     key="resources",
     title=_("要素资源"),
     columns=(
-        Column("name", _("名称"), name, link=lambda r: reverse("resources:resource", args=[r.code]), sort="name"),
+        Column("name", _("名称"), name, link=lambda r: address("resources:resource", r.code), sort="name"),
         Column("kind", _("种类"), lambda r: r.get_kind_display(), sort="kind"),
         Column("chains", _("产业链"), lambda r: [chain.name for chain in r.chains.all()], kind="list"),
         Column("amount", _("数量"), amount, sort="amount"),
@@ -59,6 +59,6 @@ RESOURCES = TableSpec(
     search=("name", "name_en", "code", "state_note", "keeper_enterprise__name"),
     default_order=("kind", "is_illustrative", "code"),
     row_id="code",
-    row_url=lambda r: reverse("resources:resource", args=[r.code]),
+    row_url=lambda r: address("resources:resource", r.code),
     empty=Empty(_("还没有登记资源。"), _("登记资源"), "resources:new"),
 )

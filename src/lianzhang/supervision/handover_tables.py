@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang import tables
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision.handovers import Item
 from lianzhang.supervision.models import Task
+from lianzhang.tables.addresses import address
 
 KINDS = {
     "task": _("督办事项"),
@@ -21,7 +21,7 @@ PAGES = {"project": "projects:project", "visit": "supervision:visit"}  # the res
 
 
 def _page(item: Item) -> str:
-    return reverse(PAGES.get(item.kind, "supervision:task"), args=[item.key if item.kind == "visit" else item.code])
+    return address(PAGES.get(item.kind, "supervision:task"), item.key if item.kind == "visit" else item.code)
 
 
 def _state(item: Item) -> str:
@@ -55,13 +55,13 @@ HANDOVERS = tables.TableSpec(
             "outgoing",
             _("离任"),
             lambda h: f"{h.outgoing.person.name} · {h.outgoing}",
-            link=lambda h: reverse("handovers:handover", args=[h.pk]),
+            link=lambda h: address("handovers:handover", h.pk),
         ),
         tables.Column("incoming", _("继任"), lambda h: h.incoming.person.name if h.incoming else None),
         tables.Column("drawn_up_on", _("日期"), lambda h: h.drawn_up_on, kind="date", sort="drawn_up_on"),
         tables.Column("accepted_at", _("签收时间"), lambda h: h.accepted_at, kind="datetime", sort="accepted_at"),
     ),
     default_order=("-drawn_up_on",),
-    row_url=lambda h: reverse("handovers:handover", args=[h.pk]),
+    row_url=lambda h: address("handovers:handover", h.pk),
     empty=tables.Empty(_("没有移交清单。")),
 )

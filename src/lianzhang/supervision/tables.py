@@ -7,10 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,6 +18,7 @@ from lianzhang.projects import choices
 from lianzhang.supervision import clock, escalation, queries, states
 from lianzhang.supervision.models import Meeting, Request, Task, Visit
 from lianzhang.tables import Badge, Column, Empty, Filter, Light, TableSpec
+from lianzhang.tables.addresses import address
 
 CLOCK_NOTE = _("逾期天数为工作日，按国务院公布的节假日和调休计，并以本市工作日调整表为准。")
 # Labels come from the enumerations: Django's get_…_display() translates every choice of the field for each row.
@@ -35,29 +34,24 @@ def _days_late(days: int) -> str:
     return ngettext("逾期%(days)s个工作日", "逾期%(days)s个工作日", days) % {"days": days}
 
 
-def _prefix(name: str) -> str:
-    # Fifty rows ask for a hundred addresses; what stands before the code is always the same.
-    return reverse(name, args=["x"]).removesuffix("x/")
-
-
 def task_page(task: Task) -> str:
     """The address of a task."""
-    return f"{_prefix('supervision:task')}{quote(task.code)}/"
+    return address("supervision:task", task.code)
 
 
 def request_page(request: Request) -> str:
     """The address of a request."""
-    return f"{_prefix('supervision:request')}{quote(request.code)}/"
+    return address("supervision:request", request.code)
 
 
 def meeting_page(meeting: Meeting) -> str:
     """The address of a meeting."""
-    return reverse("supervision:meeting", args=[meeting.code])
+    return address("supervision:meeting", meeting.code)
 
 
 def visit_page(visit: Visit) -> str:
     """The address of a visit."""
-    return reverse("supervision:visit", args=[visit.pk])
+    return address("supervision:visit", visit.pk)
 
 
 def task_light(task: Task, *, today: date, calendar: clock.WorkingCalendar) -> Light:

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang import tables
+from lianzhang.tables.addresses import address
 from lianzhang.trail import verbs
 from lianzhang.trail.models import Event
 
@@ -34,7 +34,7 @@ def changed_fields(event: Event) -> list[str]:
 
 
 def _url(event: Event) -> str:
-    return reverse("trail:event", args=[event.seq])
+    return address("trail:event", event.seq)
 
 
 def _by_name(found: QuerySet[Any], name: str) -> QuerySet[Any]:

@@ -1,15 +1,15 @@
 """Documents that were issued."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.briefings.models import Briefing
 from lianzhang.tables import Column, Empty, Filter, TableSpec
+from lianzhang.tables.addresses import address
 
 
 def url(briefing: Briefing) -> str:
     """The page of an issued document."""
-    return reverse("briefings:briefing", args=[briefing.code])
+    return address("briefings:briefing", briefing.code)
 
 
 ISSUED = TableSpec(

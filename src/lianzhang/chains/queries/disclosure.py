@@ -9,7 +9,9 @@ thin rule; dominance, and differencing between dates, belong to the full disclos
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, FloatField, IntegerField, OuterRef, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Snapshot
@@ -33,6 +35,14 @@ class Disclosure:
         """Whether the totals of an earlier snapshot may be shown: its firms may not be those of this one."""
         may_read = self.sees_rows and set(snapshot.firm_ids) <= self.firm_codes
         return may_read or int(snapshot.summary.get("contributor_count", 0)) >= MIN_CONTRIBUTORS
+
+
+def with_totals(found: "QuerySet[Snapshot]") -> "QuerySet[Snapshot]":
+    """`found` with `local_ratio` and `contributor_count`, read out of a summary of some 50 KB by the database."""
+    return found.annotate(
+        local_ratio=Cast(KT("summary__local_ratio"), FloatField()),
+        contributor_count=Cast(KT("summary__contributor_count"), IntegerField()),
+    )
 
 
 def of(snapshot: Snapshot | None, *, person: Person) -> Disclosure:

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, Value, When
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import MapVersion, Segment
 from lianzhang.tables import Badge, Column, Edit, Empty, Filter, TableSpec
+from lianzhang.tables.addresses import address
 
 TONES = {
     MapVersion.State.DRAFT: "draft",
@@ -20,11 +20,11 @@ TONES = {
 
 def version_url(atlas: MapVersion) -> str:
     """The board of a version."""
-    return reverse("maps:version", args=[atlas.chain.code, atlas.number])
+    return address("maps:version", atlas.chain.code, atlas.number)
 
 
 def _url(row: Any) -> str:
-    return reverse("maps:chain", args=[row["chain"].code])
+    return address("maps:chain", row["chain"].code)
 
 
 MAPS = TableSpec(
@@ -65,7 +65,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
     """The segments of one version; a draft's rows lead to their editing."""
 
     def url(segment: Segment) -> str:
-        return reverse("maps:segment", args=[atlas.chain.code, atlas.number, segment.key])
+        return address("maps:segment", atlas.chain.code, atlas.number, segment.key)
 
     return TableSpec(
         key="segments",
@@ -107,7 +107,7 @@ def segments(atlas: MapVersion, today: date) -> TableSpec:
         default_order=("layer_order", "position", "key"),
         row_id="key",
         row_url=url,
-        edit_url=lambda s: reverse("maps:cell", args=[atlas.chain.code, atlas.number, s.key]),
+        edit_url=lambda s: address("maps:cell", atlas.chain.code, atlas.number, s.key),
         edit_lock=lambda s: atlas,  # noqa: ARG005
         empty=Empty(_("还没有环节。"), "", ""),
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,7 @@ from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain
 from lianzhang.chains.queries import plans
 from lianzhang.tables import Column, Edit, Empty, Filter, Light, TableSpec
+from lianzhang.tables.addresses import address
 
 LIGHTS: dict[str, tuple[str, Any]] = {
     rules.Light.GREEN: ("normal", gettext_lazy("正常")),
@@ -110,14 +110,14 @@ ACTIONS = TableSpec(
             "matter",
             gettext_lazy("事项"),
             matter,
-            link=lambda a: reverse("chains:action", args=[a.code]),
+            link=lambda a: address("chains:action", a.code),
             is_wrapped=True,
         ),
         Column(
             "chain",
             gettext_lazy("产业链"),
             lambda a: a.chain.name,
-            link=lambda a: reverse("chains:chain", args=[a.chain.code]),
+            link=lambda a: address("chains:chain", a.chain.code),
             sort="chain__position",
         ),
         Column("year", gettext_lazy("年度"), lambda a: str(a.year), kind="code", sort="year"),
@@ -189,8 +189,8 @@ ACTIONS = TableSpec(
     search=("matter", "matter_en", "code", "progress", "responsible__name_zh"),
     default_order=("-year", "chain__scheme", "chain__position", "position", "code"),
     row_id="code",
-    row_url=lambda a: reverse("chains:action", args=[a.code]),
-    edit_url=lambda a: reverse("chains:action_cell", args=[a.code]),
+    row_url=lambda a: address("chains:action", a.code),
+    edit_url=lambda a: address("chains:action_cell", a.code),
     empty=Empty(gettext_lazy("还没有计划事项。")),
     note=gettext_lazy(
         "灯按进展与时间比较得出，每盏灯写明理由；未收到进展填报的不评灯。来源未列时限的年度计划按年末计。"

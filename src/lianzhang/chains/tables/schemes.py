@@ -1,10 +1,10 @@
 """Schemes, and what became of the chains of the older one, as tables."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from lianzhang.chains.models import ChainSuccession
 from lianzhang.tables import Badge, Column, Empty, TableSpec
+from lianzhang.tables.addresses import address
 
 
 def _state(is_confirmed: bool) -> Badge:  # noqa: FBT001 - a cell's value
@@ -21,7 +21,7 @@ SCHEMES = TableSpec(
     key="schemes",
     title=gettext_lazy("产业链方案"),
     columns=(
-        Column("name", gettext_lazy("方案"), lambda s: s.name, link=lambda s: reverse("chains:scheme", args=[s.code])),
+        Column("name", gettext_lazy("方案"), lambda s: s.name, link=lambda s: address("chains:scheme", s.code)),
         Column("valid_on", gettext_lazy("自"), lambda s: s.valid_from, kind="date", sort="valid_from"),
         Column("until_on", gettext_lazy("至"), lambda s: s.valid_to, kind="date", sort="valid_to"),
         Column("chain_count", gettext_lazy("产业链"), lambda s: s.chain_count, kind="integer", unit=gettext_lazy("条")),
@@ -48,13 +48,13 @@ SUCCESSIONS = TableSpec(
             "old",
             gettext_lazy("原产业链"),
             lambda s: s.old.name,
-            link=lambda s: reverse("chains:chain", args=[s.old.code]),
+            link=lambda s: address("chains:chain", s.old.code),
         ),
         Column(
             "new",
             gettext_lazy("新方案归属"),
             _new,
-            link=lambda s: reverse("chains:chain", args=[s.new.code]) if s.new is not None else None,
+            link=lambda s: address("chains:chain", s.new.code) if s.new is not None else None,
         ),
         Column("state", gettext_lazy("状态"), lambda s: _state(s.is_confirmed), kind="badge"),
         Column(

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from lianzhang.chains.models import Chain, Gap, TargetLine, TargetList
 from lianzhang.chains.queries.disclosure import Disclosure
 from lianzhang.chains.tables.teardown import LIGHT_OF_GAP
 from lianzhang.tables import RESTRICTED, Badge, Column, Edit, Empty, Filter, TableSpec
+from lianzhang.tables.addresses import address
 
 LIST_TONES = {
     TargetList.State.RUNNING: "draft",
@@ -41,7 +41,7 @@ GAPS = TableSpec(
             lambda g: g.code,
             kind="code",
             sort="code",
-            link=lambda g: reverse("gaps:gap", args=[g.code]),
+            link=lambda g: address("gaps:gap", g.code),
         ),
         Column("chain", _("产业链"), lambda g: g.chain.name, sort="chain__position"),
         Column("title", _("零部件 / 环节"), lambda g: g.title, sort="title"),
@@ -77,8 +77,8 @@ GAPS = TableSpec(
     search=("code", "title", "part__code", "part__category"),
     default_order=("chain__position", "code"),
     row_id="code",
-    row_url=lambda g: reverse("gaps:gap", args=[g.code]),
-    edit_url=lambda g: reverse("gaps:cell", args=[g.code]),
+    row_url=lambda g: address("gaps:gap", g.code),
+    edit_url=lambda g: address("gaps:cell", g.code),
     empty=Empty(_("还没有缺口。先在“拆零件”里读取链主采购数据并计算。"), _("去拆零件"), "teardowns:list"),
     note=_("由分析提出并附证据，经人确认后才算缺口；销号须有更新的数据快照。"),
 )
@@ -86,7 +86,7 @@ GAPS = TableSpec(
 
 def list_url(listed: TargetList) -> str:
     """The page of a list."""
-    return reverse("targets:target", args=[listed.code])
+    return address("targets:target", listed.code)
 
 
 def _standing(listed: TargetList) -> Badge:
@@ -172,7 +172,7 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
 
 def line_url(line: TargetLine) -> str:
     """The page of one line: its evidence, purchase by purchase."""
-    return reverse("targets:line", args=[line.target_list.code, line.position])
+    return address("targets:line", line.target_list.code, line.position)
 
 
 def reasons(line: TargetLine, disclosure: Disclosure, firm_names: dict[str, str]) -> str:

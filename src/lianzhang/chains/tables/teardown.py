@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import Chain, Gap, PartCoverage
 from lianzhang.chains.queries.disclosure import Disclosure
 from lianzhang.tables import RESTRICTED, Badge, Column, Empty, Filter, TableSpec
+from lianzhang.tables.addresses import address
 
 LIGHT_OF_GAP = {
     Gap.State.PROPOSED: "draft",
@@ -25,7 +25,7 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
         return lambda row: getattr(row, name) if disclosure.sees_rows else RESTRICTED
 
     def part_url(row: PartCoverage) -> str:
-        return reverse("teardowns:part", args=[chain.code, row.part.code])
+        return address("teardowns:part", chain.code, row.part.code)
 
     return TableSpec(
         key="teardown_parts",
@@ -158,7 +158,7 @@ def _gap(row: Any) -> Badge | None:
 
 
 def _gap_url(row: Any) -> str | None:
-    return reverse("gaps:gap", args=[row.gap_code]) if row.gap_code else None
+    return address("gaps:gap", row.gap_code) if row.gap_code else None
 
 
 def _categories(chain: Chain, person: Any) -> list[tuple[str, str]]:
@@ -184,7 +184,7 @@ CHAINS = TableSpec(
             "chain",
             _("产业链"),
             lambda row: row["chain"].name,
-            link=lambda row: reverse("teardowns:chain", args=[row["chain"].code]),
+            link=lambda row: address("teardowns:chain", row["chain"].code),
         ),
         Column("scheme", _("方案"), lambda row: row["chain"].scheme.name),
         Column("buyer_count", _("已填链主"), lambda row: _of(row, "buyer_count"), kind="integer"),
@@ -195,7 +195,7 @@ CHAINS = TableSpec(
         ),
     ),
     row_id=lambda row: row["chain"].code,
-    row_url=lambda row: reverse("teardowns:chain", args=[row["chain"].code]),
+    row_url=lambda row: address("teardowns:chain", row["chain"].code),
     empty=Empty(_("没有制造业链。"), "", ""),
     note=_("服务业链没有零部件，不在此列。"),
 )
