@@ -7,7 +7,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import BooleanField, CharField, Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Substr
@@ -33,6 +33,8 @@ LONGEST = 60  # of a request's words on a line
 MOST_LATE = 5  # tasks that are named, of those past their deadline
 NO_DAY = Value(None, output_field=DateField())
 NO_WORD = Value("", output_field=CharField())
+
+Rows: TypeAlias = "QuerySet[Any, tuple[Any, ...]]"
 
 
 class Line(NamedTuple):
@@ -108,36 +110,16 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
     Tasks ended since, and of those past their deadline the first and their number; requests not ended before, stages
     entered and maps published since, and all confirmed gaps, whenever they were closed.
     """
-    midnight, next_midnight = (_midnight(day) for day in (since, since + timedelta(days=1)))
-    own = Task.objects.visible_to(person).filter(chain=chain)
-    late = own.filter(state__in=states.OPEN, due_on__lt=today)
-    first = late.order_by("due_on", "pk").values("pk")[:MOST_LATE]
-    were_late = Count("pk", filter=Q(due_on__lt=since, assigned_at__lt=next_midnight))
-    tasks = own.filter(Q(state=Task.State.CLOSED, closed_at__gte=midnight) | Q(pk__in=first))
+    midnight = _midnight(since)
+    named, counted = _tasks(Task.objects.visible_to(person).filter(chain=chain), since=since, today=today)
     gaps = Gap.objects.visible_to(person).filter(chain=chain, confirmed_at__isnull=False)
     requests = Request.objects.visible_to(person).filter(Q(closed_on=None) | Q(closed_on__gte=since), chain=chain)
     entries = StageEntry.objects.visible_to(person).filter(
         project__chain=chain, verdict=StageEntry.Verdict.PASSED, entered_on__gt=since
     )
     maps = MapVersion.objects.visible_to(person).filter(chain=chain, published_at__gt=midnight)
-    found = _lines(
-        TASK,
-        tasks,
-        begun_on=LocalDay("assigned_at"),
-        ended_on=LocalDay("closed_at"),
-        due_on="due_on",
-        body_zh="responsible__name_zh",
-        body_en="responsible__name_en",
-        is_illustrative="is_illustrative",
-    ).union(
-        _lines(
-            LATE,
-            late.order_by().values("chain").annotate(count=Count("pk"), count_before=were_late),
-            begun_on=NO_DAY,
-            code=Cast("count_before", CharField()),
-            title=NO_WORD,
-            state=Cast("count", CharField()),
-        ),
+    found = named.union(
+        counted,
         _lines(GAP, gaps, begun_on=LocalDay("confirmed_at"), ended_on=LocalDay("closed_at")),
         _lines(
             REQUEST,
@@ -171,11 +153,37 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
     return _sorted(map(Line._make, found), since=since)
 
 
+def _tasks(own: "QuerySet[Task]", *, since: date, today: date) -> tuple[Rows, Rows]:
+    """The tasks that are named, ended since or the first of the late ones, and the line that counts the late ones."""
+    late = own.filter(state__in=states.OPEN, due_on__lt=today)
+    first = late.order_by("due_on", "pk").values("pk")[:MOST_LATE]
+    named = own.filter(Q(state=Task.State.CLOSED, closed_at__gte=_midnight(since)) | Q(pk__in=first))
+    were_late = Q(due_on__lt=since, assigned_at__lt=_midnight(since + timedelta(days=1)))
+    counted = late.order_by().values("chain").annotate(count=Count("pk"), count_before=Count("pk", filter=were_late))
+    return _lines(
+        TASK,
+        named,
+        begun_on=LocalDay("assigned_at"),
+        ended_on=LocalDay("closed_at"),
+        due_on="due_on",
+        body_zh="responsible__name_zh",
+        body_en="responsible__name_en",
+        is_illustrative="is_illustrative",
+    ), _lines(
+        LATE,
+        counted,
+        begun_on=NO_DAY,
+        code=Cast("count_before", CharField()),
+        title=NO_WORD,
+        state=Cast("count", CharField()),
+    )
+
+
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> Rows:
     """The rows of one ledger in the order of a Line's columns, each of the type the first ledger gives it."""
     given = {
         "kind": Value(kind, output_field=CharField()),
