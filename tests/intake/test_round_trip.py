@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -14,11 +15,12 @@ from chainlab.sheets import layouts
 from chainlab.sheets.layout import Kind
 from lianzhang.accounts.models import Person
 from lianzhang.chains.actions import atlas as maps
-from lianzhang.chains.models import MapVersion
+from lianzhang.chains.models import Chain, MapVersion
 from lianzhang.intake import actions, files, ledgers
 from lianzhang.intake.columns import Coded, Column
 from lianzhang.intake.models import Batch
 from lianzhang.intake.sheets import TECHNICAL
+from lianzhang.projects.models import Event
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake import samples
@@ -253,3 +255,17 @@ def test_the_export_is_a_workbook_without_formulas_or_links(cast: Cast, tmp_path
     cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
     assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
     assert [cell for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+
+
+@pytest.mark.parametrize(("key", "owners"), [("events", Event), ("plan_actions", Chain), ("address_list", Person)])
+def test_illustrative_records_say_so_on_their_sheet_and_coming_back_change_nothing(
+    cast: Cast, tmp_path: Path, key: str, owners: Any
+) -> None:
+    applied(cast, key, tmp_path)
+    owners.objects.update(is_illustrative=True)
+    content = exported(cast, key, tmp_path)
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert page["A1"].value == "数据性质"
+    assert "示例数据" in {cell.value for cell in page["A"]}
+    assert "示例数据" in page.oddHeader.right.text
+    assert set(kinds(hand_in(content, ledger=key, by=clerk(cast, key)))) == {"unchanged"}

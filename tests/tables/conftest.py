@@ -28,6 +28,7 @@ class Row:
     is_new: bool | None = True
     tags: tuple[str, ...] = field(default=("甲", "乙"))
     site: str | None = None
+    is_illustrative: bool = False
 
 
 def made(**changes: Any) -> tables.TableSpec:

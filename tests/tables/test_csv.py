@@ -58,3 +58,11 @@ def test_no_cell_ever_starts_a_formula_and_no_text_is_lost(text: str) -> None:
     cell = csv.harmless(text)
     assert not cell.lstrip(" \u3000").startswith(("=", "+", "-", "@", "\t", "\r"))
     assert cell.removeprefix("'") == text.removeprefix("'") or cell == text
+
+
+def test_invented_data_says_so_on_its_rows() -> None:
+    out = io.StringIO(newline="")
+    header = tables.ExportHeader(title="重点项目", is_illustrative=True)
+    csv.write(made(), [Row(is_illustrative=True), Row()], out=out, header=header)
+    lines = out.getvalue().removeprefix(csv.BYTE_ORDER_MARK).splitlines()
+    assert [line.split(",")[0] for line in lines] == ["数据性质", "示例数据", ""]

@@ -11,7 +11,7 @@ from docx.shared import Mm, Pt
 from lianzhang import tables
 from lianzhang.tables import about, docx
 from tests.tables.conftest import Row, made
-from tests.tables.test_xlsx import HEADER
+from tests.tables.test_xlsx import HEADER, MARKED
 
 
 def document(
@@ -72,7 +72,7 @@ def test_the_foot_counts_pages() -> None:
 
 
 def test_invented_data_is_marked_on_every_page() -> None:
-    made_document = document([Row()])
+    made_document = document([Row()], header=MARKED)
     assert made_document.sections[0].header.paragraphs[0].text == about.mark()
     assert about.mark() in made_document.paragraphs[1].text
     plain = document([Row()], header=tables.ExportHeader(title="x"))

@@ -1,5 +1,6 @@
 """An exported workbook reads back: headings in row 1, values with their kinds, nothing that computes."""
 
+import dataclasses
 import datetime as dt
 import io
 from decimal import Decimal
@@ -19,10 +20,10 @@ HEADER = tables.ExportHeader(
     scope="阶段：在建",
     as_of=dt.date(2026, 11, 20),
     who="秘书处 secretary",
-    is_illustrative=True,
     made_at=dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC),
     export_id="DC-000007",
 )
+MARKED = dataclasses.replace(HEADER, is_illustrative=True)
 
 
 def book(rows: list[Row], *, table: tables.TableSpec | None = None, header: tables.ExportHeader = HEADER) -> Any:
@@ -70,7 +71,7 @@ def test_money_comes_back_to_the_cent(amount: Decimal) -> None:
 
 
 def test_the_second_sheet_says_where_the_table_comes_from() -> None:
-    made_book = book([Row(), Row()], table=made(note="备案口径"))
+    made_book = book([Row(), Row()], table=made(note="备案口径"), header=MARKED)
     assert made_book.sheetnames == ["重点项目", "说明"]
     said = dict(made_book["说明"].iter_rows(values_only=True))
     assert said == {
@@ -88,10 +89,24 @@ def test_the_second_sheet_says_where_the_table_comes_from() -> None:
     }
 
 
-def test_invented_data_is_marked_on_print_and_in_the_file_itself() -> None:
-    made_book = book([Row()])
-    assert about.mark() in made_book.worksheets[0].oddHeader.right.text
+def test_invented_data_is_marked_on_its_rows_on_print_and_in_the_file_itself() -> None:
+    made_book = book([Row(is_illustrative=True), Row()], header=MARKED)
+    sheet = made_book.worksheets[0]
+    assert [cell.value for cell in sheet["A"]] == ["数据性质", "示例数据", None]
+    assert sheet.freeze_panes == "C2"  # the mark stays beside the name
+    assert about.mark() in sheet.oddHeader.right.text
     assert made_book.properties.description == f"{about.mark()} DC-000007"
+
+
+def test_a_page_of_invented_data_marks_every_row_where_none_has_a_mark_of_its_own() -> None:
+    sheet = book([Row(), Row()], table=made(invented=None), header=MARKED).worksheets[0]
+    assert [cell.value for cell in sheet["A"]] == ["数据性质", "示例数据", "示例数据"]
+
+
+def test_a_table_that_has_such_a_column_gets_no_second_one() -> None:
+    columns = (tables.Column("mark", "数据性质", lambda row: "示例" if row.is_illustrative else None), *made().columns)
+    sheet = book([Row(is_illustrative=True)], table=made(columns=columns), header=MARKED).worksheets[0]
+    assert [cell.value for cell in sheet[1]].count("数据性质") == 1
 
 
 def test_real_data_carries_no_such_mark() -> None:

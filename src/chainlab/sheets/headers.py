@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from chainlab import places
 from chainlab.sheets import grid as grids
-from chainlab.sheets.layout import UNITS_EN, Field, Layout, Sheet
+from chainlab.sheets.layout import INVENTED_HEADS, UNITS_EN, Field, Layout, Sheet
 
 LOOKED_AT = 30  # rows from the top in which a header may stand
 DEEPEST = 3
@@ -134,8 +134,8 @@ class Matcher:
 
 
 def is_ignored(text: str) -> bool:
-    """Whether a header is a column of running numbers, which means nothing."""
-    return normal(text)[0] in IGNORED
+    """Whether a header is a column of running numbers, which means nothing, or our own mark of 示例数据."""
+    return normal(text)[0] in IGNORED or text in INVENTED_HEADS
 
 
 def find(grid: grids.Grid, matcher: Matcher) -> Header | None:

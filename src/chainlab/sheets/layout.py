@@ -10,6 +10,11 @@ from typing import Any, Literal
 Level = Literal["error", "warning", "note"]
 LANGUAGES = ("zh-hans", "en")
 
+INVENTED = "@invented"  # of a row to be written: whether it is 示例数据
+INVENTED_HEADS = ("数据性质", "Nature of the data")
+INVENTED_WORDS = ("示例数据", "Illustrative")
+INVENTED_NOTICE = ("示例数据，不得作为实际数据引用", "Illustrative data: not to be quoted as real")
+
 
 class Kind(enum.StrEnum):
     """How the cells of a column are read. Money is always handed on in 万元."""

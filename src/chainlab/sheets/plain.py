@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TextIO
 
 from chainlab.sheets import layouts, writing
-from chainlab.sheets.layout import Field, Kind, Layout
+from chainlab.sheets.layout import INVENTED_HEADS, INVENTED_WORDS, Field, Kind, Layout
 from chainlab.sheets.reading import Row
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -34,11 +34,15 @@ def write_csv(
     The values are those `write` takes; numbers are written bare and unrounded, so the file reads back the same.
     """
     wanted = (layouts.get(layout) if isinstance(layout, str) else layout).sheet(sheet)
+    found, at = list(rows), int(language == "en")
+    marks = [[INVENTED_HEADS[at]], *([INVENTED_WORDS[at] if writing.is_invented([row]) else ""] for row in found)]
+    if not writing.is_invented(found):
+        marks = [[] for _ in marks]
     out.write(BYTE_ORDER_MARK)
     lines = csv.writer(out)
-    lines.writerow([harmless(field.header(language)) for field in wanted.fields])
-    for row in rows:
-        lines.writerow([_text(writing.value_of(row, field), field, language) for field in wanted.fields])
+    lines.writerow([*marks[0], *(harmless(field.header(language)) for field in wanted.fields)])
+    for mark, row in zip(marks[1:], found, strict=True):
+        lines.writerow([*mark, *(_text(writing.value_of(row, field), field, language) for field in wanted.fields)])
 
 
 def _text(value: object, field: Field, language: str) -> str:

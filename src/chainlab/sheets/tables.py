@@ -9,7 +9,7 @@ from typing import Any
 
 from chainlab.sheets import furniture, headers, messages, values
 from chainlab.sheets import grid as grids
-from chainlab.sheets.layout import Field, Kind, Sheet
+from chainlab.sheets.layout import INVENTED_HEADS, INVENTED_WORDS, Field, Kind, Sheet
 from chainlab.sheets.reading import Band, Blank, Column, Complaint, Row
 
 MAX_NOTES_OF_A_KIND = 50  # a column of 5,000 numbers kept as text is said fifty times, not 5,000
@@ -47,6 +47,7 @@ class Table:
                 break
         self._tell_skipped()
         self._tell_hidden(header)
+        self._tell_invented(header)
         if not self.rows and not self.sheet.is_optional:
             self._say("rows_none")
 
@@ -286,6 +287,17 @@ class Table:
             rows = self._skipped.get(kind)
             if rows:
                 self._say(code, row=rows[0] - 1, count=len(rows), rows="、".join(map(str, rows)))
+
+    def _tell_invented(self, header: headers.Header) -> None:
+        """The mark of 示例数据 that our own files carry is no column of the ledger; whoever hands it in is reminded."""
+        marks = [column for column, text in header.texts.items() if text in INVENTED_HEADS]
+        marked = [
+            row.row_number
+            for row in self.rows
+            if any(self.grid.cell(row.row_number - 1, column).text in INVENTED_WORDS for column in marks)
+        ]
+        if marked:
+            self._say("rows_invented", count=len(marked), rows=_in_both(_spans(marked)))
 
     def _tell_hidden(self, header: headers.Header) -> None:
         """What nobody sees in the sheet and was read all the same: nothing comes in, or stays out, unnoticed."""

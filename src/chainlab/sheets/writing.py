@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from chainlab.sheets import amounts, layouts
-from chainlab.sheets.layout import Field, Kind, Layout, Sheet
+from chainlab.sheets.layout import (
+    INVENTED,
+    INVENTED_HEADS,
+    INVENTED_NOTICE,
+    INVENTED_WORDS,
+    Field,
+    Kind,
+    Layout,
+    Sheet,
+)
 from chainlab.sheets.reading import Band, Blank, Row
 
 LONGEST_CELL = 32_767
@@ -73,13 +82,33 @@ def write(
         if not rows and sheet.is_optional:
             continue
         page = book.sheet(sheet.title(language))
-        write_header(book, page, sheet, language=language)
+        offset = int(is_invented(rows))
+        write_header(book, page, sheet, language=language, offset=offset)
+        if offset:
+            _mark(book, page, rows, language=language)
         for number, row in enumerate(rows, start=1):
-            for column, field in enumerate(sheet.fields):
+            for column, field in enumerate(sheet.fields, start=offset):
                 write_value(book, page, (number, column), value_of(row, field), field=field, language=language)
         if rows:
-            page.autofilter(0, 0, len(rows), len(sheet.fields) - 1)
+            page.autofilter(0, 0, len(rows), len(sheet.fields) - 1 + offset)
     book.close()
+
+
+def is_invented(rows: Iterable[Row | Mapping[str, object]]) -> bool:
+    """Whether some of the rows are 示例数据."""
+    return any(not isinstance(row, Row) and row.get(INVENTED) for row in rows)
+
+
+def _mark(book: Book, page: Any, rows: Sequence[Row | Mapping[str, object]], *, language: str) -> None:
+    """示例数据 says so on every row, on every printed page and on the tab; reading the file leaves the column out."""
+    at = int(language == "en")
+    page.write_string(0, 0, INVENTED_HEADS[at], book.style(bold=True, text_wrap=True, align="center", border=1))
+    for number, row in enumerate(rows, start=1):
+        if is_invented([row]):
+            page.write_string(number, 0, INVENTED_WORDS[at], book.style(font_color="#C00000", num_format="@"))
+    page.set_column(0, 0, 10)
+    page.set_tab_color("#C00000")
+    page.set_header(f"&R{INVENTED_NOTICE[at]}")
 
 
 def value_of(row: Row | Mapping[str, object], field: Field) -> object:
@@ -90,20 +119,22 @@ def value_of(row: Row | Mapping[str, object], field: Field) -> object:
     return row.blanks.get(field.key) if value is None else value
 
 
-def write_header(book: Book, page: Any, sheet: Sheet, *, language: str) -> None:
-    """The header row, column widths and number formats, frozen and repeated on each printed page."""
-    for column, field in enumerate(sheet.fields):
+def write_header(book: Book, page: Any, sheet: Sheet, *, language: str, offset: int = 0) -> None:
+    """The header row from column `offset` on, column widths and number formats, frozen and repeated on each printed
+    page."""
+    for column, field in enumerate(sheet.fields, start=offset):
         fill = "#FCE4D6" if field.is_required else "#DDEBF7"
         style = book.style(bold=True, text_wrap=True, align="center", border=1, bg_color=fill, num_format="@")
         mark = "*" if field.is_required else ""
         page.write_string(0, column, mark + field.header(language), style)
         page.set_column(column, column, _width(field), book.style(num_format=FORMATS.get(field.kind, "@")))
     page.set_row(0, 32)
-    page.freeze_panes(1, 1)
+    page.freeze_panes(1, 1 + offset)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+    page.set_footer("&C&P / &N")
 
 
 def _width(field: Field) -> int:

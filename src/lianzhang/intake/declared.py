@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from chainlab.sheets import layouts
+from chainlab.sheets.layout import INVENTED
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.intake import fitting, packing, protocol, recording, showing
+from lianzhang.intake import fitting, packing, protocol, recording, showing, verdicts
 from lianzhang.intake.columns import EXTRA, Column, Desk, Question, Refusal, extras
 from lianzhang.intake.protocol import Applied, Change, Conflict, ContextField, Finding, Incoming
 
@@ -18,21 +19,6 @@ if TYPE_CHECKING:
     from chainlab.sheets.layout import Layout
     from lianzhang.accounts.models import Person
     from lianzhang.intake.models import Batch, StagedRow
-
-LOCAL = "@key"  # in `after`: what other rows of the workbook call this one
-
-LEFT_AS_IS = Finding(
-    None,
-    "note",
-    "系统中已有登记，与本行不同之处未改动。",
-    "Registered already; where this row differs nothing was changed.",
-    code="left_as_is",
-)
-NOT_YOURS = Refusal(
-    "不在您的权限范围内，未导入。请由负责单位报送。",
-    "Outside your rights; not taken. The body in charge hands it in.",
-    code="permission",
-)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -51,6 +37,7 @@ class Sheet:
     owned: tuple[str, ...] = ()  # accessors of what is deleted together with a record when its import is undone
     is_main: bool = False  # where a ledger has several sheets: the one whose records it is about
     local_key: str = ""  # the field by which other sheets name a row of this one
+    invented: str = "is_illustrative"  # 示例数据: the record's own mark, or that of what it belongs to: chain__…
     ledger: str = ""
 
     # -- what a subclass may say otherwise
@@ -201,12 +188,12 @@ class Sheet:
         change.subject_type = self.model._meta.label_lower
         if record is None:
             if not self.may_create(taken, desk=desk):
-                change.findings.append(NOT_YOURS.finding)
+                change.findings.append(verdicts.NOT_YOURS.finding)
                 return change
             change.kind = protocol.NEW
             change.after = packing.pack_all({name: value for name, value in taken.items() if value not in (None, "")})
             if self.local_key:
-                change.after[LOCAL] = str(row.values.get(self.local_key))
+                change.after[verdicts.LOCAL] = str(row.values.get(self.local_key))
             return change
         change.subject_id, change.version = str(record.pk), record.version
         now = {**{n: getattr(record, n) for n in taken if n in _attributes(self.model)}}
@@ -241,6 +228,16 @@ class Sheet:
     def give(self, record: Any, *, desk: Desk) -> dict[str, Any]:
         """A record in the columns of the sheet."""
         return {column.field: column.give(record, desk=desk) for column in self.columns}
+
+    def invented_among(self, records: Sequence[Any]) -> set[Any]:
+        """Which of the records are 示例数据, by the mark that `invented` names; one question at most."""
+        owner, _, mark = self.invented.rpartition("__")
+        if not owner:
+            return {record.pk for record in records if getattr(record, mark)}
+        owners = {getattr(record, f"{owner}_id") for record in records}
+        marked = self.model._meta.get_field(owner).related_model._base_manager.filter(pk__in=owners, **{mark: True})
+        found = set(marked.values_list("pk", flat=True))
+        return {record.pk for record in records if getattr(record, f"{owner}_id") in found}
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -278,8 +275,8 @@ class DeclaredLedger:
                 found[row.place] = change = sheet.change_of(row, desk=desk)
                 self._announce(sheet, change, row, desk)
             mine = [found[row.place] for row in own]
-            _refuse_foreign(sheet, mine, by=by)
-            _refuse_doubles(mine, names=[sheet.natural_of(change) for change in mine])
+            verdicts.refuse_foreign(sheet, mine, by=by)
+            verdicts.refuse_doubles(mine, names=[sheet.natural_of(change) for change in mine])
         return [found[row.place] for row in rows if row.place in found]
 
     def _announce(self, sheet: Sheet, change: Change, row: Incoming, desk: Desk) -> None:
@@ -322,63 +319,9 @@ class DeclaredLedger:
 
     def _given(self, sheet: Sheet, records: Iterable[Any], *, desk: Desk) -> list[dict[str, Any]]:
         recording.read_extras(self.key, sheet, desk)
-        return [sheet.give(record, desk=desk) for record in records]
-
-
-def _refuse_foreign(sheet: Sheet, changes: Sequence[Change], *, by: Person) -> None:
-    """A row that would change a record outside the person's rights is a permission error, never silently dropped."""
-    allowed = _within(sheet.model.objects.editable_by, changes, kind=protocol.CHANGED, by=by)
-    readable = _within(sheet.model.objects.visible_to, changes, kind=protocol.UNCHANGED, by=by)
-    for change in changes:
-        foreign = change.kind == protocol.CHANGED and int(change.subject_id) not in allowed
-        unseen = change.kind == protocol.UNCHANGED and int(change.subject_id) not in readable
-        if not foreign and not unseen:
-            continue
-        change.before, change.after = {}, {}
-        if sheet.is_shared:
-            change.kind = protocol.UNCHANGED
-            change.findings += [LEFT_AS_IS] if foreign else []
-            continue
-        # What stands there now is not for this person's eyes either.
-        change.kind, change.version, change.subject_id = protocol.ERROR, None, ""
-        change.findings.append(NOT_YOURS.finding)
-
-
-def _within(scope: Any, changes: Sequence[Change], *, kind: str, by: Person) -> set[int]:
-    ids = {int(change.subject_id) for change in changes if change.kind == kind}
-    return set(scope(by).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
-
-
-def _refuse_doubles(changes: Sequence[Change], *, names: Sequence[Any]) -> None:
-    """Two rows for one record: the same statement counts once, two different ones are both refused."""
-    first: dict[Any, Change] = {}
-    for change, name in zip(changes, names, strict=True):
-        if name is None:
-            continue
-        other = first.setdefault(name, change)
-        if other is change:
-            continue
-        if {**other.after, LOCAL: ""} == {**change.after, LOCAL: ""}:
-            zh, en = _where(other, seen_from=change)
-            zh = f"与{zh}是同一条记录，内容相同，只计一次。"
-            en = f"The same record as {en}, same content: counted once."
-            change.kind = protocol.IGNORED
-            change.findings.append(Finding(None, "note", zh, en, code="repeated"))
-            continue
-        for one, two in ((change, other), (other, change)):
-            zh, en = _where(two, seen_from=one)
-            zh = f"与{zh}是同一条记录，但内容不同。请保留一行。"
-            en = f"The same record as {en} with different content. Keep one row."
-            one.kind = protocol.ERROR
-            one.findings.append(Finding(None, "error", zh, en, code="contradiction"))
-
-
-def _where(change: Change, *, seen_from: Change) -> tuple[str, str]:
-    """A row as another row speaks of it: with its sheet only where that is another one."""
-    row = change.row_number
-    if change.tab == seen_from.tab:
-        return f"第 {row} 行", f"row {row}"
-    return f"工作表“{change.tab}”第 {row} 行", f"row {row} of sheet “{change.tab}”"
+        found = list(records)
+        invented = sheet.invented_among(found)
+        return [{**sheet.give(record, desk=desk), INVENTED: record.pk in invented} for record in found]
 
 
 def _attributes(model: type[models.Model]) -> set[str]:

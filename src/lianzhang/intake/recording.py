@@ -13,6 +13,7 @@ from lianzhang.intake import packing, protocol
 from lianzhang.intake.columns import Desk
 from lianzhang.intake.models import LedgerExtra
 from lianzhang.intake.protocol import Applied, Change, Conflict, PlanChanged
+from lianzhang.intake.verdicts import LOCAL
 from lianzhang.intake.writing import Writing
 from lianzhang.records import codes
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from lianzhang.accounts.models import Person
     from lianzhang.intake.declared import DeclaredLedger, Sheet
     from lianzhang.intake.models import Batch, StagedRow
-
-LOCAL = "@key"
 
 __all__ = ["Writing", "apply", "carry_extras", "keep_extras", "read_extras", "undo"]
 

@@ -200,6 +200,7 @@ ADDRESS_LIST = DeclaredLedger(
     thing=Thing.PEOPLE,
     sheets=(
         PostSheet(
+            invented="person__is_illustrative",
             key="people",
             model=Appointment,
             noun="appointment",

@@ -14,6 +14,20 @@ def mark() -> str:
     return _("示例数据，不得作为实际数据引用")
 
 
+def with_mark(
+    table: spec.TableSpec, columns: Sequence[spec.Column], rows: Sequence[Any], header: spec.ExportHeader
+) -> tuple[spec.Column, ...]:
+    """The columns of a file, led by 数据性质 where it holds 示例数据: a row copied out of it still says so. Where no
+    row has a mark of its own, all of them are marked."""
+    if not header.is_illustrative or any(column.key == "mark" for column in columns):
+        return tuple(columns)
+    own = {id(row) for row in rows if table.is_invented(row)}
+    return (
+        spec.Column("mark", _("数据性质"), lambda row: _("示例数据") if not own or id(row) in own else None),
+        *columns,
+    )
+
+
 def lines(
     table: spec.TableSpec,
     header: spec.ExportHeader,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from chainlab.sheets.plain import BYTE_ORDER_MARK, harmless
-from lianzhang.tables import spec, values
+from lianzhang.tables import about, spec, values
 
 
 def cell(column: spec.Column, value: Any) -> str:
@@ -30,15 +30,22 @@ def number(column: spec.Column, value: Any) -> Decimal:
 
 
 def write(
-    table: spec.TableSpec, rows: Iterable[Any], *, out: TextIO, columns: Sequence[spec.Column] | None = None
+    table: spec.TableSpec,
+    rows: Iterable[Any],
+    *,
+    out: TextIO,
+    header: spec.ExportHeader | None = None,
+    columns: Sequence[spec.Column] | None = None,
 ) -> int:
     """Write heading and `rows` to `out` (opened with newline="" and utf-8); the number of rows written."""
+    found = list(rows)
     chosen = tuple(columns or table.columns)
+    chosen = about.with_mark(table, chosen, found, header) if header is not None else chosen
     out.write(BYTE_ORDER_MARK)
     sheet = csv.writer(out)
     sheet.writerow([harmless(spec.heading(column)) for column in chosen])
     count = 0
-    for row in rows:
+    for row in found:
         sheet.writerow([cell(column, column.value(row)) for column in chosen])
         count += 1
     return count

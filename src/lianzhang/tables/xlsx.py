@@ -29,7 +29,8 @@ def write(
     columns: Sequence[spec.Column] | None = None,
 ) -> int:
     """Write `rows` under their headings and the sheet 说明 to `out`; the number of rows written."""
-    chosen, found = tuple(columns or table.columns), list(rows)
+    found = list(rows)
+    chosen = about.with_mark(table, columns or table.columns, found, header)
     book = _book(out, header)
     look = _Look(book)
     _sheet(book, table, chosen, found, look=look, header=header, name=sheet_name(str(header.title)))
@@ -46,7 +47,7 @@ def write_many(
     book = _book(out, header)
     look, said = _Look(book), []
     for table, rows in parts:
-        columns = table.shown_by_default()
+        columns = about.with_mark(table, table.shown_by_default(), rows, header)
         _sheet(book, table, columns, rows, look=look, header=header, name=sheet_name(str(table.title)))
         said += about.lines(table, header, row_count=len(rows), sums=spec.totals(columns, rows), columns=columns)
     _write_about(book, list(dict.fromkeys(said)), look)
@@ -161,7 +162,10 @@ def _lay_out(
     sheet: Any, table: spec.TableSpec, columns: Sequence[spec.Column], header: spec.ExportHeader, *, row_count: int
 ) -> None:
     paper = table.sheet_paper(columns)
-    sheet.freeze_panes(1, 1)
+    is_marked = columns[0].key == "mark"
+    sheet.freeze_panes(1, 1 + is_marked)
+    if is_marked:
+        sheet.set_tab_color("#C00000")
     sheet.autofilter(0, 0, row_count, len(columns) - 1)
     sheet.set_paper(PAPER[paper])
     if paper != "a4":

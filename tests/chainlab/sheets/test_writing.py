@@ -1,6 +1,7 @@
 """Workbooks out: forms that read back as nothing, exports that read back unchanged, marked copies for the sender."""
 
 import datetime as dt
+import io
 import shutil
 import subprocess
 import zipfile
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainlab import sheets
-from chainlab.sheets import forms, layouts, writing
+from chainlab.sheets import forms, layout, layouts, writing
 from tests.chainlab.sheets.conftest import codes
 
 Make = Callable[..., Path]
@@ -81,6 +82,32 @@ def test_what_is_written_reads_back_the_same(one: sheets.Layout, language: str, 
     assert codes(reading) <= {"suspect_unit", "unlikely_amount"}
     for sheet in one.sheets:
         assert [row.values for row in reading.rows_of(sheet.key)] == rows[sheet.key]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_illustrative_rows_say_so_on_their_sheet_and_read_back_without_the_mark(tmp_path: Path, language: str) -> None:
+    path, one = tmp_path / "export.xlsx", layouts.get("teardown")
+    rows = {key: [*lines, {**lines[0], "name": "实有"}] for key, lines in sample(one).items()}
+    for lines in rows.values():
+        lines[0][layout.INVENTED] = True
+    sheets.write(one, rows, out=path, language=language)
+    at = int(language == "en")
+    for page in openpyxl.load_workbook(path):
+        marks = [cell.value for cell in page["A"]]
+        assert marks == [layout.INVENTED_HEADS[at], layout.INVENTED_WORDS[at], None]
+        assert page.oddHeader.right.text == layout.INVENTED_NOTICE[at]
+    again = sheets.read(path, layout=one)
+    assert "column_unknown" not in codes(again)
+    told = {said.sheet for said in again.complaints if said.code == "rows_invented"}
+    assert told == {sheet.title(language) for sheet in one.sheets}
+    out = io.StringIO(newline="")
+    sheets.write_csv(one, "purchases", rows["purchases"], out=out, language=language)
+    assert [line.split(",")[0] for line in out.getvalue()[1:].splitlines()] == [*marks[:2], ""]
+    table = tmp_path / "purchases.csv"
+    table.write_text(out.getvalue(), encoding="utf-8", newline="")
+    assert [row.values for row in sheets.read(table, layout=one).rows_of("purchases")] == [
+        row.values for row in again.rows_of("purchases")
+    ]
 
 
 def test_rows_that_were_read_are_written_and_read_again_unchanged(workbook: Make, tmp_path: Path) -> None:

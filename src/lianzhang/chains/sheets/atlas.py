@@ -203,6 +203,7 @@ MAP_SEGMENTS = MapLedger(
     context=(naming.choice_for(Thing.MAP),),
     sheets=(
         SegmentSheet(
+            invented="map__is_illustrative",
             key="segments",
             model=Segment,
             noun="segment",
@@ -226,6 +227,7 @@ MAP_SEGMENTS = MapLedger(
             ),
         ),
         LinkSheet(
+            invented="map__is_illustrative",
             key="links",
             model=Link,
             noun="map_link",
@@ -239,6 +241,7 @@ MAP_SEGMENTS = MapLedger(
             ),
         ),
         PlacementSheet(
+            invented="map__is_illustrative",
             key="enterprises",
             model=Placement,
             noun="placement",

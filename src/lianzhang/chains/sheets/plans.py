@@ -103,6 +103,7 @@ PLAN_ACTIONS = DeclaredLedger(
     context=(naming.choice_for(Thing.PLAN), naming.years(2023, 2030)),
     sheets=(
         ActionSheet(
+            invented="chain__is_illustrative",
             key="actions",
             model=Action,
             noun="action",
