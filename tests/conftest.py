@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import cast as cast_module
 from tests.command import Command
+from tests.kept import kept
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = dt.date(2026, 11, 23)  # a Monday and a working day
@@ -129,4 +130,5 @@ def command(tmp_path: Path) -> Command:
 @pytest.fixture
 def cast(db: None) -> "cast_module.Cast":
     """The fixed cast: every role once, two chains, four anchor firms (see `tests/cast.py`)."""
-    return cast_module.build()
+    built: cast_module.Cast = kept("cast", cast_module.build)
+    return built
