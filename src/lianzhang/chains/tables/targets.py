@@ -13,6 +13,14 @@ from lianzhang.chains.tables.teardown import LIGHT_OF_GAP
 from lianzhang.tables import RESTRICTED, Badge, Column, Edit, Empty, Filter, TableSpec
 from lianzhang.tables.addresses import address
 
+# How a list was computed: kept in the words of the analysis, shown in the reader's language.
+METHODS = (
+    _("没有符合条件的供应商"),
+    _("贪心解达到上界，已证明最优（就这些候选和假设而言）"),
+    _("HiGHS 整数规划，已证明最优（就这些候选和假设而言）"),
+    _("限时内的最好解，未证明最优"),
+    _("限时内整数规划未得更好的解，采用贪心解，未证明最优"),
+)
 LIST_TONES = {
     TargetList.State.RUNNING: "draft",
     TargetList.State.READY: "accent",
@@ -82,6 +90,11 @@ GAPS = TableSpec(
     empty=Empty(_("还没有缺口。先在“拆零件”里读取链主采购数据并计算。"), _("去拆零件"), "teardowns:list"),
     note=_("由分析提出并附证据，经人确认后才算缺口；销号须有更新的数据快照。"),
 )
+
+
+def method(listed: TargetList) -> str:
+    """How the list was computed, in the reader's language."""
+    return _now(listed.method) if listed.method else ""
 
 
 def list_url(listed: TargetList) -> str:

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lianzhang.chains.queries.atlas import Board, Chip, Column
 
@@ -97,7 +98,7 @@ def _chip(chip: Chip, x: int, y: int) -> dict[str, str]:
         "text_y": str(y + 20),
         "text": f"{MARKS[chip.state]} {shortened(chip.segment.name)}",
         "facts_x": str(x + CHIP_WIDTH - 8),
-        "facts": _("%(count)s 家") % {"count": chip.firm_count},
+        "facts": ngettext("%(count)s 家", "%(count)s 家", chip.firm_count) % {"count": chip.firm_count},
         "fill": fill,
         "stroke": stroke,
     }

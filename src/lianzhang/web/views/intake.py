@@ -79,7 +79,7 @@ def ledger(request: HttpRequest, key: str) -> HttpResponse:
         **_compared(found, person),
     }
     response = listing.respond(
-        request, tables.BATCHES, queries.batches(person, ledger=key), template="intake/ledger.html", context=said
+        request, tables.BATCHES_OF_ONE, queries.batches(person, ledger=key), template="intake/ledger.html", context=said
     )
     response.status_code = 422 if form.is_bound else response.status_code
     return response

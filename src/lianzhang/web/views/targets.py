@@ -86,6 +86,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "shows": total_shown,
         "share": listed.objective_wan / listed.demand_wan if listed.objective_wan and listed.demand_wan else None,
         "sees_rows": shown.sees_rows,
+        "method": tables.method(listed),
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
         "chart": _chart(listed) if shown.sees_rows else None,
