@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
@@ -28,7 +29,7 @@ def _nature(figure: Figure) -> Badge | None:
 
 FIGURES = TableSpec(
     key="figures",
-    title=_("指标"),
+    title=pgettext_lazy("menu", "指标"),
     columns=(
         Column(
             "label",

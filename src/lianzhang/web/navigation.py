@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.reach import Reach
@@ -72,14 +72,14 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
-        label=_("产业链"),
+        label=pgettext_lazy("menu", "产业链"),
         entries=(
-            Entry(label=_("产业链"), url_name="chains:list", icon="chain", key="l"),
+            Entry(label=pgettext_lazy("menu", "产业链"), url_name="chains:list", icon="chain", key="l"),
             Entry(label=_("年度计划"), url_name="chains:plan_actions", icon="flag", key="a"),
             Entry(label=_("链图谱"), url_name="maps:list", icon="map", key="m"),
             Entry(label=_("拆零件"), url_name="teardowns:list", icon="parts", key="d"),
             Entry(label=_("缺口"), url_name="gaps:list", icon="gap", key="q"),
-            Entry(label=_("目标清单"), url_name="targets:list", icon="target", key="b"),
+            Entry(label=pgettext_lazy("menu", "目标清单"), url_name="targets:list", icon="target", key="b"),
             Entry(label=_("企业"), url_name="registry:list", icon="firm", key="e"),
         ),
     ),
@@ -117,7 +117,7 @@ MENU: tuple[Group, ...] = (
         entries=(
             Entry(label=_("台账报送"), url_name="intake:list", icon="ledger", key="i"),
             Entry(label=_("简报材料"), url_name="briefings:list", icon="paper", key="r"),
-            Entry(label=_("指标"), url_name="indicators:list", icon="chart", key="n"),
+            Entry(label=pgettext_lazy("menu", "指标"), url_name="indicators:list", icon="chart", key="n"),
         ),
     ),
     Group(

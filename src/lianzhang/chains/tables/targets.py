@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chainlab import places
 from lianzhang.chains.models import Chain, Gap, TargetLine, TargetList
@@ -111,7 +112,7 @@ def _standing(listed: TargetList) -> Badge:
 
 LISTS = TableSpec(
     key="target_lists",
-    title=_("目标清单"),
+    title=pgettext_lazy("menu", "目标清单"),
     columns=(
         Column("code", _("编号"), lambda t: t.code, kind="code", sort="code", link=list_url),
         Column("title", _("名称"), lambda t: t.title, sort="title", link=list_url),

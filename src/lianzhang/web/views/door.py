@@ -97,7 +97,7 @@ def home() -> str:
 
 def is_on_this_machine(request: HttpRequest) -> bool:
     """Whether the request comes from this very machine, straight: a proxy in between could speak for anybody."""
-    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+    if any(name.startswith(("HTTP_X_FORWARDED_", "HTTP_FORWARDED")) for name in request.META):
         return False
     host = request.get_host().rsplit(":", 1)[0].strip("[]") if not request.get_host().endswith("]") else "::1"
     try:

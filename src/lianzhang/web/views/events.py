@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.rules import Act, Thing
@@ -87,7 +88,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return tables.event_page(actions.enter_event(now=timezone.now(), by=person, **said))
 
     back = reverse("projects:events")
-    frame = {"title": _("登记活动"), "submit": _("登记"), "back_url": back, "crumb_url": back, "crumb": _("活动签约")}
+    frame = {
+        "title": pgettext("page", "登记活动"),
+        "submit": _("登记"),
+        "back_url": back,
+        "crumb_url": back,
+        "crumb": _("活动签约"),
+    }
     return submitting.respond(request, form, act=act, frame=frame)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.actions import Refused
@@ -114,7 +114,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return tables.meeting_page(actions.hold_meeting(now=timezone.now(), by=person, **said))
 
     back = reverse("supervision:meetings")
-    frame = {"title": _("登记会议"), "submit": _("登记"), "back_url": back, "crumb_url": back, "crumb": _("会议")}
+    frame = {
+        "title": pgettext("page", "登记会议"),
+        "submit": _("登记"),
+        "back_url": back,
+        "crumb_url": back,
+        "crumb": _("会议"),
+    }
     return submitting.respond(request, form, act=act, frame=frame)
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.models import Person
@@ -76,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
             made = actions.enter(**form.fields_given, today=timezone.localdate(), by=person)
             return redirect("registry:enterprise", code=made.code)
     status = 422 if form.is_bound else 200
-    return render(request, "registry/form.html", {"form": form, "title": _("登记企业")}, status=status)
+    return render(request, "registry/form.html", {"form": form, "title": pgettext("page", "登记企业")}, status=status)
 
 
 @access.writes(Thing.ENTERPRISE)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.rules import Act, Thing
@@ -71,7 +72,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return tables.visit_page(actions.plan_visit(by=person, **said))
 
     back = reverse("supervision:visits")
-    frame = {"title": _("安排走访"), "submit": _("安排"), "back_url": back, "crumb_url": back, "crumb": _("走访")}
+    frame = {
+        "title": pgettext("page", "安排走访"),
+        "submit": _("安排"),
+        "back_url": back,
+        "crumb_url": back,
+        "crumb": _("走访"),
+    }
     return submitting.respond(request, form, act=act, frame=frame)
 
 
