@@ -153,6 +153,7 @@ def test_a_reset_link_asks_for_a_new_password_and_not_for_the_old(cast: casts.Ca
     ("extra", "status"),
     [
         ({}, 200),
+        ({"HTTP_X_FORWARDED_PROTO": "https"}, 404),
         ({"REMOTE_ADDR": "192.0.2.7"}, 404),
         ({"HTTP_X_FORWARDED_FOR": "192.0.2.7"}, 404),
         ({"HTTP_FORWARDED": "for=192.0.2.7"}, 404),

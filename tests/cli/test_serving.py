@@ -1,5 +1,6 @@
 """`lianzhang serve`: ready when web and workers answer, one address, no process left behind."""
 
+import http.server
 import json
 import os
 import resource
@@ -8,6 +9,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -188,6 +190,33 @@ def test_a_database_that_does_not_answer_is_explained(command: Command) -> None:
     assert told.code == 1
     assert "does not answer" in told.err
     assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("hosts", "asked"), [("lianzhang.example,10.0.0.7", "lianzhang.example"), (".city.example", "city.example")]
+)
+def test_readiness_is_asked_under_a_name_the_installation_answers_to(
+    monkeypatch: pytest.MonkeyPatch, hosts: str, asked: str
+) -> None:
+    """Asked as 127.0.0.1 an installation behind a proxy answers 400: it was never ready and filled its log."""
+    names: list[str] = []
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            names.append(self.headers["Host"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("LIANZHANG_HOSTS", hosts)
+    with http.server.HTTPServer(("127.0.0.1", 0), Answer) as server:
+        asking = threading.Thread(target=server.handle_request)
+        asking.start()
+        assert serving.is_ready(f"http://127.0.0.1:{server.server_port}")
+        asking.join()
+    assert names == [asked]
 
 
 def test_nothing_is_ready_where_nobody_listens(tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ def test_the_version_is_said_without_a_home(command: Command) -> None:
 def test_the_first_administrator_gets_a_link_again_until_somebody_else_administers(installation: Command) -> None:
     again = installation("admin-token")
     assert LINK.search(again.out)
+    assert "http://127.0.0.1:8000/people/link/" in again.out
+    behind_a_proxy = installation("admin-token", LIANZHANG_ORIGINS="https://lianzhang.example")
+    assert "https://lianzhang.example/people/link/" in behind_a_proxy.out
     with database(installation) as open_database:
         open_database.execute("UPDATE accounts_person SET username = 'another'")
     refused = installation("admin-token")

@@ -144,9 +144,13 @@ def _announce_when_ready(address: str, preparing: "subprocess.Popen[str]") -> Ca
 
 
 def is_ready(address: str) -> bool:
-    """Whether `/healthz` answers 200."""
+    """Whether `/healthz` answers 200, asked under a name the installation answers to: where LIANZHANG_HOSTS names one,
+    it refuses its own loopback address."""
+    named = os.environ.get("LIANZHANG_HOSTS", "").split(",")[0].strip().lstrip(".")
+    headers = {"Host": named} if named not in {"", "*"} else {}
     try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
+        question = urllib.request.Request(f"{address}/healthz", headers=headers)  # noqa: S310 - our own address
+        with urllib.request.urlopen(question, timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

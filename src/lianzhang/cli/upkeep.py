@@ -50,8 +50,9 @@ def admin_token(options: argparse.Namespace) -> int:
         print("an administrator is already registered: ask them for a sign-in link", file=sys.stderr)
         return 1
     path = reverse("accounts:by_link", args=[token])
-    local = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}{path}"
-    print(f"{path}\nopen this path on the workbench once, within {options.hours} h; on this machine: {local}")
+    origin = os.environ.get("LIANZHANG_ORIGINS", "").split(",")[0].strip()
+    whole = f"{origin or 'http://127.0.0.1:' + (os.environ.get('PORT') or '8000')}{path}"
+    print(f"{path}\nopen this path on the workbench once, within {options.hours} h: {whole}")
     return 0
 
 
