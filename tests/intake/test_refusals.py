@@ -1,5 +1,6 @@
 """What is wrong with a row is said at its row; what is wrong with a file is said once; nothing is half done."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from chainlab import sheets
 from lianzhang.accounts.actions import Refused
 from lianzhang.intake import actions, ledgers, recording, staging, storage
 from lianzhang.intake.models import Batch, StagedRow
@@ -341,3 +343,11 @@ def test_the_marked_copy_lists_what_the_ledger_found(cast: Cast, take: Callable[
     book = openpyxl.load_workbook(files.marked_path(batch, language="zh-hans"))
     listed = [str(cell.value) for row in book["错误清单"].iter_rows() for cell in row]
     assert any("不在您的权限范围内" in text for text in listed)
+
+
+def test_a_sheet_of_the_map_without_rows_is_no_missing_sheet(cast: Cast) -> None:
+    out = io.StringIO(newline="")
+    sheets.write_csv("map_segments", "links", [], out=out)
+    batch = hand_in(out.getvalue().encode(), ledger="map_segments", by=cast.secretary, name="连线.csv")
+    assert (batch.state, batch.counts["read"]) == (Batch.State.PREVIEW, 0)
+    assert [one["message_zh"] for one in batch.complaints] == ["文件中没有工作表“环节”，其已有记录保持不变。"]

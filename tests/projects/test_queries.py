@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from lianzhang.accounts.actions import Refused
+from lianzhang.intake import recording
 from lianzhang.projects import actions, queries, schedule, stages, tables
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage, Status
@@ -193,7 +194,9 @@ def test_the_board_and_tables_show_nothing_to_a_reader_without_a_post(cast: Cast
     assert list(queries.listed(cast.stranger, today=dt.date(2026, 1, 1))) == []
 
 
-def test_an_event_is_in_the_district_its_place_names_else_in_its_hosts(cast: Cast, now: dt.datetime) -> None:
+def test_an_event_is_in_the_district_its_ledger_states_else_its_place_names_else_of_its_host(
+    cast: Cast, now: dt.datetime
+) -> None:
     for name, more in {
         "在西区": {"place": "西区会展中心", "host": cast.east},
         "区划名": {"place": "青岛市崂山区国际会展中心"},
@@ -204,9 +207,12 @@ def test_an_event_is_in_the_district_its_place_names_else_in_its_hosts(cast: Cas
         "不知道": {},
     }.items():
         actions.enter_event(chain=cast.chain_b, name=name, now=now, by=cast.clerk_b, **more)
+    stated = actions.enter_event(chain=cast.chain_b, name="填报西区", now=now, place="东区", by=cast.clerk_b)
+    recording.keep_extras("events", stated, {"region_code": "370212"})
     found = {event.name: (event.district, event.district_name) for event in queries.events(cast.secretary)}
     east, west = ("east", "东区"), ("west", "西区")
     assert found == {
+        "填报西区": west,
         "在西区": west,
         "区划名": ("west", "西区"),
         "东区办": east,

@@ -19,7 +19,9 @@ from django.utils import timezone
 
 from chainlab.sheets.layout import Kind
 from lianzhang.accounts.rules import Act, Scope
-from lianzhang.intake.columns import Column
+from lianzhang.intake import packing
+from lianzhang.intake.columns import EXTRA, Column, Kept
+from lianzhang.intake.models import StagedRow
 from lianzhang.trail.models import Event
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def of(ledger: DeclaredLedger, month: dt.date, *, by: Person) -> Month:
     steps = _steps(sheet, month)
     visible = _visible(sheet, steps, by=by)
     columns = {attr for _field, attr in money(ledger)}
+    beside = _beside(ledger.key, sheet, {subject_id: steps[subject_id] for subject_id in visible})
     for subject_id, events in steps.items():
         record = visible.get(subject_id)
         if record is None:
@@ -85,7 +88,7 @@ def of(ledger: DeclaredLedger, month: dt.date, *, by: Person) -> Month:
             continue
         is_new = any(event.is_entry for event in written)
         found.touched.append(Touched(record, is_new, len(written), max(event.at for event in written)))
-        for event in written:
+        for event in (*written, *beside.get(subject_id, ())):
             _move(found.moved, event, columns)
     found.touched.sort(key=lambda one: one.last_at, reverse=True)
     if by.reach.scope(Act.READ, ledger.thing) is Scope.ALL:
@@ -101,14 +104,15 @@ def main(ledger: DeclaredLedger) -> Sheet:
 
 
 def money(ledger: DeclaredLedger) -> list[tuple[Field, str]]:
-    """(column, attribute) of every amount that sheet writes into the record itself."""
+    """(column, attribute) of every amount that sheet writes into the record or keeps beside it."""
     sheet = main(ledger)
     fields = {field.key: field for field in ledger.layout.sheet(sheet.key).fields}
     own = {f.attname for f in sheet.model._meta.concrete_fields if isinstance(f, models.DecimalField)}
     return [
-        (fields[column.field], column.attr)
+        (fields[column.field], column.place if isinstance(column, Kept) else column.attr)
         for column in sheet.columns
-        if type(column) is Column and column.attr in own and fields[column.field].kind in (Kind.WAN, Kind.YI)
+        if (isinstance(column, Kept) or (type(column) is Column and column.attr in own))
+        and fields[column.field].kind in (Kind.WAN, Kind.YI)
     ]
 
 
@@ -117,6 +121,8 @@ class _Step:
     at: dt.datetime
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    batch: str = ""  # the import that wrote it
+    undone: str = ""  # the import it took back
 
     @property
     def is_entry(self) -> bool:
@@ -128,8 +134,8 @@ class _Step:
 
     @property
     def is_written(self) -> bool:
-        """Whether a column of the record was written; a note in the trail (an export, a remark) changes none."""
-        return bool(set(self.after) - NEVER_SAID)
+        """Whether a column of the record was written, or one kept beside it; a note in the trail changes none."""
+        return bool(set(self.after) - NEVER_SAID) or (bool(self.batch or self.undone) and not self.is_removal)
 
 
 def _steps(sheet: Sheet, month: dt.date) -> dict[str, list[_Step]]:
@@ -138,8 +144,34 @@ def _steps(sheet: Sheet, month: dt.date) -> dict[str, list[_Step]]:
     steps: dict[str, list[_Step]] = defaultdict(list)
     for subject_id, at, body in found.order_by("seq").values_list("subject_id", "at", "body"):
         content = json.loads(bytes(body))
-        steps[subject_id].append(_Step(at, content["before"], content["after"]))
+        detail = content["detail"]
+        step = _Step(at, content["before"], content["after"], detail.get("batch", ""), detail.get("undone", ""))
+        steps[subject_id].append(step)
     return steps
+
+
+def _beside(ledger: str, sheet: Sheet, steps: Mapping[str, list[_Step]]) -> dict[str, list[_Step]]:
+    """What imports wrote beside the records: the trail says which imports, their staged rows what stood there and then.
+
+    A record that the app's own action entered has no import in its event: its new row is the one that made it.
+    """
+    found: dict[str, list[_Step]] = defaultdict(list)
+    written = StagedRow.objects.filter(batch__ledger=ledger, sheet=sheet.key, applied_version__isnull=False)
+    ids = list(steps)
+    for start in range(0, len(ids), AT_ONCE):
+        rows = written.filter(subject_id__in=ids[start : start + AT_ONCE])
+        for code, subject_id, kind, *ends in rows.values_list("batch__code", "subject_id", "kind", "before", "after"):
+            before, after = (_extras(packing.unpack_all(end)) for end in ends)
+            for step in steps[subject_id]:
+                if step.undone == code:
+                    found[subject_id].append(_Step(step.at, after, before))
+                elif step.batch == code or (kind == StagedRow.Kind.NEW and step.is_entry):
+                    found[subject_id].append(_Step(step.at, before, after))
+    return found
+
+
+def _extras(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name.startswith(EXTRA)}
 
 
 def _visible(sheet: Sheet, ids: Iterable[str], *, by: Person) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
     if progress:
         progress.tell(_("读取文件"))
     reading = sheets.read(storage.path_of(batch.sha256), layout=ledger.layout, name=batch.file_name)
+    reading = dataclasses.replace(reading, complaints=left_alone(reading, ledger.layout))
     repeated = repeated_in(reading, ledger.layout)
     if reading.is_refused or repeated:
         told = [one for one in reading.complaints if one.code != "sheet_repeated"]
@@ -47,7 +48,6 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
         files.mark(batch, reading, ())
         _refuse(batch, reading.complaints)
         return
-    reading = dataclasses.replace(reading, complaints=left_alone(reading, ledger.layout))
     incoming = incoming_of(reading)
     if progress:
         progress.tell(_("与现有数据比对"), total=len(incoming))
@@ -96,11 +96,11 @@ def repeated_in(reading: Reading, layout: Layout) -> list[Complaint]:
 def left_alone(reading: Reading, layout: Layout) -> tuple[Complaint, ...]:
     """The complaints, where a missing sheet is none: here the records that stand are there, and stay as they are.
 
-    A file in which no row was found is another matter: it is probably not this ledger.
+    A file in which no header was found is another matter: it is probably not this ledger.
     """
     from chainlab.sheets import messages
 
-    if not reading.rows or all(one.code != "sheet_missing" for one in reading.complaints):
+    if not reading.columns or all(one.code != "sheet_missing" for one in reading.complaints):
         return tuple(reading.complaints)
     given = {column.sheet for column in reading.columns}
     absent = [sheet for sheet in layout.sheets if not sheet.is_optional and sheet.key not in given]

@@ -1,5 +1,6 @@
 """The tables of the intake: batches, and the rows of one batch."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -92,6 +93,14 @@ BATCHES = tables.TableSpec(
     row_url=batch_url,
     empty=tables.Empty(_("还没有报送过台账。")),
     note=_("读到 = 新增 + 变更 + 无变化 + 待认定 + 有误 + 不导入。"),
+)
+
+
+# The batches of one ledger: which one it is stands above them.
+BATCHES_OF_ONE = dataclasses.replace(
+    BATCHES,
+    columns=tuple(column for column in BATCHES.columns if column.key != "ledger"),
+    filters=tuple(condition for condition in BATCHES.filters if condition.key != "ledger"),
 )
 
 

@@ -17,15 +17,19 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
 )
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from chainlab import places
 from lianzhang.accounts import districts
 from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Chain
+from lianzhang.intake.models import LedgerExtra
 from lianzhang.projects import stages
 from lianzhang.projects.models import Claim, Event, Project, Signing, StageEntry, Supply
 from lianzhang.projects.stages import Stage, Status
@@ -237,19 +241,24 @@ def awaiting_check(person: Person) -> QuerySet[StageEntry]:
 def events(person: Person) -> "QuerySet[Event]":
     """The events `person` sees, with how many signings are tied to a project and how many of those have started."""
     started = Q(signings__project__stage__gte=Stage.STARTED) & ~Q(signings__project__status__in=stages.ENDED)
+    beside = LedgerExtra.objects.filter(ledger="events", subject_id=Cast(OuterRef("pk"), CharField()))
+    stated = beside.annotate(region=KT("values__region_code")).values("region")[:1]
     return (
         Event.objects.visible_to(person)
         .select_related("chain", "host")
         .annotate(tied_count=Count("signings"), started_count=Count("signings", filter=started))
+        .annotate(stated_region=Subquery(stated))
         .annotate(district=_district(person))
         .annotate(district_name=_district_name(person))
     )
 
 
 def _district(person: Person) -> Case:
-    """区市 of an event: the district its place names, else that of its host; 全市 where neither is of a district."""
+    """区市 of an event: the one its ledger states, else the district its place names, else that of its host; 全市 where
+    none is of a district."""
     bodies = districts.known(person)
     return Case(
+        *(When(stated_region=body.region_code, then=Value(body.code)) for body in bodies if body.region_code),
         *(When(_names("place", body), then=Value(body.code)) for body in bodies),
         *(When(_hosts(body), then=Value(body.code)) for body in bodies),
         When(place="", host=None, host_name="", then=Value(districts.UNSAID)),

@@ -302,7 +302,7 @@ EVENTS = TableSpec(
             _("区市"),
             lambda e: e.district_name,
             sort="district_name",
-            help=_("地点写明的区市，未写明的按主办单位"),
+            help=_("按台账所填区市；未填的看地点和主办单位"),
             is_default=False,
         ),
         Column("firm_count", _("参会企业"), lambda e: e.firm_count, kind="integer", sort="firm_count", unit=_("家")),
