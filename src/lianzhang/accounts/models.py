@@ -60,7 +60,7 @@ class Body(Versioned):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") and self.name_en else self.name_zh
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name_zh
 
 
 class PersonQuerySet(ScopedQuerySet["Person"]):

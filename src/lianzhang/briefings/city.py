@@ -4,9 +4,11 @@ Composed from chains, projects and supervision in a fixed number of queries, wha
 without recorded projects shows a blank, not a zero, because "none recorded" is not "none".
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -31,9 +33,13 @@ class Plan:
 
     def count(self, *lights: rules.Light) -> int:
         """How many actions show one of these lights."""
-        return sum(1 for verdict in self.verdicts if verdict.light in lights)
+        return sum(self._counts[light] for light in lights)
 
-    @property
+    @cached_property
+    def _counts(self) -> Counter[rules.Light]:
+        return Counter(verdict.light for verdict in self.verdicts)
+
+    @cached_property
     def overdue_count(self) -> int:
         """Open actions past their day."""
         return sum(1 for verdict in self.verdicts if verdict.is_overdue)
@@ -65,7 +71,7 @@ class Row:
         """The chain's id: a row is a chain."""
         return self.chain.pk
 
-    @property
+    @cached_property
     def as_of(self) -> date | None:
         """数据截至: the newest day any of the row's words is from."""
         return as_of(self.results, self.plan.actions)

@@ -19,7 +19,7 @@ from lianzhang.chains.models import Chain, Gap, MapVersion
 from lianzhang.projects.models import StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.records.days import LocalDay
-from lianzhang.supervision import states
+from lianzhang.supervision import queries, states
 from lianzhang.supervision.models import Request, Task
 
 TASK, LATE, GAP, REQUEST, ENTRY, MAP = "task", "late", "gap", "request", "entry", "map"
@@ -155,7 +155,7 @@ def read(chain: Chain, *, person: Person, since: date, today: date) -> Lines:
 
 def _tasks(own: "QuerySet[Task]", *, since: date, today: date) -> tuple[Rows, Rows]:
     """The tasks that are named, ended since or the first of the late ones, and the line that counts the late ones."""
-    late = own.filter(state__in=states.OPEN, due_on__lt=today)
+    late = own.filter(queries.is_counted_overdue(today))
     first = late.order_by("due_on", "pk").values("pk")[:MOST_LATE]
     named = own.filter(Q(state=Task.State.CLOSED, closed_at__gte=_midnight(since)) | Q(pk__in=first))
     were_late = Q(due_on__lt=since, assigned_at__lt=_midnight(since + timedelta(days=1)))

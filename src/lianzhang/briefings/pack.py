@@ -99,6 +99,7 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
     # The first are asked with a condition on each task, so that a database walks the due days in order and stops at the
     # page; their number chain by chain, from an index alone.
     tasks = overdue.filter(Exists(reported.filter(pk=OuterRef("chain_id"))))
+    counted_tasks = Task.objects.visible_to(person).filter(supervision.is_counted_overdue(today), chain__in=reported)
     ongoing = Project.objects.visible_to(person).filter(chain__in=reported, status__in=stages.OPEN)
     in_order = tasks.select_related("chain", "responsible").only(*TASK_COLUMNS).order_by("due_on", "code")
     by_stage = ongoing.select_related("chain", "district").only(*PROJECT_COLUMNS)
@@ -114,7 +115,7 @@ def compose(scheme: Scheme, *, person: Person, year: int | None, today: date, mo
         ],
         tasks=list(in_order) if most is None else in_order.leading(most),
         projects=list(by_stage) if most is None else by_stage.leading(most),
-        task_count=overdue.filter(chain__in=reported).count(),
+        task_count=counted_tasks.count(),
         project_count=ongoing.count(),
     )
 

@@ -8,11 +8,13 @@ query or http(s), so neither of the two holes autoescaping leaves open (unquoted
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from html import escape as _escape
 from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianzhang.tables import spec, values
@@ -62,6 +64,11 @@ def blank(value: values.Blank) -> str:
     return f'<abbr class="blank" title="{_escape(str(value.meaning))}">{value.sign}</abbr>'
 
 
+@cache
+def _blanks(_language: str | None) -> dict[values.Blank, str]:
+    return {reason: blank(reason) for reason in values.Blank}
+
+
 def explain_mark(url: object, *, label: object) -> str:
     """A mark behind a figure that opens definition, scope, source and date; a plain link where scripts are off."""
     named = _escape(_("{label}：口径与来源").format(label=label))
@@ -96,7 +103,7 @@ def writer(column: spec.Column) -> CellWriter:
     """The function that writes the inside of `column`'s cell for a row: value, blank, link and explanation."""
     value_of, link_of, explain_of = column.value, column.link, column.explain
     content = _content(column)
-    blanks = {reason: blank(reason) for reason in values.Blank}
+    blanks = _blanks(get_language())
     label = str(column.label)
 
     def cell(row: Any) -> str:

@@ -190,11 +190,13 @@ def reader(kind: Kind, *, places: int | None = None, is_signed: bool = False) ->
 
 def blank_of(value: Any) -> Blank | None:
     """The blank a value stands for, or None when the cell holds something (an empty text or list is unfilled)."""
+    if isinstance(value, str):  # most cells: asked a thousand times for a page
+        return None if value else Blank.UNFILLED
     if value is None:
         return Blank.UNFILLED
     if isinstance(value, Blank):
         return value
-    return Blank.UNFILLED if isinstance(value, str | tuple | list) and not value else None
+    return Blank.UNFILLED if isinstance(value, tuple | list) and not value else None
 
 
 def plain(value: Any, kind: Kind, *, places: int | None = None, is_signed: bool = False) -> str:

@@ -54,7 +54,7 @@ class Scheme(Versioned):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") and self.name_en else self.name_zh
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name_zh
 
 
 class ChainQuerySet(ScopedQuerySet["Chain"]):
@@ -128,7 +128,7 @@ class Chain(Versioned):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") and self.name_en else self.name_zh
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name_zh
 
     @property
     def is_service(self) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, CharField, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Case, CharField, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, ActionReport, Chain, Result, Scheme
 from lianzhang.chains.models.plans import OfPlanQuerySet
+from lianzhang.records.counting import CountOf
 from lianzhang.trail.models import Proof
 
 
@@ -31,14 +32,9 @@ def as_of(found: "QuerySet[Action]", *, today: date) -> "QuerySet[Action]":
 
 def with_proofs(found: "QuerySet[Action]") -> "QuerySet[Action]":
     """`found` with `proof_count`: how many pieces of evidence 佐证 lie with each action."""
-    lying = (
-        Proof.objects.filter(subject_type=Action._meta.label_lower, subject_id=Cast(OuterRef("pk"), CharField()))
-        .order_by()
-        .values("subject_id")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return found.annotate(proof_count=Coalesce(Subquery(lying), 0))
+    own = Cast(OuterRef("pk"), CharField())
+    lying = Proof.objects.filter(subject_type=Action._meta.label_lower, subject_id=own)
+    return found.annotate(proof_count=CountOf(lying))
 
 
 def done_value(action: Action) -> Decimal | None:
