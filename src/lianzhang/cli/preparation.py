@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(flush=True)  # who waits for this line starts the programs; the links are made while those load
     if options.links:
-        print("\n".join(sign_in_lines(options.links)))
+        print(*sign_in_lines(options.links), sep="\n", end="")
     return 0
 
 
