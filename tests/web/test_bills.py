@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from lianzhang.chains.queries import bills
+from lianzhang.chains.queries import bills, unfilled
 from lianzhang.intake import actions
 from lianzhang.registry.models import BomLine, Part, Purchase
 from lianzhang.trail.models import Event
@@ -174,6 +174,16 @@ def test_the_teardown_page_offers_a_workbook_of_each_anchor_that_left_something_
     assert f"/enterprises/{cast.enterprise_1.code}/unfilled" in page
     assert f"/enterprises/{cast.enterprise_2.code}/unfilled" not in page
     assert TREE in page
+
+
+def test_the_button_and_the_workbook_ask_for_the_same_year(world: analysed.Analysed, cast: Cast) -> None:
+    chain, part = cast.chain_a, world.scene.parts["P1"]
+    Purchase.objects.create(buyer=cast.enterprise_2, part=part, supplier=None, year=2023)
+    assert cast.enterprise_2 not in unfilled.of_chain(chain, person=cast.clerk_a)
+    assert not unfilled.rows(cast.enterprise_2, person=cast.clerk_a)
+    Purchase.objects.create(buyer=cast.enterprise_2, part=part, supplier=None, year=2031)
+    assert cast.enterprise_2 in unfilled.of_chain(chain, person=cast.clerk_a)
+    assert [row.year for row in unfilled.rows(cast.enterprise_2, person=cast.clerk_a)] == [2031]
 
 
 def test_a_firm_that_left_nothing_open_is_told_so(signed_in: SignIn, world: analysed.Analysed, cast: Cast) -> None:

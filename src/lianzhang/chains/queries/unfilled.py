@@ -4,7 +4,7 @@
 outside, and an earlier year is no longer asked for.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
@@ -23,19 +23,23 @@ def firms(person: Person) -> ScopedQuerySet[Enterprise]:
 def of_chain(chain: Chain, *, person: Person) -> list[Enterprise]:
     """The chain's anchors that left something open, of those whose purchases `person` may read."""
     anchors = chain.anchors.standing().values("enterprise_id")
-    bought = Purchase.objects.visible_to(person).filter(buyer=OuterRef("pk"), make=Purchase.Make.BOUGHT)
-    left = bought.filter(NAMELESS | WITHOUT_AMOUNT).exclude(is_withheld=True)
+    left = _left_open(person).filter(buyer=OuterRef("pk"))
     return list(Enterprise.objects.filter(Exists(left), pk__in=anchors).order_by("code"))
 
 
 def rows(firm: Enterprise, *, person: Person) -> ScopedQuerySet[Purchase]:
     """The firm's rows of its newest year that lack a supplier or an amount."""
-    bought = Purchase.objects.visible_to(person).filter(buyer=firm)
-    year = bought.order_by("-year").values_list("year", flat=True).first()
-    if year is None:
-        return bought.none()
-    found = bought.filter(NAMELESS | WITHOUT_AMOUNT, make=Purchase.Make.BOUGHT, year=year).exclude(is_withheld=True)
+    found = _left_open(person).filter(buyer=firm)
     return found.select_related("buyer", "part", "supplier").order_by("part__code", "pk")
+
+
+def _left_open(person: Person) -> ScopedQuerySet[Purchase]:
+    """Purchases of their buyer's newest year that lack a supplier or an amount: what a button offers is what the
+    workbook holds."""
+    seen = Purchase.objects.visible_to(person)
+    newest = seen.filter(buyer=OuterRef("buyer")).order_by("-year").values("year")[:1]
+    found = seen.filter(NAMELESS | WITHOUT_AMOUNT, make=Purchase.Make.BOUGHT, year=Subquery(newest))
+    return found.exclude(is_withheld=True)
 
 
 def suppliers(firm: Enterprise, *, person: Person) -> ScopedQuerySet[Enterprise]:
