@@ -7,7 +7,8 @@ from django import forms
 from django.test import Client
 from django.urls import reverse
 
-from lianzhang.accounts.models import Body
+from lianzhang.accounts import actions
+from lianzhang.accounts.models import Body, Person
 from lianzhang.registry.models import Enterprise, Part
 from lianzhang.web.forms import picking
 from tests.cast import Cast
@@ -95,6 +96,29 @@ def test_bodies_stand_under_their_kind(cast: Cast) -> None:
     assert cast.force_a.name not in districts
     assert OfficeForm({"body": cast.east.pk}).is_valid()
     assert OfficeForm({"body": cast.east.name}).is_valid()
+
+
+def test_a_person_is_typed_by_name_account_or_sound_once_there_are_many(cast: Cast, client: Client) -> None:
+    class Appoint(forms.Form):
+        person = picking.Who(queryset=Person.objects.all())
+
+    assert Person.objects.count() > picking.MOST_PEOPLE
+    assert "of=person" in str(Appoint()["person"])
+    clerk = actions.register(username="zhang.san", name="张三", by=cast.secretary)
+    for said in (clerk.username, f"{clerk.username} {clerk.name}", clerk.name, str(clerk.pk)):
+        form = Appoint({"person": said})
+        assert form.is_valid(), said
+        assert form.cleaned_data["person"] == clerk
+    client.force_login(cast.secretary)
+    offered = client.get(reverse("look:pick"), {"of": "person", "q": "zhangsan"}).json()["options"]
+    assert offered == ["zhang.san 张三"]
+    twin = Person.objects.create(username="twin", name=clerk.name)
+    assert not Appoint({"person": clerk.name}).is_valid()
+    assert Appoint({"person": "twin"}).is_valid()
+    assert f"twin {twin.name}" in str(Appoint(initial={"person": twin.pk})["person"])
+    client.force_login(cast.people["anchor_1"])
+    offered = client.get(reverse("look:pick"), {"of": "person", "q": cast.people["anchor_2"].name}).json()["options"]
+    assert not any(line.startswith("anchor_2 ") for line in offered)
 
 
 def test_what_is_offered_while_typing_is_what_one_may_see(many: Cast, client: Client) -> None:

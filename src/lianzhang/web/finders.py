@@ -61,6 +61,10 @@ class Finder:
         """The names of this kind, as `sounds` keeps them."""
         return self.model, self.name
 
+    def said(self, row: Any) -> str:
+        """A record as it is typed into a field: “code name”."""
+        return f"{getattr(row, self.codes[0])} {row.name}"
+
 
 def _chain_of_part(person: Person) -> Any:
     """The chain on whose newest teardown a part is read; none for whoever does not read gaps."""
@@ -120,6 +124,7 @@ FINDERS: tuple[Finder, ...] = (
 PICKED: dict[str, Finder] = {
     "enterprise": next(finder for finder in FINDERS if finder.model == "registry.Enterprise"),
     "body": next(finder for finder in FINDERS if finder.model == "accounts.Body"),
+    "person": Finder(kind=_("人员"), model="accounts.Person", name="name", codes=("username", "title"), url_name=""),
     "part": Finder(kind=_("零部件"), model="registry.Part", name="name", codes=("code",), url_name=""),
 }
 
@@ -154,7 +159,7 @@ def picked(kind: str, person: Person, asked: str) -> list[str]:
     if finder is None or not asked:
         return []
     found = _matching(finder, person, asked, _heard([finder], asked).get(finder.named, []))
-    return [f"{row.code} {row.name}" for row in found[:OFFERED]]
+    return [finder.said(row) for row in found[:OFFERED]]
 
 
 def _heard(finders: Sequence[Finder], asked: str) -> dict[tuple[str, str], list[int]]:

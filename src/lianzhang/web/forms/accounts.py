@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.accounts.rules import POSTS_OF, BodyKind, Post
+from lianzhang.web.forms import picking
 
 
 class SignInForm(forms.Form):
@@ -128,20 +129,13 @@ class NewBodyForm(forms.ModelForm[Body]):
         error_messages = {"code": {"invalid": _("代码只能用英文字母、数字、下划线和连字符。")}}
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic while it runs
-    """A choice among people: two of one name are told apart by title and account."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return " · ".join(part for part in (obj.name, obj.title, obj.username) if part)
-
-
 class AppointmentForm(forms.ModelForm[Appointment]):
     """任职: who, where, as what, from when, on what paper."""
 
     class Meta:
         model = Appointment
         fields = ("person", "body", "post", "starts_on", "ends_on", "basis", "duties")
-        field_classes = {"person": PersonField}
+        field_classes = {"person": picking.Who, "body": picking.Office}
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -21,6 +21,8 @@ from lianzhang.accounts.rules import BodyKind
 from lianzhang.web import finders
 
 LONGEST = 200
+# A name is sought by how it sounds long before two hundred: of thirty people nobody reads the list.
+MOST_PEOPLE = 20
 NEAR = 5
 
 
@@ -28,9 +30,10 @@ class OneWidget(forms.Select):
     """A list, or a line to type into."""
 
     kind = ""
+    longest = LONGEST
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        if not is_long(self.choices):
+        if not is_long(self.choices, longest=self.longest):
             return super().render(name, value, attrs, renderer)
         more = {"data-picks": f"{reverse('look:pick')}?of={self.kind}", "autocomplete": "off"}
         line = forms.TextInput().render(name, self._said(value), {**self.attrs, **(attrs or {}), **more}, renderer)
@@ -44,7 +47,7 @@ class OneWidget(forms.Select):
             found = choices.queryset.get(**{choices.field.to_field_name or "pk": value}) if value else None
         except (ValueError, TypeError, choices.queryset.model.DoesNotExist):
             return str(value)
-        return f"{found.code} {found.name}" if found else ""
+        return finders.PICKED[self.kind].said(found) if found else ""
 
 
 class One(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic while it runs
@@ -55,7 +58,7 @@ class One(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic whil
     def __init__(self, kind: str, **options: Any) -> None:
         super().__init__(**options)
         self.widget.kind = kind
-        self.named = finders.PICKED[kind].name
+        self.finder = finders.PICKED[kind]
         self.error_messages["invalid_choice"] = gettext_lazy("名录中没有这个编号或全称。")
 
     def to_python(self, value: Any) -> Any:
@@ -63,7 +66,7 @@ class One(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic whil
             return super().to_python(value)
         except ValidationError:
             said = str(value).strip()
-            for condition in ({"code": said.split(" ")[0]}, {self.named: said}):
+            for condition in ({self.finder.codes[0]: said.split(" ")[0]}, {self.finder.name: said}):
                 found = list(self.queryset.filter(**condition)[:2]) if self.queryset is not None else []
                 if len(found) == 1:
                     return found[0]
@@ -74,10 +77,23 @@ class One(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic whil
         """Part of a name is no choice; whoever typed it without scripts is told the names that hold it."""
         if self.queryset is None or not said:
             return
-        near = [f"{one.code} {one.name}" for one in self.queryset.filter(**{f"{self.named}__icontains": said})[:NEAR]]
+        found = self.queryset.filter(**{f"{self.finder.name}__icontains": said})[:NEAR]
+        near = [self.finder.said(one) for one in found]
         if near:
             told = _("“%(said)s”不是编号或全称。是否为：%(near)s") % {"said": said, "near": "；".join(near)}
             raise ValidationError(told, code="invalid_choice")
+
+
+class Who(One):
+    """One person; two of one name are told apart by title and account."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("person", **options)
+        self.widget.longest = MOST_PEOPLE
+        self.error_messages["invalid_choice"] = gettext_lazy("通讯录中没有这个登录名或姓名，或有同名的，请填登录名。")
+
+    def label_from_instance(self, obj: Any) -> str:
+        return " · ".join(part for part in (obj.name, obj.title, obj.username) if part)
 
 
 class ByKind(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
@@ -123,7 +139,7 @@ class Several(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     widget = SeveralWidget
 
 
-def is_long(choices: Any) -> bool:
+def is_long(choices: Any, *, longest: int = LONGEST) -> bool:
     """Whether there are too many records to list; what is read to find out is at most one more than the longest."""
     queryset = getattr(choices, "queryset", None)
-    return queryset is not None and len(queryset.order_by().values_list("pk")[: LONGEST + 1]) > LONGEST
+    return queryset is not None and len(queryset.order_by().values_list("pk")[: longest + 1]) > longest
