@@ -147,7 +147,7 @@ def test_a_backup_comes_back_whole_and_is_its_owners_alone(installation: Command
 def test_a_drill_restores_opens_pages_and_leaves_nothing(installation: Command) -> None:
     installation("backup", installation.folder / "backup")
     before = sorted(path for path in installation.home.rglob("*") if not path.name.endswith(("-wal", "-shm")))
-    told = installation("restore", installation.folder / "backup", "--drill")
+    told = installation("restore", installation.folder / "backup", "--drill", LIANZHANG_HOSTS="lianzhang.example")
     assert told.code == 0, told.err
     assert "sign-in page: 200" in told.out
     assert "front page: 200" in told.out
@@ -159,6 +159,18 @@ def test_an_installation_in_use_is_never_overwritten(installation: Command) -> N
     told = installation("restore", installation.folder / "backup")
     assert told.code == 1
     assert "is not empty" in told.err
+
+
+def test_a_restore_that_was_refused_leaves_the_home_as_empty_as_it_was(installation: Command) -> None:
+    installation("backup", installation.folder / "backup")
+    again = {"LIANZHANG_HOME": str(installation.folder / "again")}
+    refused = installation(
+        "restore", installation.folder / "backup", DATABASE_URL="postgresql://x@127.0.0.1/x", **again
+    )
+    assert refused.code == 1
+    assert "unset DATABASE_URL" in refused.err
+    assert installation("restore", installation.folder / "backup", **again).code == 0
+    assert not (installation.folder / "again" / "serving.lock").exists()
 
 
 def test_a_backup_never_overwrites_another(installation: Command) -> None:

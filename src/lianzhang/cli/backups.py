@@ -25,8 +25,8 @@ from lianzhang.cli import databases, framework, preparation
 MANIFEST = "MANIFEST.json"
 FILES = "files-of-home"
 CHECKPOINTS = "checkpoints"
-# Of one run, or made anew: heartbeats, the database itself (copied by its own means), caches.
-PASSED_OVER = ("*.beat", "lianzhang.sqlite3*", "cache", "run")
+# Of one run, or made anew: heartbeats, the lock, the database itself (copied by its own means), caches.
+PASSED_OVER = ("*.beat", "serving.lock", "lianzhang.sqlite3*", "cache", "run")
 
 
 class Unsound(Exception):
@@ -141,9 +141,15 @@ def bring_back(folder: Path, *, home: Path) -> None:
     if home.exists() and any(home.iterdir()):
         raise Unsound(f"{home} is not empty; set LIANZHANG_HOME to a new folder")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _copy(folder / FILES, home)
-    home.chmod(0o700)
-    databases.load(folder / json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["database"], home=home)
+    try:
+        _copy(folder / FILES, home)
+        home.chmod(0o700)
+        databases.load(folder / json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["database"], home=home)
+    except BaseException:
+        # Half a home would be refused at the next attempt, when the database has been put right.
+        for path in home.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
 
 
 def verify(folder: Path) -> list[str]:
@@ -180,7 +186,9 @@ def _drill(folder: Path) -> int:
     """Restore into a home that is thrown away, verify, open pages: what a backup is worth is known only so."""
     with tempfile.TemporaryDirectory(prefix="lianzhang-drill-") as spare, databases.spare() as environment:
         home = Path(spare) / "home"
-        surroundings = {**os.environ, **environment, "LIANZHANG_HOME": str(home)}
+        # A copy answers to no name of the installation's and leaves nothing on the auditor's share.
+        own = {"LIANZHANG_HOME": str(home), "LIANZHANG_HOSTS": "localhost", "LIANZHANG_CHECKPOINT_DIRS": ""}
+        surroundings = {**os.environ, **environment, **own}
         restored = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-m", "lianzhang.cli", "restore", str(folder.resolve())], env=surroundings, check=False
         )
