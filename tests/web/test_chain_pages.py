@@ -181,14 +181,23 @@ def test_a_match_with_the_newer_scheme_is_confirmed_by_the_secretariat(signed_in
     page = text(signed_in("secretary"), "/chains/scheme/next/mapping/")
     for said in ("待确认", "归属不确定", "新链"):
         assert said in page
-    assert signed_in("clerk_a").get(f"/chains/mapping/{row.pk}/confirm").status_code == 404
-    foreign = signed_in("secretary").post(f"/chains/mapping/{row.pk}/confirm", {"new": cast.chain_b.pk, "version": 1})
-    assert foreign.status_code == 422
-    assert (
-        signed_in("secretary").post(f"/chains/mapping/{row.pk}/confirm", {"new": "", "version": 1}).status_code == 302
-    )
+    other = ChainSuccession.objects.create(old=cast.chain_b, new=new, scheme=newer)
+    address, secretary = "/chains/scheme/next/mapping/confirm", signed_in("secretary")
+    assert signed_in("clerk_a").get(address).status_code == 404
+    asked = text(secretary, address)
+    assert asked.count('name="row"') == 2
+    assert asked.count("checked") == 1  # what is uncertain is not ticked beforehand
+    said: dict[str, Any] = {f"new_{row.pk}": "", f"version_{row.pk}": 1, f"version_{other.pk}": 1, "row": [row.pk]}
+    foreign = {**said, f"new_{row.pk}": cast.chain_b.pk}
+    assert secretary.post(address, foreign).status_code == 422
+    told = secretary.post(address, {**said, "basis": "青办字〔2025〕1号"}).content.decode()
+    assert "办好 1 行，未办 0 行" in told
     row.refresh_from_db()
-    assert (row.is_confirmed, row.new) == (True, None)
+    other.refresh_from_db()
+    assert (row.is_confirmed, row.new, row.note) == (True, None, "青办字〔2025〕1号")
+    assert not other.is_confirmed
+    late = {**said, f"new_{other.pk}": new.pk, f"version_{other.pk}": 9, "row": [other.pk]}
+    assert "他人已修改这条记录" in secretary.post(address, late).content.decode()
     assert "存档并继续统计" in text(signed_in("secretary"), "/chains/test-a/history/")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -63,7 +64,8 @@ def respond(
         return render(request, "parts/batch_page.html", frame, status=422)
     done = []
     for record, name, url, version in rows:
-        reason = _try(write, record, dict(form.cleaned_data), version)
+        seen = int(version) if str(version).isdecimal() and len(str(version)) < 10 else 0
+        reason = attempt(partial(write, record, dict(form.cleaned_data), seen))
         done.append(Outcome(code=record.code, name=name, url=url, reason=reason))
     return tell(request, done, title=title, back_url=back_url, illustrative=_is_invented(records))
 
@@ -85,9 +87,10 @@ def tell(
     return render(request, "parts/batch_done.html", context)
 
 
-def _try(write: Callable[[Any, dict[str, Any], int], object], record: Any, said: dict[str, Any], version: Any) -> str:
+def attempt(act: Callable[[], object]) -> str:
+    """Do it; why it was not done, or nothing."""
     try:
-        write(record, said, int(version) if str(version).isdecimal() and len(str(version)) < 10 else 0)
+        act()
     except Refused as refused:
         return str(refused.reason)
     except Stale:

@@ -62,7 +62,8 @@ def header(
     return spec.ExportHeader(
         title=said.get("title") or table.title,
         scope=scope,
-        as_of=cast(dt.date | None, said.get("as_of")),
+        # A page that names no day shows what stands now.
+        as_of=cast(dt.date | None, said.get("as_of")) or timezone.localdate(),
         who=who(person),
         is_illustrative=bool(said.get("illustrative")),
         made_at=timezone.now(),

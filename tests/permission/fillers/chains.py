@@ -1,6 +1,6 @@
 """Schemes, chains, plans, maps, gaps, target lists, teardowns, resources, indicators."""
 
-from lianzhang.chains.models import Action, Anchor, ChainSuccession, Gap, Result, TargetLine, TargetList
+from lianzhang.chains.models import Action, Anchor, Gap, Result, TargetLine, TargetList
 from lianzhang.indicators.models import Figure
 from lianzhang.resources.models import Resource
 from tests.permission.fillers import Case, Filling, each
@@ -45,11 +45,10 @@ def fill(world: World) -> Filling:
         "chains:new_scheme": [Case()],
         **{
             f"chains:{name}": [Case({"code": "test"})]
-            for name in ("mapping", "edit_scheme", "confirm_scheme", "new_chain", "propose_mapping")
+            for name in ("mapping", "confirm_mappings", "edit_scheme", "confirm_scheme", "new_chain", "propose_mapping")
         },
         "chains:end_anchor": each(world, "chain", Anchor, pk="pk"),
         "chains:edit_result": each(world, "plan", Result, pk="pk"),
-        "chains:confirm_mapping": each(world, "chain", ChainSuccession, pk="pk"),
         **{f"chains:{name}": CHAINS for name in (*OF_CHAIN, "edit_chain", "name_anchor", "add_result")},
         "chains:explain_results": with_year(CHAINS),
         "chains:explain_plan": with_year(CHAINS),

@@ -61,11 +61,14 @@ def edit_chain(*, chain: Chain, changes: Mapping[str, Any], version: int, by: Pe
         return trail.change(chain, verb="chain.edited", changes=wanted, version=version, by=by)
 
 
-def confirm_succession(*, succession: ChainSuccession, new: Chain | None, version: int, by: Person) -> ChainSuccession:
-    """确认新旧对应: what became of the old chain; no new chain = kept on record and still reported."""
+def confirm_succession(
+    *, succession: ChainSuccession, new: Chain | None, version: int, by: Person, basis: str = ""
+) -> ChainSuccession:
+    """确认新旧对应: what became of the old chain; no new chain = kept on record and still reported. `basis` is what
+    it rests on and replaces the note."""
     if new is not None and new.scheme_id != succession.scheme_id:
         raise Refused(_("%(chain)s 不属于新方案。") % {"chain": new.name_zh})
-    changes = {"new": new, "is_confirmed": True}
+    changes = {"new": new, "is_confirmed": True, **({"note": basis.strip()[:200]} if basis.strip() else {})}
     with transaction.atomic():
         return trail.change(succession, verb="succession.confirmed", changes=changes, version=version, by=by)
 

@@ -1,6 +1,7 @@
 """Forms of schemes and chains: what the city names, who works on it, which firms anchor it, what it achieved."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -17,19 +18,35 @@ REGION = re.compile(r"\d{2,6}")
 CODE = _("小写英文字母、数字和连字符，进入网址，定后不改。如 city-2026。")
 
 
-class SuccessionForm(forms.Form):
-    """确认新旧对应: where an old chain went; empty = kept on record."""
+class SuccessionsForm(forms.Form):
+    """一并确认新旧对应: every row still open with what is proposed for it, and what all of them rest on."""
 
-    new = forms.ModelChoiceField(
-        label=_("新方案归属"), queryset=Chain.objects.none(), required=False, empty_label=_("存档并继续统计")
+    basis = forms.CharField(
+        label=_("依据"), max_length=200, required=False, help_text=_("如文件名称和文号；记入每一行的说明。")
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, succession: ChainSuccession, **kwargs: Any) -> None:
-        kwargs["initial"] = {"new": succession.new_id, "version": succession.version}
+    def __init__(self, *args: Any, rows: Sequence[ChainSuccession], scheme: Scheme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: Any = self.fields["new"]
-        choices.queryset = Chain.objects.filter(scheme=succession.scheme_id).order_by("position")
+        chains = Chain.objects.filter(scheme=scheme).order_by("position")
+        kept = ("", _("存档并继续统计"))
+        choices = [kept, *((str(chain.pk), chain.name) for chain in chains)]
+        self.chains = {str(chain.pk): chain for chain in chains}
+        self.rows = rows
+        for row in rows:
+            initial = str(row.new_id or "")
+            self.fields[f"new_{row.pk}"] = forms.ChoiceField(choices=choices, required=False, initial=initial)
+            self.fields[f"version_{row.pk}"] = forms.IntegerField(widget=forms.HiddenInput, initial=row.version)
+
+    @property
+    def lines(self) -> list[tuple[ChainSuccession, Any, Any]]:
+        """Each row with its choice and its version, as the page shows them."""
+        return [(row, self[f"new_{row.pk}"], self[f"version_{row.pk}"]) for row in self.rows]
+
+    def said(self, row: ChainSuccession) -> dict[str, Any]:
+        """What was chosen for a row, as the action takes it."""
+        cleaned = self.cleaned_data
+        new, version = self.chains.get(cleaned[f"new_{row.pk}"]), cleaned[f"version_{row.pk}"]
+        return {"new": new, "version": version, "basis": cleaned["basis"]}
 
 
 class ProposalForm(forms.Form):

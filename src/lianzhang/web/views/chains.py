@@ -27,8 +27,8 @@ from lianzhang.indicators.models import Figure
 from lianzhang.resources import queries as resource_queries
 from lianzhang.resources import tables as resource_tables
 from lianzhang.tables import Light
-from lianzhang.web import access, explain, histories, listing, submitting
-from lianzhang.web.forms.chains import SuccessionForm
+from lianzhang.web import access, batches, explain, histories, listing
+from lianzhang.web.forms.chains import SuccessionsForm
 
 MANUFACTURING, EVERY = "manufacturing", ""
 # Tabs of a chain in order: label, page with the chain's own address, else a list filtered by it, which chains, whose.
@@ -132,26 +132,34 @@ def mapping(request: HttpRequest, code: str) -> HttpResponse:
         "waiting": waiting,
     }
     may_confirm = person.reach.may(Act.APPROVE, Thing.CHAIN)
-    context = {"scheme": found, "lead": lead, "rows": rows, "may_confirm": may_confirm, "scope": found.name}
+    context = {"scheme": found, "lead": lead, "may_confirm": may_confirm and waiting, "scope": found.name}
     context["may_propose"] = person.reach.scope(Act.WRITE, Thing.CHAIN) is Scope.ALL
     return listing.respond(request, tables.SUCCESSIONS, rows, template="chains/mapping.html", context=context)
 
 
 @access.approves(Thing.CHAIN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm_mapping(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say where one old chain went, or that it is kept on record."""
+def confirm_mappings(request: HttpRequest, code: str) -> HttpResponse:
+    """Say at once where the ticked old chains went; a row somebody settled meanwhile is named and left."""
     person = access.person_of(request)
-    found = ChainSuccession.objects.approvable_by(person).select_related("old", "scheme").get_or_404(pk=pk)
-    form = SuccessionForm(request.POST or None, succession=found)
-    back = reverse("chains:mapping", args=[found.scheme.code])
+    found = Scheme.objects.visible_to(person).get_or_404(code=code)
+    may = set(ChainSuccession.objects.approvable_by(person).filter(scheme=found).values_list("pk", flat=True))
+    rows = [row for row in queries.successions(person, found) if not row.is_confirmed and row.pk in may]
+    form = SuccessionsForm(request.POST if request.method == "POST" else None, rows=rows, scheme=found)
+    back = reverse("chains:mapping", args=[found.code])
+    if not form.is_valid():
+        context = {"form": form, "scheme": found, "back_url": back, "illustrative": found.is_illustrative}
+        return render(request, "chains/confirm_mappings.html", context, status=422 if form.is_bound else 200)
+    ticked = batches.ticked(request)
+    done = [_confirmed(row, form, by=person) for row in rows if str(row.pk) in ticked]
+    return batches.tell(request, done, title=_("确认归属"), back_url=back, illustrative=found.is_illustrative)
 
-    def act(said: dict[str, Any]) -> str:
-        actions.confirm_succession(succession=found, new=said["new"], version=said["version"], by=person)
-        return back
 
-    frame = {"title": found.old.name, "submit": _("确认"), "back_url": back, "scheme": found.scheme}
-    return submitting.respond(request, form, act=act, frame=frame, template="chains/form.html")
+def _confirmed(row: ChainSuccession, form: SuccessionsForm, *, by: Person) -> batches.Outcome:
+    said = form.said(row)
+    shown = {"code": row.old.code, "name": row.old.name, "url": reverse("chains:chain", args=[row.old.code])}
+    reason = batches.attempt(lambda: actions.confirm_succession(succession=row, by=by, **said))
+    return batches.Outcome(**shown, reason=reason, words=said["new"].name if said["new"] else _("存档并继续统计"))
 
 
 @access.reads(Thing.CHAIN)
