@@ -1,8 +1,6 @@
 """Rows as a Word table in the official layout 公文版式 (GB/T 9704-2012): margins, title and body fonts, page
 number, repeated heading."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
@@ -13,9 +11,9 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor, Twips
 
-from lianzhang.tables import about, spec, values
+from lianzhang.tables import about, spec, values, widths
 
 TITLE_FONT, BODY_FONT, HEADING_FONT, NOTE_FONT = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 LATIN_FONT = "Times New Roman"
@@ -24,10 +22,7 @@ PAPERS = {"a4": (210, 297), "a4-landscape": (297, 210), "a3": (420, 297)}
 # with its margins.
 MARGINS = {"a4": (37, 35, 28, 26), "a4-landscape": (28, 26, 37, 35), "a3": (28, 26, 37, 35)}
 ONE_PAGE = (20, 18, 20, 20)
-SMALLEST = Pt(9)
-# How wide a column may claim to be, in half-width characters: a date never breaks, a sentence takes no more than its
-# share.
-NARROWEST, WHOLE, WIDEST, PADDING = 4, 16, 44, 3
+SMALLEST, TWIP = Pt(9), Twips(1)
 
 
 def write(
@@ -43,8 +38,10 @@ def write(
     paper = table.sheet_paper(chosen)
     document = begin(header, paper=paper)
     grid(document, chosen, found, sums=spec.totals(chosen, found), size=12 if paper == "a4" else 10.5)
-    for label, text in about.lines(table, header, row_count=len(found), sums={}, columns=chosen)[1:]:
-        note(document, f"{label}：{text}")
+    for number, (label, text) in enumerate(
+        about.lines(table, header, row_count=len(found), sums={}, columns=chosen)[1:]
+    ):
+        _paragraph(document, f"{label}：{text}", font=NOTE_FONT, size=10.5, before=0 if number else 6, after=2)
     if header.signers:
         body(document, "　".join(f"{signer}：＿＿＿＿" for signer in header.signers))
     document.save(out)
@@ -148,7 +145,7 @@ def _page_number(paragraph: Any) -> None:
 def _table(
     document: Any, columns: Sequence[spec.Column], rows: Sequence[Any], *, sums: dict[str, Any], size: float
 ) -> None:
-    headings = [spec.heading(column) for column in columns]
+    headings = [_in_lines(spec.heading(column), unit=str(column.shown_unit)) for column in columns]
     texts = [
         [values.plain(c.value(row), c.kind, places=c.places, is_signed=c.is_signed) for c in columns] for row in rows
     ]
@@ -159,54 +156,41 @@ def _table(
     made.style, made.alignment, made.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     section = document.sections[0]
     room = section.page_width - section.left_margin - section.right_margin
-    shares = _shares(headings, texts, room=room / Pt(size / 2))
-    widths = [Emu(int(share * room)) for share in shares]
-    for column, width in zip(made.columns, widths, strict=True):
+    shares = widths.shares(headings, texts, room=room / Pt(size / 2))
+    sizes = [Twips(int(share * room / TWIP)) for share in shares]  # as Word keeps them: none is rounded up
+    for column, width in zip(made.columns, sizes, strict=True):
         column.width = width
-    for cell, text, width in zip(made.rows[0].cells, headings, widths, strict=True):
+    for cell, text, width in zip(made.rows[0].cells, headings, sizes, strict=True):
         cell.width = width
         _fill(cell, text, font=HEADING_FONT, size=size, is_centred=True)
     _row_property(made.rows[0], "w:tblHeader")
+    _padded(made)
     for line in texts:
-        _line(made, line, columns, widths, size)
+        _line(made, line, columns, sizes, size)
 
 
-def _shares(headings: Sequence[str], texts: Sequence[Sequence[str]], *, room: float) -> list[float]:
-    """What part of the sheet, `room` half-width characters wide, each column takes.
-
-    What cannot break (a number, a date, a code, two signs of a name) keeps its width; what is left of the sheet goes to
-    the columns by their longest text, within limits.
-    """
-    wanted: list[float] = []
-    needed: list[float] = []
-    for index, heading_text in enumerate(headings):
-        column = [line[index] for line in texts]
-        longest = max(map(_length, column), default=0)
-        whole = max(map(_unbroken, column), default=0)
-        wanted.append(min(max(longest, _length(heading_text) // 2, NARROWEST), WIDEST) + PADDING)
-        needed.append(min(max(whole, NARROWEST) + PADDING, wanted[-1]))
-    if sum(wanted) > room:
-        spare, asked = max(room - sum(needed), 0), sum(wanted) - sum(needed)
-        wanted = [least + (most - least) * spare / (asked or 1) for least, most in zip(needed, wanted, strict=True)]
-    return [one / sum(wanted) for one in wanted]
+def _in_lines(heading_text: str, *, unit: str) -> str:
+    """A heading with its unit on a line of its own, so that no narrow column breaks （万 元）."""
+    ending = f"（{unit}）"
+    return f"{heading_text.removesuffix(ending)}\n{ending}" if unit and heading_text.endswith(ending) else heading_text
 
 
-def _unbroken(text: str) -> int:
-    """The width of the longest part of a text that must not be broken; a long code may be after all."""
-    parts = re.findall(r"[!-~]+", text)
-    return min(max(map(len, parts), default=0), WHOLE)
+def _padded(made: Any) -> None:
+    """Air above and below the text of every cell, said once for the table."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("top", "bottom"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "40")  # twentieths of a point
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    made._tbl.tblPr.append(margins)
 
 
-def _length(text: str) -> int:
-    """The width of a text in half-width characters: a Chinese character is two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _line(made: Any, texts: Sequence[str], columns: Sequence[spec.Column], widths: Sequence[Any], size: float) -> None:
+def _line(made: Any, texts: Sequence[str], columns: Sequence[spec.Column], sizes: Sequence[Any], size: float) -> None:
     row = made.add_row()
     # A row never breaks across pages: half a row read aloud in a meeting is a wrong row.
     _row_property(row, "w:cantSplit")
-    for cell, text, column, width in zip(row.cells, texts, columns, widths, strict=True):
+    for cell, text, column, width in zip(row.cells, texts, columns, sizes, strict=True):
         cell.width = width
         _fill(cell, text, font=BODY_FONT, size=size, is_right=column.is_number)
 
@@ -217,16 +201,28 @@ def _row_property(row: Any, name: str) -> None:
 
 def _fill(cell: Any, text: str, *, font: str, size: float, is_centred: bool = False, is_right: bool = False) -> None:
     paragraph = cell.paragraphs[0]
+    middle = OxmlElement("w:vAlign")
+    middle.set(qn("w:val"), "center")
+    cell._tc.get_or_add_tcPr().append(middle)
     if is_centred or is_right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if is_centred else WD_ALIGN_PARAGRAPH.RIGHT
     _write(paragraph, text, font=font, size=size)
 
 
 def _paragraph(
-    document: Any, text: str, *, font: str, size: float, is_centred: bool = False, before: float = 0
+    document: Any,
+    text: str,
+    *,
+    font: str,
+    size: float,
+    is_centred: bool = False,
+    before: float = 0,
+    after: float | None = None,
 ) -> None:
     if text:
         paragraph = document.add_paragraph()
+        if after is not None:
+            paragraph.paragraph_format.space_after = Pt(after)
         if before:
             paragraph.paragraph_format.space_before = Pt(before)
         if is_centred:
