@@ -153,6 +153,11 @@ def test_progress_typed_in_the_list_is_of_today_and_undone_with_its_day(cast: ca
     record.refresh_from_db()
     assert (record.done_year_wan, record.progress_on, record.done_as_of) == (Decimal(900), *[date(2026, 3, 2)] * 2)
     assert trail.history(record)[0].verb == "project.taken_back"
+    typed |= {"field": "plan_year_wan", "value": "9000"}
+    for said in ({"version": record.version}, {"version": record.version + 1, "undo": "1"}):
+        assert clerk.post(page, {**typed, **said}).status_code == 200
+    record.refresh_from_db()
+    assert record.plan_year_wan is None
 
 
 @pytest.mark.django_db
@@ -216,7 +221,7 @@ def test_a_firm_is_corrected_in_the_table_as_its_form_would(cast: casts.Cast, si
 @pytest.mark.django_db
 def test_a_segment_of_a_draft_is_typed_in_as_one_step_of_its_edits(cast: casts.Cast, signed_in: SignIn) -> None:
     atlas = maps.draft(chain=cast.chain_a, now=timezone.now(), by=cast.clerk_a)
-    held = {"name": "压缩机", "layer": "midstream", "owner": None, "parts": []}
+    held: dict[str, Any] = {"name": "压缩机", "layer": "midstream", "owner": None, "parts": []}
     after = {"segments": {"compressor": held}}
     step: dict[str, Any] = {"operation": "segment.added", "now": timezone.now(), "by": cast.clerk_a}
     atlas = maps.edit(atlas=atlas, after=after, version=atlas.version, **step)

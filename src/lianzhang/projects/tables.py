@@ -110,10 +110,7 @@ FIRM = Column(
 )
 
 
-REPORTED = Edit("number", is_report=True)
-
-
-def _wan(key: str, label: Any, *, group: Any = "", is_default: bool = True, edit: Edit = REPORTED) -> Column:
+def _wan(key: str, label: Any, *, group: Any = "", is_default: bool = True) -> Column:
     return Column(
         key,
         label,
@@ -123,7 +120,7 @@ def _wan(key: str, label: Any, *, group: Any = "", is_default: bool = True, edit
         is_total=True,
         group=group,
         is_default=is_default,
-        edit=edit,
+        edit=Edit("number", is_report=True),
     )
 
 
@@ -257,7 +254,7 @@ KEY_PROJECTS = TableSpec(
         FIRM,
         _told("content", _("建设内容"), is_default=False),
         _wan("agreed_wan", _("协议投资")),
-        _wan("plan_year_wan", _("年度计划投资"), edit=Edit("number")),
+        _wan("plan_year_wan", _("年度计划投资")),
         _wan("done_year_wan", _("年度累计完成投资")),
         Column("done_ratio", _("年度投资完成率"), done_ratio, kind="ratio"),
         _on("done_as_of", _("完成投资截至")),
@@ -266,9 +263,9 @@ KEY_PROJECTS = TableSpec(
         NODE,
         NODE_DUE,
         BLOCKED,
-        _on("planned_start_on", _("计划开工"), edit=Edit("date")),
+        _on("planned_start_on", _("计划开工"), edit=Edit("date", is_report=True)),
         _on("started_on", _("实际开工")),
-        _on("planned_completion_on", _("计划竣工"), edit=Edit("date")),
+        _on("planned_completion_on", _("计划竣工"), edit=Edit("date", is_report=True)),
         _on("completed_on", _("实际竣工")),
         *COUNTED,
     ),

@@ -23,7 +23,7 @@ from lianzhang.chains.models import PartCoverage
 from lianzhang.chains.queries import teardown
 from lianzhang.web import navigation, sounds
 
-MOST = 20
+MOST = 40
 PER_KIND = 6
 OFFERED = 12
 

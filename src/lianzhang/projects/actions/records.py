@@ -29,6 +29,8 @@ EDITABLE = frozenset(
 APPROVED_ONLY = frozenset({"chain", "district", "is_key"})
 MONEY = ("intended_wan", "agreed_wan", "arrived_wan")
 TAKEN_BACK = frozenset({"project.progress", "project.money"})
+# Filled for the first time, these could not be emptied again by an edit: their stage needs them.
+PLANNED = frozenset({"plan_year_wan", "planned_start_on", "planned_completion_on"})
 FLAGS = ("fai_registered_on", "above_scale_on")
 
 
@@ -104,16 +106,21 @@ def record_progress(
 
 
 def take_back(*, project: Project, version: int | None, now: datetime, by: Person) -> Project:
-    """撤回 what one has just typed as progress or money, whole: the day it was reported for goes with it. Not once
-    anybody has changed the record since, and only on the day."""
+    """撤回 what one has just typed as progress, money or plan, whole: the day it was reported for goes with it. Not
+    once anybody has changed the record since, and only on the day."""
     with transaction.atomic():
         project = permission.locked(project, version=version)
         permission.require(project, act=Act.WRITE, by=by)
         last = history.history(project, limit=1)
-        is_own = last and last[0].verb in TAKEN_BACK and last[0].actor_id == by.pk
+        is_own = last and last[0].actor_id == by.pk and _may_go_back(last[0])
         if not is_own or timezone.localdate(last[0].at) != timezone.localdate(now):
             raise Refused(_("只能撤回本人当天的最后一次填写。"))
         return trail.change(project, verb="project.taken_back", changes=history.before(project, last[0]), by=by)
+
+
+def _may_go_back(step: history.Step) -> bool:
+    is_plan = step.verb == "project.edited" and {name for name, *_rest in step.changes} <= PLANNED
+    return is_plan or step.verb in TAKEN_BACK
 
 
 def set_flag(
