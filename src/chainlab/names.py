@@ -57,6 +57,33 @@ def simplified(text: str) -> str:
     return text if text.isascii() else str(_converter().convert(text))
 
 
+# What OpenCC would turn although the mainland says it too, or turns into another thing: 被動元件 is no 组件.
+_OWN_WORDS = {
+    "元件": "元件",
+    "查詢": "查询",
+    "儲存": "存储",
+    "觸控": "触控",
+    "介面卡": "接口卡",
+    "整合": "整合",
+    "系統整合": "系统集成",
+}
+_OWN_WORD = re.compile(f"({'|'.join(sorted(_OWN_WORDS, key=len, reverse=True))})")
+
+
+@functools.cache
+def _phrases() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("tw2sp")
+
+
+def mainland(text: str) -> str:
+    """A trade's words as the mainland says them: 記憶體 → 内存, 伺服器 → 服务器. Not for the names of firms, which stay
+    what they are registered as."""
+    parts = _OWN_WORD.split(text)
+    return "".join(_OWN_WORDS.get(part) or str(_phrases().convert(part)) for part in parts)
+
+
 @functools.lru_cache(maxsize=200_000)
 def normalise(name: str) -> str:
     """The exact key of a name: full width, traditional signs, brackets, blanks and letter case make no difference.

@@ -94,3 +94,25 @@ def test_a_branch_is_another_entity_than_its_parent(name: str, is_branch: bool) 
 def test_names_that_sound_the_same_have_one_sound() -> None:
     assert names.sound("凯岳") == names.sound("凯越")
     assert names.sound("海尔") != names.sound("海信")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("記憶體", "内存"),
+        ("伺服器", "服务器"),
+        ("嵌入式軟體", "嵌入式软件"),
+        ("主/被動元件", "主/被动元件"),  # 元件 is said here too: 组件 would be another thing
+        ("整合營造業", "整合营造业"),
+        ("系統整合", "系统集成"),
+        ("觸控面板", "触控面板"),
+        ("磁碟儲存系統", "磁盘存储系统"),
+        ("压缩机", "压缩机"),
+    ],
+)
+def test_a_trade_is_called_as_the_mainland_calls_it(written: str, read: str) -> None:
+    assert names.mainland(written) == read
+
+
+def test_the_name_of_a_firm_is_simplified_and_keeps_its_words() -> None:
+    assert names.simplified("台灣積體電路製造股份有限公司") == "台湾积体电路制造股份有限公司"

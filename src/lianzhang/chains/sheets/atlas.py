@@ -1,6 +1,6 @@
 """产业链图谱: the draft of a chain's map as a workbook of segments, links and the firms placed on them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -131,17 +131,27 @@ class LinkSheet(OfMap):
 
 
 @dataclass(frozen=True, slots=True)
-class SimplifiedColumn(Column):
-    """A word of the map: traditional signs become simplified ones, and the row says so."""
+class TradeColumn(Column):
+    """Words of the trade on a map: in a workbook of traditional signs they become those of the mainland, and the row
+    says so. 程式 is written alike in both, so the whole sheet decides, not the word."""
 
     def take(self, value: Any, *, row: Incoming, desk: Desk) -> dict[str, Any]:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not desk.once("is traditional", lambda: _is_traditional(desk.rows)):
             return Column.take(self, value, row=row, desk=desk)
-        written = names.simplified(value)
+        written = names.mainland(value)
         if written != value:
-            zh, en = f"繁体“{value}”已转为简体“{written}”。", f"“{value}” is written in simplified signs: “{written}”."
+            zh, en = (
+                f"“{value}”已转为简体通行用语“{written}”。",
+                f"“{value}” is written as on the mainland: “{written}”.",
+            )
             desk.warn(row, Finding(self.field, "note", zh, en, code="simplified"))
         return {self.attr: written}
+
+
+def _is_traditional(rows: Sequence[Incoming]) -> bool:
+    """Whether the segments of a workbook are written in traditional signs."""
+    words = (row.values.get(field) for row in rows if row.sheet == "segments" for field in ("name", "group_name"))
+    return any(isinstance(word, str) and names.simplified(word) != word for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +223,12 @@ MAP_SEGMENTS = MapLedger(
             columns=(
                 ChainColumn("chain", "chain_id"),
                 Shown("code", "key", shown=lambda record: record.key),
-                SimplifiedColumn("name", "name"),
+                TradeColumn("name", "name"),
                 Column("layer", "layer"),
-                SimplifiedColumn("group_name", "group"),
+                TradeColumn("group_name", "group"),
                 Kept("parent"),
                 Column("order", "position"),
-                Column("products", "parts_note"),
+                TradeColumn("products", "parts_note"),
                 Kept("industry_code"),
                 Kept("state"),
                 lookups.body("owner_body", "owner_id"),
