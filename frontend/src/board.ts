@@ -36,38 +36,75 @@ function board(atlas: HTMLElement): void {
 
 const words = (text: string | undefined): string[] => (text ?? "").split(" ").filter(Boolean);
 
+interface Lane {
+  left: number;
+  right: number;
+  // Where a line may cross this layer without touching a box: between two groups, and under the last.
+  levels: number[];
+  taken: number[];
+}
+
 function links(atlas: HTMLElement, chips: Map<string, HTMLElement>): void {
   const svg = atlas.querySelector("svg.atlas-links");
   if (!svg) return;
   const frame = atlas.getBoundingClientRect();
   svg.setAttribute("width", String(atlas.scrollWidth));
   svg.setAttribute("height", String(atlas.scrollHeight));
+  const moved = (box: DOMRect): DOMRect =>
+    new DOMRect(box.left - frame.left + atlas.scrollLeft, box.top - frame.top + atlas.scrollTop, box.width, box.height);
+  const lanes = [...atlas.querySelectorAll<HTMLElement>(".atlas-column")].map((column) => lane(column, moved));
   const paths: SVGPathElement[] = [];
   chips.forEach((chip, key) => {
     for (const fed of words(chip.dataset.feeds)) {
       const other = chips.get(fed);
-      if (other) paths.push(curve(chip, other, frame, atlas, key, fed));
+      if (!other) continue;
+      const path = document.createElementNS(SVG, "path");
+      path.setAttribute("d", route(moved(chip.getBoundingClientRect()), moved(other.getBoundingClientRect()), lanes));
+      path.dataset.from = key;
+      path.dataset.to = fed;
+      paths.push(path);
     }
   });
   svg.replaceChildren(...paths);
 }
 
-function curve(from: HTMLElement, to: HTMLElement, frame: DOMRect, atlas: HTMLElement, a: string, b: string): SVGPathElement {
-  const start = from.getBoundingClientRect();
-  const end = to.getBoundingClientRect();
+function lane(column: HTMLElement, moved: (box: DOMRect) => DOMRect): Lane {
+  const boxes = [...column.querySelectorAll<HTMLElement>(".atlas-group")].map((one) => moved(one.getBoundingClientRect()));
+  const whole = moved(column.getBoundingClientRect());
+  const levels = boxes.map((box, n) => (boxes[n + 1] ? (box.bottom + (boxes[n + 1] as DOMRect).top) / 2 : box.bottom + 6));
+  return { left: whole.left, right: whole.right, levels, taken: levels.map(() => 0) };
+}
+
+function route(start: DOMRect, end: DOMRect, lanes: Lane[]): string {
   const isForward = end.left >= start.right;
   // Within one layer a link leaves and enters on the right, in a bow beside the boxes: straight it would run under them.
   const isBeside = !isForward && end.right > start.left;
-  const x1 = (isForward || isBeside ? start.right : start.left) - frame.left + atlas.scrollLeft;
-  const x2 = (isForward ? end.left : end.right) - frame.left + atlas.scrollLeft;
-  const y1 = start.top + start.height / 2 - frame.top + atlas.scrollTop;
-  const y2 = end.top + end.height / 2 - frame.top + atlas.scrollTop;
-  const middle = isBeside ? Math.max(x1, x2) + BOW : (x1 + x2) / 2;
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", `M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`);
-  path.dataset.from = a;
-  path.dataset.to = b;
-  return path;
+  const [x1, y1] = [isForward || isBeside ? start.right : start.left, start.top + start.height / 2];
+  const [x2, y2] = [isForward ? end.left : end.right, end.top + end.height / 2];
+  if (isBeside) {
+    const out = Math.max(x1, x2) + BOW;
+    return `M${x1},${y1} C${out},${y1} ${out},${y2} ${x2},${y2}`;
+  }
+  const between = lanes.filter((one) => one.left > Math.min(x1, x2) && one.right < Math.max(x1, x2) && one.levels.length);
+  if (!isForward) between.reverse();
+  let d = `M${x1},${y1}`;
+  let [x, y] = [x1, y1];
+  for (const one of between) {
+    const level = crossing(one, y + ((y2 - y) * ((one.left + one.right) / 2 - x)) / (x2 - x || 1));
+    const [enter, leave] = isForward ? [one.left, one.right] : [one.right, one.left];
+    d += ` C${(x + enter) / 2},${y} ${(x + enter) / 2},${level} ${enter},${level} L${leave},${level}`;
+    [x, y] = [leave, level];
+  }
+  return `${d} C${(x + x2) / 2},${y} ${(x + x2) / 2},${y2} ${x2},${y2}`;
+}
+
+// The free level nearest to where the line would have crossed; those who share one lie three points apart.
+function crossing(one: Lane, wanted: number): number {
+  const away = one.levels.map((level) => Math.abs(level - wanted));
+  const at = away.indexOf(Math.min(...away));
+  const turn = one.taken[at] ?? 0;
+  one.taken[at] = turn + 1;
+  return (one.levels[at] ?? wanted) + ((turn + 1) % 3) * 3 - 3;
 }
 
 function light(atlas: HTMLElement, chips: Map<string, HTMLElement>, chip: Element | null): void {

@@ -1,5 +1,6 @@
 """The board as a drawing that travels alone: what its marks mean stands on it, names fit, links go beside boxes."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -64,3 +65,33 @@ def test_an_edit_leads_back_to_the_board_with_its_segment_beside_it_and_is_told_
     page = client.get(address).content.decode()
     assert "最近编辑：放入或移出企业、新增环节 热泵" in page
     assert "新增环节 热泵" in client.get(f"{address}/segment/{key}").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_link_that_skips_a_layer_crosses_it_between_the_boxes(signed_in: SignIn, cast: Cast) -> None:
+    """Beneath the boxes only two short strokes were seen of it."""
+    draft = MapVersion.objects.get(pk=analysed.build(cast).draft.pk)
+    Segment.objects.filter(map=draft).delete()
+    layer = Segment.Layer
+
+    def segment(key: str, at: Segment.Layer, group: str) -> Segment:
+        return Segment.objects.create(map=draft, key=key, name=key, layer=at, group=group)
+
+    material, product = segment("steel", layer.UPSTREAM, "金属"), segment("fridge", layer.DOWNSTREAM, "整机")
+    for number in range(8):
+        segment(f"part-{number}", layer.MIDSTREAM, "部件" if number < 4 else "总成")
+    for upstream, downstream in ((material, product), (product, material)):  # a recycled material goes back
+        Link.objects.create(map=draft, upstream=upstream, downstream=downstream)
+    drawing = signed_in("clerk_a").get(f"/maps/test-a/v{draft.number}?format=svg").content.decode()
+    boxes = [
+        tuple(map(int, box)) for box in re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', drawing)
+    ]
+    crossings = re.findall(r"C\S+ \S+ (\d+),(\d+) L(\d+),(\d+) C", drawing)
+    assert len(crossings) == 2
+    for x1, y1, x2, y2 in (map(int, found) for found in crossings):
+        assert y1 == y2
+        left, right = sorted((x1, x2))
+        touched = [
+            box for box in boxes if box[0] < right and box[0] + box[2] > left and box[1] <= y1 <= box[1] + box[3]
+        ]
+        assert touched == []

@@ -2,6 +2,7 @@
 
 import itertools
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,21 @@ COLOURS = {
 MARKS = {"missing": "▢", "weak": "▥", "held": "▣", "unverified": "▧"}
 
 
+@dataclass
+class Lane:
+    """A layer that a link may have to cross: from `left` to `right`, at levels where no box stands."""
+
+    left: int
+    right: int
+    levels: dict[int, int]  # level → how many links run there
+
+    def crossing(self, wanted: int) -> int:
+        """The free level nearest to `wanted`; links that share one lie two points apart."""
+        level = min(self.levels, key=lambda at: abs(at - wanted))
+        self.levels[level] += 1
+        return level + self.levels[level] % 3 * 2 - 2
+
+
 def words() -> dict[str, str]:
     """What each mark means."""
     return {
@@ -34,13 +50,17 @@ def words() -> dict[str, str]:
 def draw(board: Board) -> dict[str, Any]:
     """Titles, boxes, chips and links with their coordinates; all numbers as text, never localised."""
     places: dict[str, tuple[int, int]] = {}
+    lanes: list[Lane] = []
     boxes: list[dict[str, str]] = []
     titles: list[dict[str, str]] = []
     chips: list[dict[str, str]] = []
     x, height = PAD, 0
     for column in board.columns:
         titles.append({"x": str(x), "y": "56", "text": str(column.layer.label)})
+        first = len(boxes)
         height = max(height, _column(column, x, boxes=boxes, chips=chips, places=places))
+        bottoms = [int(box["y"]) + int(box["height"]) + GAP // 2 for box in boxes[first:]]
+        lanes.append(Lane(x, x + CHIP_WIDTH + 2 * PAD, dict.fromkeys(bottoms, 0)))
         x += CHIP_WIDTH + 2 * PAD + COLUMN_GAP
     return {
         "title": f"{board.atlas.chain.name} v{board.atlas.number} · {board.atlas.get_state_display()}",
@@ -52,7 +72,7 @@ def draw(board: Board) -> dict[str, Any]:
         "titles": titles,
         "boxes": boxes,
         "chips": chips,
-        "links": [_curve(places[a], places[b]) for a, b in board.links if a in places and b in places],
+        "links": [_route(places[a], places[b], lanes) for a, b in board.links if a in places and b in places],
     }
 
 
@@ -116,10 +136,22 @@ def _width(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
-def _curve(start: tuple[int, int], end: tuple[int, int]) -> str:
-    """Into the next layer from the right; within one layer and backwards in a bow on the right of the boxes."""
-    x1, y1 = start[0] + CHIP_WIDTH, start[1] + CHIP_HEIGHT // 2
-    is_forward = end[0] > start[0]
+def _route(start: tuple[int, int], end: tuple[int, int], lanes: list[Lane]) -> str:
+    """A link from chip to chip, beside the boxes or between them; within one layer in a bow on the right of the boxes.
+
+    The same as frontend/src/board.ts draws on the page.
+    """
+    is_beside, is_forward = start[0] == end[0], end[0] > start[0]
+    x1, y1 = start[0] + (CHIP_WIDTH if is_forward or is_beside else 0), start[1] + CHIP_HEIGHT // 2
     x2, y2 = end[0] + (0 if is_forward else CHIP_WIDTH), end[1] + CHIP_HEIGHT // 2
-    middle = (x1 + x2) // 2 if is_forward else max(x1, x2) + PAD + COLUMN_GAP // 2
-    return f"M{x1},{y1} C{middle},{y1} {middle},{y2} {x2},{y2}"
+    if is_beside:
+        out = x1 + PAD + COLUMN_GAP // 2
+        return f"M{x1},{y1} C{out},{y1} {out},{y2} {x2},{y2}"
+    between = [lane for lane in lanes if lane.left > min(x1, x2) and lane.right < max(x1, x2) and lane.levels]
+    said, x, y = [f"M{x1},{y1}"], x1, y1
+    for lane in between if is_forward else reversed(between):
+        enter, leave = (lane.left, lane.right) if is_forward else (lane.right, lane.left)
+        level = lane.crossing(y + (y2 - y) * ((lane.left + lane.right) // 2 - x) // (x2 - x))
+        said.append(f"C{(x + enter) // 2},{y} {(x + enter) // 2},{level} {enter},{level} L{leave},{level}")
+        x, y = leave, level
+    return " ".join([*said, f"C{(x + x2) // 2},{y} {(x + x2) // 2},{y2} {x2},{y2}"])
