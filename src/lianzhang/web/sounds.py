@@ -7,12 +7,14 @@ is never shown; the palette reads the records it shows anew, as the person may s
 
 import threading
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
 from django.apps import apps
+from django.db.models import IntegerField, TextField, Value
+from django.db.models.functions import Cast
 
 from lianzhang.trail import queries as trail
 
@@ -24,19 +26,15 @@ MOST_STEPS = 2_000
 class Shelf:
     """The names of one kind of record, spelt, in one text that is searched as a whole."""
 
-    def __init__(self, model: str, field: str) -> None:
-        self._model, self._field = model, field
+    def __init__(self, names: Iterable[tuple[int, str]]) -> None:
         self._lines: dict[int, str] = {}
-        self._text, self._pks, self._ends = "", list[int](), list[int]()
-        self.read()
+        self.put(names, instead_of=())
 
-    def read(self, pks: Collection[int] | None = None) -> None:
-        """Read the names again, all or those of `pks`; a record that is gone is forgotten."""
-        manager: Any = apps.get_model(self._model)._default_manager
-        found = manager.order_by() if pks is None else manager.order_by().filter(pk__in=pks)
-        for pk in self._lines.keys() & set(pks or ()):
-            del self._lines[pk]
-        for pk, name in found.values_list("pk", self._field):
+    def put(self, names: Iterable[tuple[int, str]], *, instead_of: Collection[int]) -> None:
+        """Put in these names, and take out those `instead_of` which they stand: a record that is gone has none."""
+        for pk in instead_of:
+            self._lines.pop(pk, None)
+        for pk, name in names:
             short, syllables = spelling(name)
             self._lines[pk] = f"{short}\t{''.join(syllables)}\n{name}"
         spelt = [line.partition("\n")[0] + "\n" for line in self._lines.values()]
@@ -66,10 +64,26 @@ def keys(names: Collection[tuple[str, str]], sound: str) -> dict[tuple[str, str]
     """For each (model, field of its name): the keys of the records that sound so, whoever may see them."""
     with _lock:
         _follow()
-        for name in names:
-            if name not in _shelves:
-                _shelves[name] = Shelf(*name)
+        missing = [name for name in names if name not in _shelves]
+        for name, found in _read(missing).items():
+            _shelves[name] = Shelf(found)
         return {name: _shelves[name].find(sound) for name in names}
+
+
+def _names(name: tuple[str, str], number: int = 0) -> Any:
+    manager: Any = apps.get_model(name[0])._default_manager
+    kind = Value(number, IntegerField())
+    return manager.order_by().values_list(kind, "pk", Cast(name[1], TextField()))
+
+
+def _read(names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """The names of whole kinds, in one query."""
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {name: [] for name in names}
+    selects = [_names(name, number) for number, name in enumerate(names)]
+    if selects:
+        for number, pk, text in selects[0].union(*selects[1:], all=True) if selects[1:] else selects[0]:
+            found[names[number]].append((pk, text))
+    return found
 
 
 def _follow() -> None:
@@ -82,10 +96,11 @@ def _follow() -> None:
         _seen = trail.newest()
         return
     _seen = steps[-1][:2]
-    for (model, _field), shelf in _shelves.items():
-        touched = {int(pk) for _seq, _mac, kind, pk in steps[1:] if kind == model.lower() and pk.isdecimal()}
+    for name, shelf in _shelves.items():
+        touched = {int(pk) for _seq, _mac, kind, pk in steps[1:] if kind == name[0].lower() and pk.isdecimal()}
         if touched:
-            shelf.read(touched)
+            renamed = _names(name).filter(pk__in=touched)
+            shelf.put(((pk, text) for _number, pk, text in renamed), instead_of=touched)
 
 
 def letters(asked: str) -> str:
