@@ -98,8 +98,10 @@ function route(start: DOMRect, end: DOMRect, lanes: Lane[]): string {
   return `${d} C${(x + x2) / 2},${y} ${(x + x2) / 2},${y2} ${x2},${y2}`;
 }
 
-// The free level nearest to where the line would have crossed; those who share one lie three points apart.
+// The free level nearest to where the line would have crossed; those who share one lie three points apart. Under the
+// last box of a short layer all is free.
 function crossing(one: Lane, wanted: number): number {
+  if (wanted > Math.max(...one.levels)) return wanted;
   const away = one.levels.map((level) => Math.abs(level - wanted));
   const at = away.indexOf(Math.min(...away));
   const turn = one.taken[at] ?? 0;

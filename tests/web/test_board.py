@@ -95,3 +95,10 @@ def test_a_link_that_skips_a_layer_crosses_it_between_the_boxes(signed_in: SignI
             box for box in boxes if box[0] < right and box[0] + box[2] > left and box[1] <= y1 <= box[1] + box[3]
         ]
         assert touched == []
+
+
+def test_under_a_short_layer_a_link_runs_where_it_wants_and_beside_its_boxes_three_share_a_gap() -> None:
+    lane = board.Lane(left=300, right=520, levels={120: 0, 260: 0})
+    assert lane.crossing(400) == 400
+    assert [lane.crossing(100) for _ in range(4)] == [120, 122, 118, 120]
+    assert lane.crossing(200) == 260

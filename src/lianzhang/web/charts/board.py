@@ -31,7 +31,9 @@ class Lane:
     levels: dict[int, int]  # level → how many links run there
 
     def crossing(self, wanted: int) -> int:
-        """The free level nearest to `wanted`; links that share one lie two points apart."""
+        """The free level nearest to `wanted`; links that share one lie two points apart. Below the last all is free."""
+        if wanted > max(self.levels):
+            return wanted
         level = min(self.levels, key=lambda at: abs(at - wanted))
         self.levels[level] += 1
         return level + self.levels[level] % 3 * 2 - 2
