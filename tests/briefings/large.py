@@ -1,4 +1,4 @@
-"""A large city on the fixed cast: 24 chains of five plan actions; 2,000 projects and 20,000 tasks, or as many as asked."""
+"""A large city on the fixed cast: 24 chains of five actions; 2,000 projects and 20,000 tasks, or as many as asked."""
 
 from datetime import timedelta
 from decimal import Decimal

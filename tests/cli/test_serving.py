@@ -193,7 +193,7 @@ def test_a_database_that_does_not_answer_is_explained(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hosts", "asked"), [("lianzhang.example,10.0.0.7", "lianzhang.example"), (".city.example", "city.example")]
+    ("hosts", "asked"), [("lianzhang.example,192.0.2.7", "lianzhang.example"), (".city.example", "city.example")]
 )
 def test_readiness_is_asked_under_a_name_the_installation_answers_to(
     monkeypatch: pytest.MonkeyPatch, hosts: str, asked: str
