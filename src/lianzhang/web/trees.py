@@ -43,6 +43,7 @@ def _bought(*, shows: bool) -> Callable[[Row], str]:
     none = f'<span title="{escape(_("最新快照中没有这种零部件的采购"))}">—</span>'
     nothing = f'<td class="n">{none}</td><td class="share">{none}</td>'
     closed = html.blank(RESTRICTED)
+    wan, ratio = _written("wan"), _written("ratio")
     hidden = f'<td class="n">{closed}</td><td class="share">{closed}</td>'
 
     def cells(one: Row) -> str:
@@ -50,8 +51,8 @@ def _bought(*, shows: bool) -> Callable[[Row], str]:
             return nothing
         if not shows:
             return hidden
-        share, amount = one.coverage.local_ratio, _written(one.coverage.amount_wan, "wan")
-        said = _written(share, "ratio")
+        share, amount = one.coverage.local_ratio, wan(one.coverage.amount_wan)
+        said = ratio(share)
         if share is not None:
             bar = f'<progress max="100" value="{share * 100:.1f}" aria-hidden="true"></progress>'
             said = f'<span class="progress-line">{bar}<span class="n">{said}</span></span>'
@@ -60,9 +61,9 @@ def _bought(*, shows: bool) -> Callable[[Row], str]:
     return cells
 
 
-def _written(value: Any, kind: values.Kind) -> str:
-    reason = values.blank_of(value)
-    return html.blank(reason) if reason is not None else escape(values.plain(value, kind))
+def _written(kind: values.Kind) -> Callable[[Any], str]:
+    read, unfilled = values.reader(kind), html.blank(values.Blank.UNFILLED)
+    return lambda value: unfilled if value is None else escape(read(value))
 
 
 def _number(value: Decimal) -> str:

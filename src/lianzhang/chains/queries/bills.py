@@ -8,25 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import FloatField, Q
-from django.db.models.functions import Cast
+from django.db.models import ExpressionWrapper, F, Field, Q
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, PartCoverage, Snapshot
 from lianzhang.registry.models import BomLine, Enterprise, Part
 
 MOST_ROWS, MOST_PRODUCTS = 300, 100
+AS_STORED: Field[Any, Any] = Field()  # a type that is not converted when it is read
 DEEPEST = 12  # levels below a product; also the end of a circle that an import should have refused
-
-
-class Line(NamedTuple):
-    """One line of a bill: how many of a part go into what stands above it."""
-
-    child: int
-    quantity: float
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -81,33 +73,36 @@ class Bill:
 
 
 class _Place(NamedTuple):
-    line: Line
+    line: Any
     level: int
     per_product: Decimal
 
 
-Lines = dict[int, list[Line]]
+# By part, the lines that say how many of what go into it: rows of the database as they are read.
+Lines = dict[int, list[Any]]
 
 
 def of(chain: Chain, snapshot: Snapshot | None, *, person: Person, product: str = "") -> Bill:
-    """The chain's bill of materials, or that of one product (by code); five queries however large it is."""
+    """The chain's bill of materials, or that of one product (by code); six queries however large it is."""
     trees, is_illustrative = _trees(chain, person)
-    bought = _bought(snapshot, person)
+    visible = Part.objects.visible_to(person).order_by()
+    codes = dict(visible.values_list("pk", "code"))
+    bought = _bought(snapshot, person) if None in trees else set()
     roots = [(owner, pk) for owner, lines in trees.items() for pk in _roots(lines, bought, is_standard=owner is None)]
-    parts = Part.objects.visible_to(person).in_bulk({pk for _owner, pk in roots})
     roots = sorted(
-        (root for root in roots if root[1] in parts and product in {"", parts[root[1]].code}),
-        key=lambda root: (root[0] is not None, root[0] or 0, parts[root[1]].code),
+        (root for root in roots if root[1] in codes and product in {"", codes[root[1]]}),
+        key=lambda root: (root[0] is not None, root[0] or 0, codes[root[1]]),
     )
     counts = [_count(trees[owner], pk) for owner, pk in roots]
-    places = _drawn(trees, roots[:MOST_PRODUCTS], counts)
-    parts |= Part.objects.visible_to(person).in_bulk({place.line.child for found in places for place in found})
+    places = _drawn(trees, roots[:MOST_PRODUCTS], counts, codes)
+    shown = {pk for _owner, pk in roots} | {place.line.child_id for found in places for place in found}
+    parts = visible.only("code", "name", "unit").in_bulk(shown)
     covered = _coverage(snapshot, parts, person)
     owners = Enterprise.objects.in_bulk({owner for owner, _pk in roots if owner is not None})
-    used = {owner: Counter(line.child for found in lines.values() for line in found) for owner, lines in trees.items()}
     products = []
     for (owner, pk), count, found in zip(roots, counts, places, strict=False):
-        rows = [_row(place, parts, covered, used[owner]) for place in found if place.line.child in parts]
+        used = Counter(line.child_id for lines in trees[owner].values() for line in lines) if found else Counter()
+        rows = [_row(place, parts, covered, used) for place in found]
         products.append(_product(Product(parts[pk], owners.get(owner or 0), count), rows))
     return Bill(products, len(roots), sum(counts), is_illustrative)
 
@@ -116,16 +111,17 @@ def _trees(chain: Chain, person: Person) -> tuple[dict[int | None, Lines], bool]
     """What goes into what, by the firm whose bill says so (None: the standard tree)."""
     anchors = chain.anchors.standing().values("enterprise_id")
     found = BomLine.objects.visible_to(person).filter(Q(firm__isnull=True) | Q(firm__in=anchors))
-    # Read as floats: making decimals of thousands of lines, of which a page draws hundreds, is most of its time.
-    numbered = found.annotate(number=Cast("quantity", FloatField()))
-    rows = numbered.order_by("child__code", "pk").values_list(
-        "firm_id", "parent_id", "child_id", "number", "unit", "is_illustrative"
+    # Values as the database has them, in no order: of thousands of lines a page makes decimals of hundreds and sorts
+    # those.
+    plain = found.annotate(
+        number=ExpressionWrapper(F("quantity"), AS_STORED), invented=ExpressionWrapper(F("is_illustrative"), AS_STORED)
     )
+    columns = ("firm_id", "parent_id", "child_id", "number", "unit", "invented")
     trees: dict[int | None, Lines] = defaultdict(lambda: defaultdict(list))
     is_illustrative = False
-    for firm, parent, child, quantity, unit, invented in rows:
-        trees[firm][parent].append(Line(child, quantity, unit))
-        is_illustrative |= invented
+    for line in plain.order_by().values_list(*columns, named=True):
+        trees[line.firm_id][line.parent_id].append(line)
+        is_illustrative |= bool(line.invented)
     return trees, is_illustrative
 
 
@@ -138,14 +134,14 @@ def _bought(snapshot: Snapshot | None, person: Person) -> set[int]:
 
 def _roots(lines: Lines, bought: Iterable[int], *, is_standard: bool) -> list[int]:
     """What goes into nothing else; of the standard tree only what contains something bought."""
-    children = {line.child for found in lines.values() for line in found}
+    children = {line.child_id for found in lines.values() for line in found}
     roots = [parent for parent in lines if parent not in children]
     if not is_standard:
         return roots
     parents: dict[int, set[int]] = defaultdict(set)
     for parent, found in lines.items():
         for line in found:
-            parents[line.child].add(parent)
+            parents[line.child_id].add(parent)
     above, waiting = set(bought), list(bought)
     while waiting:
         fresh = parents.get(waiting.pop(), set()) - above
@@ -161,14 +157,14 @@ def _count(lines: Lines, root: int) -> int:
         below: Counter[int] = Counter()
         for parent, times in level.items():
             for line in lines.get(parent, ()):
-                below[line.child] += times
+                below[line.child_id] += times
         total += below.total()
         level = below
     return total
 
 
 def _drawn(
-    trees: dict[int | None, Lines], roots: list[tuple[int | None, int]], counts: list[int]
+    trees: dict[int | None, Lines], roots: list[tuple[int | None, int]], counts: list[int], codes: dict[int, str]
 ) -> list[list[_Place]]:
     """The rows of each product: whole products while they fit; one that is too large alone is cut."""
     drawn: list[list[_Place]] = []
@@ -177,38 +173,39 @@ def _drawn(
         if count > left and left < MOST_ROWS:
             drawn.append([])
             continue
-        walk = _walk(trees[owner], pk, level=0, per_product=Decimal(1), above=(pk,))
+        walk = _walk(trees[owner], pk, codes=codes, per_product=Decimal(1), above=(pk,))
         drawn.append([place for place, _n in zip(walk, range(left), strict=False)])
         left -= len(drawn[-1])
     return drawn
 
 
-def _walk(lines: Lines, parent: int, *, level: int, per_product: Decimal, above: tuple[int, ...]) -> Iterator[_Place]:
-    """Depth first; a part that contains itself is not followed."""
-    if level == DEEPEST:
+def _walk(
+    lines: Lines, parent: int, *, codes: dict[int, str], per_product: Decimal, above: tuple[int, ...]
+) -> Iterator[_Place]:
+    """Depth first, by code; a part that contains itself is not followed, nor one that nobody may see."""
+    if len(above) > DEEPEST:
         return
-    for line in lines.get(parent, ()):
-        if line.child in above:
-            continue
-        needed = per_product * Decimal(str(line.quantity))
-        yield _Place(line, level, needed)
-        yield from _walk(lines, line.child, level=level + 1, per_product=needed, above=(*above, line.child))
+    known = [line for line in lines.get(parent, ()) if line.child_id in codes and line.child_id not in above]
+    for line in sorted(known, key=lambda line: codes[line.child_id]):
+        needed = per_product * Decimal(str(line.number))
+        yield _Place(line, len(above) - 1, needed)
+        yield from _walk(lines, line.child_id, codes=codes, per_product=needed, above=(*above, line.child_id))
 
 
 def _coverage(snapshot: Snapshot | None, parts: Iterable[int], person: Person) -> dict[int, PartCoverage]:
     if snapshot is None:
         return {}
     found = PartCoverage.objects.visible_to(person).filter(snapshot=snapshot, part__in=list(parts))
-    return {row.part_id: row for row in found.order_by()}
+    return {row.part_id: row for row in found.order_by().only("part", "local_ratio", "amount_wan")}
 
 
 def _row(place: _Place, parts: dict[int, Part], covered: dict[int, PartCoverage], used: Counter[int]) -> Row:
-    child = place.line.child
+    child = place.line.child_id
     part = parts[child]
     return Row(
         part=part,
         level=place.level,
-        quantity=Decimal(str(place.line.quantity)).normalize(),
+        quantity=Decimal(str(place.line.number)).normalize(),
         per_product=place.per_product.normalize(),
         unit=place.line.unit or part.unit,
         used_in=used[child],

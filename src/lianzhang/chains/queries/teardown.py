@@ -57,6 +57,12 @@ def newest(chains: Iterable[Chain], *, person: Person) -> dict[int, Snapshot]:
     return {snapshot.chain_id: snapshot for snapshot in found}
 
 
+def taken(chain: Chain, *, person: Person) -> Snapshot | None:
+    """The newest snapshot of a chain that `person` may know of, without the 50 KB of its summary."""
+    found = Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at")
+    return found.only("taken_on", "firm_ids").first()
+
+
 def latest(chain: Chain, *, person: Person) -> Snapshot | None:
     """The newest snapshot of a chain that `person` may know of."""
     return next(iter(history(chain, person=person, most=1)), None)

@@ -24,7 +24,7 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
     """Product → assembly → part, with what is bought of each and how much of it here."""
     person = access.person_of(request)
     found = teardown.manufacturing(person).get_or_404(code=code)
-    snapshot = teardown.latest(found, person=person)
+    snapshot = teardown.taken(found, person=person)
     chosen = request.GET.get("product", "")
     bill = bills.of(found, snapshot, person=person, product=chosen)
     drawn = sum(product.drawn for product in bill.products)
