@@ -24,6 +24,27 @@ def test_the_palette_goes_to_a_record_by_keyboard_alone(walk: Walk, root: Path) 
     page.wait_for_url("**/enterprises/QY-2024-002/")
 
 
+def test_a_row_height_is_chosen_by_keyboard_and_kept_by_what_is_searched(walk: Walk) -> None:
+    page = walk("secretary", "/style/bodies")
+    page.locator("#density-roomy").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#table")).to_have_class(re.compile("roomy"))
+    expect(page.locator("#density-roomy")).to_be_focused()
+    page.get_by_placeholder("搜索").fill("区")
+    page.wait_for_url(re.compile("q=.*density=roomy"))
+    page.get_by_text("视图").first.click()  # leaving the search box must not draw the table anew under the menu
+    expect(page.locator("#view-name")).to_be_visible()
+
+
+def test_ticked_rows_alone_are_taken_away_from_any_list(walk: Walk) -> None:
+    page = walk("secretary", "/style/bodies")
+    for number in (0, 2):
+        page.locator("#table td.tick input").nth(number).check()
+    with page.expect_download() as taken:
+        page.locator("#batch").get_by_role("button", name="CSV").click()
+    assert len(Path(taken.value.path()).read_text("utf-8-sig").splitlines()) == 3
+
+
 def test_keys_walk_the_rows_and_open_one_beside_the_list(walk: Walk, root: Path) -> None:
     page = walk("secretary", "/style/city")
     for key in ("j", "j", "k", "j", "Enter"):
