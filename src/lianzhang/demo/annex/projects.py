@@ -36,6 +36,10 @@ class Plot:
     status: Status = Status.NORMAL
     reason: str = ""
     supplier: int | None = None
+    # Of a key project: investment planned for the year and done so far, and what stands on the site.
+    plan_year: int | None = None
+    done_year: int | None = None
+    progress: str = ""
 
 
 PLOTS: tuple[Plot, ...] = (
@@ -86,6 +90,9 @@ PLOTS: tuple[Plot, ...] = (
         status=Status.LATE,
         reason="雨季影响土建",
         supplier=3,
+        plan_year=5000,
+        done_year=2400,
+        progress="主体施工至三层",
     ),
     Plot(
         name="示例线束工厂",
@@ -99,6 +106,9 @@ PLOTS: tuple[Plot, ...] = (
         milestone="试生产",
         due=15,
         supplier=5,
+        plan_year=2600,
+        done_year=2300,
+        progress="设备安装",
     ),
     Plot(
         name="示例阀件工厂",
@@ -112,7 +122,17 @@ PLOTS: tuple[Plot, ...] = (
         produced=-60,
         supplier=1,
     ),
-    Plot(name="示例商业综合体提升", chain="c", stage=Stage.STARTED, district="west", agreed=9000, started=-90),
+    Plot(
+        name="示例商业综合体提升",
+        chain="c",
+        stage=Stage.STARTED,
+        district="west",
+        agreed=9000,
+        started=-90,
+        plan_year=6000,
+        done_year=5200,
+        progress="外立面改造",
+    ),
     Plot(
         name="示例夜间消费街区",
         chain="c",
@@ -159,7 +179,11 @@ def _project(town: Town, plot: Plot, *, today: date) -> Project:
         next_due_on=day(plot.due),
         blockage=plot.blockage,
         blockage_kind="land" if plot.blockage else "",
-        progress="示例进度",
+        is_key=plot.plan_year is not None,
+        plan_year_wan=_wan(plot.plan_year),
+        done_year_wan=_wan(plot.done_year),
+        done_as_of=None if plot.done_year is None else today - timedelta(days=18),
+        progress=plot.progress or "示例进度",
         progress_on=today - timedelta(days=18),
         source=town.scribe.sources["ANNEX"],
         as_of=today - timedelta(days=18),
