@@ -1,6 +1,7 @@
 """The project pages as people use them: what is said first, what each role may open, what comes back on a mistake."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -213,6 +214,8 @@ def test_a_stale_form_gets_the_merge_page_and_nothing_is_overwritten(
     )
     assert response.status_code == 409
     assert "甲路" in told(response)
+    assert str(project) in told(response), "which record it is, on a page of its own"
+    assert re.search(rf"{cast.colleague_a.name} 于 \d{{4}}-\d\d-\d\d \d\d:\d\d 修改", told(response))
     assert Project.objects.get(pk=project.pk).site == "甲路"
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 
+from lianzhang.accounts.models import Person
 from lianzhang.records.models import Stale, Versioned
+from lianzhang.trail import queries
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,11 @@ def context(stale: Stale, request: HttpRequest) -> dict[str, Any]:
     found = [difference for difference in differences(stale) if difference.name in request.POST]
     named = {"version", "csrfmiddlewaretoken", *(d.name for d in found)}
     kept = [(name, value) for name, values in request.POST.lists() for value in values if name not in named]
+    last = next(iter(queries.history(stale.record, limit=1)), None)
     return {
+        "record": str(stale.record),
+        "changed_at": last.at if last else None,
+        "changed_by": Person.objects.filter(pk=last.actor_id).values_list("name", flat=True).first() if last else None,
         "fields": found,
         "kept": kept,
         "version": getattr(stale.record, "version", ""),
