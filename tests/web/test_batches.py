@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from lianzhang.chains.actions import gaps
-from lianzhang.chains.models import Gap, TargetLine
+from lianzhang.chains.actions import gaps, plans
+from lianzhang.chains.models import Action, Gap, TargetLine
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
 from tests import cast as casts
@@ -29,7 +29,7 @@ def _gaps(cast: casts.Cast, *titles: str) -> list[Gap]:
     ]
 
 
-def _asked(found: list[Gap], **said: Any) -> dict[str, Any]:
+def _asked(found: list[Any], **said: Any) -> dict[str, Any]:
     versions = {f"version_{gap.code}": gap.version for gap in found}
     return {"row": [gap.code for gap in found], "asked": "1", **versions, **said}
 
@@ -68,6 +68,20 @@ def test_a_deadline_is_set_for_ticked_gaps_that_somebody_stands_for(cast: casts.
     assert "确认后才定责任单位和时限" in told
     kept = {gap.title: (gap.due_on and str(gap.due_on), gap.owner) for gap in Gap.objects.all()}
     assert kept == {"压缩机": ("2026-12-20", owner), "密封圈": (None, None)}
+
+
+def test_ticked_plan_actions_get_a_body_and_one_that_is_done_is_named(cast: casts.Cast, signed_in: SignIn) -> None:
+    matters = ("办对接会", "建检测平台")
+    found = [plans.add(chain=cast.chain_a, year=2026, matter=matter, by=cast.clerk_a) for matter in matters]
+    Action.objects.filter(pk=found[1].pk).update(state=Action.State.DONE)
+    said = _asked(found, owner=cast.bodies["department"].pk)
+    page = reverse("chains:entrust_actions")
+    assert "没有您能办理的" in signed_in("clerk_b").post(page, said).content.decode()
+    told = signed_in("clerk_a").post(page, said).content.decode()
+    assert "办好 1 行，未办 1 行" in told
+    assert "该事项已完成，不能再改" in told
+    found[0].refresh_from_db()
+    assert found[0].responsible == cast.bodies["department"]
 
 
 def test_ticked_lines_become_leads_and_one_that_is_a_lead_already_is_named(cast: casts.Cast, signed_in: SignIn) -> None:

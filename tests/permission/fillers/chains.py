@@ -40,6 +40,7 @@ def fill(world: World) -> Filling:
         "chains:sections": [Case()],
         "chains:city_of": [Case({"scheme": "test"}), Case({"scheme": "test", "year": 2026})],
         "chains:plan_actions": [Case(), Case(query="year=2026")],
+        "chains:entrust_actions": [Case()],
         **{f"chains:{name}": actions for name in moves},
         "chains:scheme": [Case({"code": "test"})],
         "chains:new_scheme": [Case()],

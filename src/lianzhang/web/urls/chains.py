@@ -13,6 +13,7 @@ urlpatterns = [
     path("city/<slug:scheme>/", city.city, name="city_of"),
     path("city/<slug:scheme>/<int:year>/", city.city, name="city_of"),
     path("plan/", plans.actions, name="plan_actions"),
+    path("plan/many/entrust", plans.entrust, name="entrust_actions"),
     path("plan/<str:code>/", plans.action, name="action"),
     path("plan/<str:code>/report", plans.report, name="report_action"),
     path("plan/<str:code>/evidence", plans.evidence, name="prove_action"),

@@ -23,7 +23,7 @@ from lianzhang.chains.tables import plans as tables
 from lianzhang.supervision.models import Task
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
-from lianzhang.web import access, cells, conflict, histories, listing, submitting
+from lianzhang.web import access, batches, cells, conflict, histories, listing, submitting
 from lianzhang.web.forms.plans import (
     AdditionForm,
     CompleteForm,
@@ -33,6 +33,7 @@ from lianzhang.web.forms.plans import (
     ReportForm,
     cell_fields,
 )
+from lianzhang.web.forms.targets import EntrustForm
 from lianzhang.web.views.chains import _chain, _frame
 
 FORM = ["GET", "HEAD", "POST"]
@@ -47,8 +48,14 @@ def actions(request: HttpRequest) -> HttpResponse:
     found = counted.actions(person, today=today)
     counts = found.order_by().values("pk")
     late = counts.filter(plans.overdue(today)).count()
-    context = {"lead": _lead(counts.count(), late), "as_of": today}
+    context = {"lead": _lead(counts.count(), late), "as_of": today, "batch": _batch(person)}
     return listing.respond(request, tables.ACTIONS, plans.with_proofs(found), context=context)
+
+
+def _batch(person: Person) -> list[batches.Action]:
+    if not person.reach.may(Act.WRITE, Thing.PLAN):
+        return []
+    return [batches.Action(label=_("定责任与时限"), url=reverse("chains:entrust_actions"))]
 
 
 def _lead(count: int, late: int) -> str:
@@ -69,6 +76,7 @@ def of_chain(request: HttpRequest, code: str) -> HttpResponse:
         "lead": lead,
         "scope": chain.name,
         "as_of": today,
+        "batch": _batch(person),
         "add_url": reverse("chains:add_action", args=[chain.code]) if _may_add(chain, person) else "",
     }
     rows = plans.with_proofs(found)
@@ -199,6 +207,29 @@ def cell(request: HttpRequest, code: str) -> HttpResponse:
         write=write,
         take_back=lambda version: writing.take_back(action=found, version=version, today=today, by=person),
         reread=lambda: plans.with_proofs(counted.actions(person, today=today)).get(pk=found.pk),
+    )
+
+
+@access.writes(Thing.PLAN)
+@require_POST
+def entrust(request: HttpRequest) -> HttpResponse:
+    """定责任与时限 of ticked actions; what is left empty stays as it is."""
+    person = access.person_of(request)
+    found = Action.objects.editable_by(person).filter(code__in=batches.ticked(request))
+
+    def write(action: Action, said: dict[str, Any], version: int) -> object:
+        changes = {"responsible": said["owner"], "due_on": said["due_on"]}
+        given = {name: value for name, value in changes.items() if value is not None}
+        return writing.edit(action=action, version=version, changes=given, by=person)
+
+    return batches.respond(
+        request,
+        EntrustForm(request.POST if "asked" in request.POST else None, person=person),
+        records=list(found.select_related("chain").order_by("code")),
+        shown=lambda action: (tables.matter(action), _page_of(action)),
+        write=write,
+        title=_("定责任与时限"),
+        back_url=reverse("chains:plan_actions"),
     )
 
 
