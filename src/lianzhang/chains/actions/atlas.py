@@ -170,6 +170,11 @@ def everything(atlas: MapVersion) -> Items:
     }
 
 
+def segment(atlas: MapVersion, key: str) -> Mapping[str, Any]:
+    """One segment as an item, empty where there is none; the firms of a whole map take three times a page to read."""
+    return _read(atlas, "segments", key) or {}
+
+
 def without_segment(atlas: MapVersion, key: str) -> Items:
     """The state after removing a segment: its links and firms go with it, and come back with an undo."""
     whole = everything(atlas)

@@ -55,7 +55,7 @@ def edit_segment(request: HttpRequest, code: str, number: int, key: str) -> Http
     """Change a segment."""
     person, atlas = _editable(request, code, number)
     found = _segment(atlas, key)
-    whole = actions.everything(atlas)["segments"][key] or {}
+    whole = actions.segment(atlas, key)
     initial = {**whole, "version": atlas.version}
     form = SegmentForm(request.POST if request.method == "POST" else None, person=person, initial=initial)
     if form.is_valid():
@@ -76,7 +76,7 @@ def cell(request: HttpRequest, code: str, number: int, key: str) -> HttpResponse
         if name == "verified_on" and value is not None and value > today:
             raise Refused(_("核实日期晚于今天。"))
         said = (value.code if name == "owner" else value.isoformat()) if value else None
-        whole = actions.everything(atlas)["segments"][key] or {}
+        whole = actions.segment(atlas, key)
         step: dict[str, Any] = {"operation": "segment.changed", "after": {"segments": {key: {**whole, name: said}}}}
         return actions.edit(atlas=atlas, version=version, now=timezone.now(), by=person, **step)
 
@@ -112,7 +112,7 @@ def verify_segment(request: HttpRequest, code: str, number: int, key: str) -> Ht
     """Say that the segment was checked today."""
     _person, atlas = _editable(request, code, number)
     _segment(atlas, key)
-    whole = actions.everything(atlas)["segments"][key] or {}
+    whole = actions.segment(atlas, key)
     after = {"segments": {key: {**whole, "verified_on": timezone.localdate().isoformat()}}}
     _step(request, atlas, "segment.verified", after)
     return _beside_the_board(code, number, key)
