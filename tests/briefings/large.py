@@ -64,7 +64,7 @@ def populate(cast: Cast, *, projects: int = 2_000, tasks: int = 20_000) -> None:
     Task.objects.bulk_create(
         [
             Task(
-                code=f"DB-2026-{n:05d}", title=f"事项{n}", chain=chains[n % 24], responsible=cast.force_a,
+                code=f"DB-2026-{n:05d}", title=f"事项{n}", chain=chains[n % 24], responsible=chains[n % 24].body,
                 assigned_by=cast.secretary, assigned_at=timezone.now(), due_on=TODAY + timedelta(days=n % 60 - 30),
                 state=("handling", "closed", "unsigned")[n % 3],
                 **({"closed_by": cast.secretary, "closed_at": timezone.now()} if n % 3 == 1 else {}),
