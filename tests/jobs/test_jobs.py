@@ -127,6 +127,14 @@ def test_the_page_asks_for_the_progress_alone(cast: Cast) -> None:
     assert 'value="25.0"' in part.content.decode()
 
 
+def test_who_waits_on_the_page_sees_when_it_ended(cast: Cast) -> None:
+    job, client = done_here(ask(cast.clerk_a, upto=3)), sign_in(cast.clerk_a)
+    asked = client.get(f"/jobs/{job.pk}", headers={"HX-Target": "job"})
+    assert (asked.headers["HX-Refresh"], asked.content) == ("true", b"")
+    shown = client.get(f"/jobs/{job.pk}").content.decode()
+    assert shown.count(timezone.localtime(job.finished_at).strftime("%Y-%m-%d %H:%M:%S")) >= 1
+
+
 def test_the_time_left_carries_the_pace_on(cast: Cast, now: dt.datetime) -> None:
     job = Job(total_count=100, done_count=25, started_at=now - dt.timedelta(seconds=30))
     assert queries.standing(job, now=now).seconds_left == 90

@@ -30,7 +30,10 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job; asked by the page itself every second, it answers with the progress alone."""
     found = Job.objects.visible_to(access.person_of(request)).get_or_404(pk=pk)
-    now = timezone.now()
+    is_poll, now = request.headers.get("HX-Target") == "job", timezone.now()
+    if is_poll and found.is_over:
+        # When it began and ended stands beside the progress, on the page itself.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "record": found,
         "title": kinds.title(found.kind),
@@ -40,7 +43,6 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         "result_url": result_url(found),
         "now": now,
     }
-    is_poll = request.headers.get("HX-Target") == "job"
     return render(request, "parts/job.html" if is_poll else "jobs/job.html", context)
 
 
