@@ -160,7 +160,9 @@ function textOf(input: Control): string {
 // What a cell shows, as it would be typed: a choice by its words, all else as stored.
 function shownIn(cell: HTMLElement | null): string {
   const value = cell?.dataset.value ?? "";
-  return value && cell?.dataset.kind === "choice" ? (cell.textContent ?? "").trim() : value;
+  if (!cell || !value || cell.dataset.kind !== "choice") return value;
+  const said = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches(".cell-stale, .cell-pencil")));
+  return said.map((node) => node.textContent ?? "").join("").trim();
 }
 
 function changeOf(cell: HTMLElement, value: string): Change {
