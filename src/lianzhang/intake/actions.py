@@ -24,6 +24,7 @@ from lianzhang.trail import actions as trail
 
 INLINE_ROWS = 200  # more rows than this are written by a background job
 APPLY_LOCK = 0x696E74616B65  # "intake": one batch is written at a time, so that two cannot add the same firm twice
+ALONE = {"postgresql": "SELECT pg_advisory_xact_lock(%s)", "sqlite": "SELECT %s"}
 LIVE = (Batch.State.READING, Batch.State.PREVIEW, Batch.State.APPLYING, Batch.State.APPLIED)
 
 
@@ -245,7 +246,7 @@ def _digest(context: Mapping[str, Any]) -> str:
 
 
 def _alone() -> None:
-    # SQLite runs every transaction IMMEDIATE (settings), so the writer is already alone.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
+    """Nobody else writes a batch until this transaction ends. SQLite runs each one IMMEDIATE (settings): there the
+    writer is alone already, and the question only asks for nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE[connection.vendor], [APPLY_LOCK])

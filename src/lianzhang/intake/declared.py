@@ -45,19 +45,19 @@ class Sheet:
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
         """Complete what a row says from the context and from defaults; raises Refusal or Question."""
 
-    def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:  # noqa: ARG002
+    def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
         """Whether the person may add this record."""
-        return False
+        raise NotImplementedError
 
-    def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
+    def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:
         """What the preview calls the row."""
-        return str(record) if record is not None else str(next((v for v in row.raw.values() if v), ""))
+        raise NotImplementedError
 
     def find(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
         """The record a row means; raises Refusal or Question where that cannot be said."""
         code = row.values.get(self.code_field) if self.code_field else None
         if code:
-            found = self.by_code(desk).get(str(code))
+            found = self.by_code(desk, field=str(self.code_field)).get(str(code))
             if found is None:
                 raise Refusal(
                     f"系统中没有编号“{code}”。新增请将编号留空。",
@@ -108,15 +108,11 @@ class Sheet:
 
     def records(self, *, desk: Desk) -> Iterable[Any]:
         """What an export holds, in order."""
-        found: Iterable[Any] = self.model.objects.visible_to(desk.by)
-        return found
+        raise NotImplementedError
 
     # -- looking up
 
-    def by_code(self, desk: Desk) -> dict[str, Any]:
-        field = self.code_field
-        if field is None:
-            return {}
+    def by_code(self, desk: Desk, *, field: str) -> dict[str, Any]:
         codes = {str(r.values[field]) for r in desk.rows if r.sheet == self.key and r.values.get(field)}
         found: dict[str, Any] = desk.once(
             (self.key, "code"), lambda: {r.code: r for r in self.model.objects.filter(code__in=codes)}

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
-
 from chainlab.sheets.reading import Band, Blank
 
 
@@ -19,12 +17,8 @@ def pack(value: Any) -> Any:
             return {"band": [_plain(value.low_wan), _plain(value.high_wan)]}
         case Decimal():
             return {"decimal": _plain(value)}
-        case dt.datetime():
-            return {"instant": value.isoformat()}
         case dt.date():
             return {"date": value.isoformat()}
-        case models.Model():
-            return value.pk
         case tuple() | list():
             return [pack(item) for item in value]
         case _:
@@ -40,8 +34,6 @@ def unpack(value: Any) -> Any:
             return Band(Decimal(low), Decimal(high))
         case {"decimal": str(number)}:
             return Decimal(number)
-        case {"instant": str(text)}:
-            return dt.datetime.fromisoformat(text)
         case {"date": str(text)}:
             return dt.date.fromisoformat(text)
         case list():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,8 +95,6 @@ def _text(sheet: Sheet, attr: str, packed: Any, *, field: Field | None, desk: De
     """A packed value as the clerk would write it."""
     if packed in (None, "", [], {}):
         return ""
-    if isinstance(packed, Mapping) and "made" in packed:
-        return str(packed["made"][1])
     column = next((column for column in sheet.columns if column.attr == attr), None)
     if isinstance(column, Named):
         known = [column.name_of(pk, desk=desk) or "" for pk in (packed if isinstance(packed, list) else [packed])]
