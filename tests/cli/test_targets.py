@@ -235,10 +235,18 @@ def test_no_candidates_is_an_answer_of_nothing(city: Rows, ask: Any) -> None:
     assert "链主企业没有向市外采购" in told.err
 
 
+def test_demand_without_anyone_who_may_serve_it_says_which_condition_to_loosen(city: Rows, ask: Any) -> None:
+    told = ask(city, "--min-anchors", "9", "--json")
+    assert (told.code, json.loads(told.out)["suppliers"]) == (0, [])
+    assert "没有候选企业能服务 9 家链主" in told.err
+    assert "--min-anchors" in ask(city, "--min-anchors", "9", "--language", "en").err
+
+
 def test_a_supplier_both_wanted_and_unwanted_is_refused(city: Rows, ask: Any) -> None:
-    told = ask(city, "--include", "S1", "--exclude", "S1")
+    name = next(firm["name"] for firm in city["firms"] if firm["firm_id"] == "S1")
+    told = ask(city, "--include", str(name), "--exclude", str(name))
     assert told.code == 1
-    assert "S1" in told.err
+    assert f"{name}（S1）" in told.err, "by the name it was asked with, not by a number alone"
 
 
 def test_a_supplier_that_must_be_in_is_in(city: Rows, ask: Any) -> None:

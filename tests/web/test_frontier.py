@@ -26,6 +26,7 @@ def test_a_curve_that_is_still_short_shows_the_list_too() -> None:
     assert made is not None
     assert [dot["count"] for dot in made["dots"]] == [1, 2, 22]
     assert frontier.chart([], chosen=LIST) is None
+    assert frontier.chart([[1, 0.0, True]], chosen=(0, 0.0, True)) is None, "a scale of nothing read 2.5e-05"
 
 
 def test_fewer_suppliers_that_cover_as_much_are_said() -> None:

@@ -84,7 +84,8 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
         choice = targeting.choose(asked.demand, asked.offers, **settings, time_limit_s=options.seconds)
         shared = targeting.shared_suppliers(tables["purchases"], tables["firms"], home=home, anchors=anchors)
     except (targeting.Infeasible, engines.BadTable) as fault:
-        raise Refused([fault.message_en if options.language == "en" else fault.message_zh]) from fault
+        said = fault.message_en if options.language == "en" else fault.message_zh
+        raise Refused([_with_names(said, _names(reading, "firms", "firm_id"))]) from fault
     except TimeoutError as fault:
         raise Refused([str(fault)]) from fault
     return Answer(
@@ -93,9 +94,30 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
         shared=shared,
         firm_names=_names(reading, "firms", "firm_id"),
         part_names=_names(reading, "parts", "part_id"),
-        notes=_notes(reading, asked, home=home, language=options.language),
+        notes=(
+            *_notes(reading, asked, home=home, language=options.language),
+            *_nobody(asked, choice, least=options.min_anchors, language=options.language),
+        ),
         settings={"home": list(home), **settings, "workbook": options.workbook.name, "sha256": reading.sha256},
     )
+
+
+def _with_names(text: str, names: Mapping[str, str]) -> str:
+    """A sentence about firms by their ids, each with the name it goes by in the workbook."""
+    said = sorted((re.escape(one) for one, name in names.items() if name and name != one), key=len, reverse=True)
+    if not said:
+        return text
+    ids = re.compile(rf"(?<![\w-])({'|'.join(said)})(?![\w-])")
+    return ids.sub(lambda found: f"{names[found[1]]}（{found[1]}）", text)
+
+
+def _nobody(asked: "targeting.Needs", choice: "targeting.Choice", *, least: int, language: str) -> tuple[str, ...]:
+    """Why there is demand and nobody to recruit."""
+    if choice.suppliers or not asked.demand.num_rows:
+        return ()
+    if language == "en":
+        return (f"no candidate can serve {least} anchors under these limits: lower --min-anchors, or allow more",)
+    return (f"有市外采购，但所列条件下没有候选企业能服务 {least} 家链主：可降低 --min-anchors，或放宽类别、家数上限",)
 
 
 class _Firms:

@@ -52,14 +52,14 @@ class Outcome:
 
 def ask(*, chain: Chain, title: str, parameters: Parameters, now: datetime, by: Person) -> TargetList:
     """Open a list and start its computation. Raises Refused for parameters that contradict each other."""
-    both = set(parameters.must_include) & set(parameters.must_exclude)
-    if both:
-        raise Refused(_("%(codes)s 同时在“必须列入”和“不予列入”中。") % {"codes": "、".join(sorted(both))})
     named = {*parameters.must_include, *parameters.must_exclude}
     known = {firm.code: firm for firm in Enterprise.objects.visible_to(by).filter(code__in=named)}
     unknown = sorted(named - set(known))
     if unknown:
         raise Refused(_("企业编号不存在：%(codes)s。请从企业名录中选择。") % {"codes": "、".join(unknown)})
+    if both := sorted(set(parameters.must_include) & set(parameters.must_exclude)):
+        names = "、".join(known[code].name for code in both)
+        raise Refused(_("%(names)s 同时在“必须列入”和“不予列入”中。") % {"names": names})
     if parameters.max_suppliers is not None and len(parameters.must_include) > parameters.max_suppliers:
         raise Refused(_("必须列入的企业多于家数上限。"))
     home = tuple(str(prefix) for prefix in chain.scheme.home_regions)

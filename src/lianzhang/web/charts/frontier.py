@@ -13,8 +13,9 @@ STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 def chart(points: Sequence[Sequence[float]], *, chosen: tuple[int, float, bool]) -> dict[str, Any] | None:
     """`points` and `chosen`, the list itself, are (suppliers, covered 万元, whether proven; lists of old do not say).
 
-    Returns places in a 640 × 220 picture, or None for fewer than two points. `enough` is a smaller number of suppliers
-    that covers as much as the list, if there is one; `unproven` counts the points that may lie too low.
+    Returns places in a 640 × 220 picture, or None for fewer than two points or where nothing is covered. `enough` is a
+    smaller number of suppliers that covers as much as the list, if there is one; `unproven` counts the points that may
+    lie too low.
 
     `levels` are round amounts in 亿元 with their height, `ticks` numbers of suppliers with their place; both scales
     begin at nothing, so that the height of the line is the amount.
@@ -22,9 +23,9 @@ def chart(points: Sequence[Sequence[float]], *, chosen: tuple[int, float, bool])
     known = {int(point[0]): (point[1], len(point) > 2 and bool(point[2])) for point in points}
     known[chosen[0]] = chosen[1:]
     points = [(count, *known[count]) for count in sorted(known)]
-    if len(points) < 2:
+    most, top = max(point[0] for point in points), max(point[1] for point in points)
+    if len(points) < 2 or top <= 0:
         return None
-    most, top = max(point[0] for point in points), max(point[1] for point in points) or 1.0
     levels = round_levels(top / YI)
     high = max(levels[-1] * YI, top)
 
