@@ -21,6 +21,7 @@ from lianzhang.supervision.models import Meeting, Visit
 
 DEFAULT_DAYS = 30
 MOST, MOST_MOVED = 5, 8
+RESULT_COLUMNS = ("statement", "statement_en", "source__title")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,14 +81,15 @@ def compose(chain: Chain, *, person: Person, today: date, since: date | None = N
         since=standing.since,
         answering=schemes.answering([chain], on=today)[chain.pk],
         vacant=vacancy_word(chain.scheme),
-        anchors=[anchor.enterprise.name for anchor in schemes.anchors(chain)],
+        anchors=schemes.anchor_names(chain),
         figures=standing.figures,
         late=_late(actions, standing.lines.tasks, standing.projects, today=today),
         moved=moved(standing),
-        results=list(plans.results(person, chains=[chain], year=_result_year(actions, today))),
+        results=list(plans.results(person, chains=[chain], year=_result_year(actions, today)).only(*RESULT_COLUMNS)),
         visit=Visit.objects.visible_to(person)
         .filter(chain=chain, visited_on__isnull=True, planned_on__gte=today)
         .select_related("enterprise")
+        .only("planned_on", "purpose", "enterprise__code", "enterprise__name")
         .order_by("planned_on")
         .first(),
         snapshot=standing.snapshots[-1] if standing.snapshots else None,

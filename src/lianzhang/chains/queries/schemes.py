@@ -123,6 +123,12 @@ def anchors(chain: Chain) -> list[Anchor]:
     )
 
 
+def anchor_names(chain: Chain) -> list[str]:
+    """The chain's anchor firms of today by name."""
+    standing = Anchor.objects.standing().filter(chain=chain).order_by("enterprise__name")
+    return list(standing.values_list("enterprise__name", flat=True))
+
+
 def successions(person: Person, scheme: Scheme) -> list[ChainSuccession]:
     """What became of the older chains in `scheme`, in the older scheme's order."""
     return list(
