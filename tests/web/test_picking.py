@@ -1,5 +1,6 @@
 """Choosing a firm among thousands: a short list opens, a long one is typed into; what is typed is a code or a name."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.urls import reverse
 
 from lianzhang.accounts import actions
 from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Post
 from lianzhang.registry.models import Enterprise, Part
+from lianzhang.web import finders
 from lianzhang.web.forms import picking
 from tests.cast import Cast
 
@@ -119,6 +122,31 @@ def test_a_person_is_typed_by_name_account_or_sound_once_there_are_many(cast: Ca
     client.force_login(cast.people["anchor_1"])
     offered = client.get(reverse("look:pick"), {"of": "person", "q": cast.people["anchor_2"].name}).json()["options"]
     assert not any(line.startswith("anchor_2 ") for line in offered)
+
+
+def test_a_leader_of_two_posts_is_chosen_in_one_of_them(cast: Cast, client: Client) -> None:
+    class Ask(forms.Form):
+        leader = picking.Leader(required=False)
+
+        def __init__(self, *args: Any, longest: int = picking.MOST_PEOPLE) -> None:
+            super().__init__(*args)
+            fields: dict[str, Any] = self.fields
+            fields["leader"].queryset = finders.leaders()
+            fields["leader"].widget.longest = longest
+
+    assert "<select" in str(Ask()["leader"])  # few leaders are a list
+    assert "of=leader" in str(Ask(longest=1)["leader"])
+    chief, day = cast.people["chief"], date(2026, 1, 1)
+    second = actions.appoint(person=chief, body=cast.force_b, post=Post.DEPUTY_CHIEF, starts_on=day, by=None)
+    client.force_login(cast.secretary)
+    offered = client.get(reverse("look:pick"), {"of": "leader", "q": chief.name}).json()["options"]
+    (line,) = [said for said in offered if cast.force_b.name in said and said.startswith(f"{chief.username} ")]
+    form = Ask({"leader": line})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["leader"] == second
+    assert line in str(Ask({"leader": str(second.pk)}, longest=1)["leader"]).replace("&#x27;", "'")
+    assert not Ask({"leader": chief.username}).is_valid()
+    assert Ask({"leader": ""}).is_valid()
 
 
 def test_what_is_offered_while_typing_is_what_one_may_see(many: Cast, client: Client) -> None:

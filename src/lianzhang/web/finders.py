@@ -13,16 +13,18 @@ from django.apps import apps
 from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.models import Appointment, Person
+from lianzhang.accounts.rules import Act, Post, Thing
 from lianzhang.chains.models import PartCoverage
 from lianzhang.chains.queries import teardown
 from lianzhang.web import navigation, sounds
 
+CHIEFS = (Post.GENERAL_CHIEF, Post.CHAIN_CHIEF, Post.DEPUTY_CHIEF)
 MOST = 40
 PER_KIND = 6
 OFFERED = 12
@@ -45,7 +47,8 @@ class Hit:
 @dataclass(frozen=True, kw_only=True)
 class Finder:
     """Records of one model: found by `name`, in English by `english`, and by `codes`, of which the first is shown.
-    `url_name` takes the field `slug`, after what `above(person)` gives where a record lies under another."""
+    `url_name` takes the field `slug`, after what `above(person)` gives where a record lies under another. `among`
+    narrows all records to those meant."""
 
     kind: str | Promise
     model: str
@@ -55,6 +58,8 @@ class Finder:
     slug: str = "code"
     english: str = ""
     above: Callable[[Person], Any] | None = None
+    among: Callable[[Any], Any] | None = None
+    words: Callable[[Any], str] | None = None
 
     @property
     def named(self) -> tuple[str, str]:
@@ -62,7 +67,9 @@ class Finder:
         return self.model, self.name
 
     def said(self, row: Any) -> str:
-        """A record as it is typed into a field: “code name”."""
+        """A record as it is typed into a field: “code name”, or in its own `words`."""
+        if self.words is not None:
+            return self.words(row)
         return f"{getattr(row, self.codes[0])} {row.name}"
 
 
@@ -120,11 +127,26 @@ FINDERS: tuple[Finder, ...] = (
     ),
 )
 
+
+def leaders() -> Any:
+    """The chiefs and deputies in post today."""
+    return Appointment.objects.current(timezone.localdate()).filter(post__in=CHIEFS).order_by("body", "post")
+
+
 # What a form field finds while somebody types (`forms.picking`).
 PICKED: dict[str, Finder] = {
     "enterprise": next(finder for finder in FINDERS if finder.model == "registry.Enterprise"),
     "body": next(finder for finder in FINDERS if finder.model == "accounts.Body"),
     "person": Finder(kind=_("人员"), model="accounts.Person", name="name", codes=("username", "title"), url_name=""),
+    "leader": Finder(
+        kind=_("领导"),
+        model="accounts.Appointment",
+        name="person__name",
+        codes=("person__username", "body__name_zh"),
+        url_name="",
+        among=lambda found: found.filter(pk__in=leaders().values("pk")).select_related("person", "body"),
+        words=lambda post: f"{post.person.username} {post.person.name} · {post.get_post_display()} · {post.body.name}",
+    ),
     "part": Finder(kind=_("零部件"), model="registry.Part", name="name", codes=("code",), url_name=""),
 }
 
@@ -174,6 +196,8 @@ def _matching(finder: Finder, person: Person, asked: str, heard: list[int]) -> A
     for field in (finder.name, *finder.codes, *filter(None, (finder.english,))):
         matching |= Q(**{f"{field}__icontains": asked})
     found = manager.all().visible_to(person).filter(matching)
+    if finder.among is not None:
+        found = finder.among(found)
     return found if finder.above is None else found.filter(Exists(finder.above(person)))
 
 

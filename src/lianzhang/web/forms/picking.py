@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lianzhang.accounts.models import Body
+from lianzhang.accounts.models import Appointment, Body
 from lianzhang.accounts.rules import BodyKind
 from lianzhang.web import finders
 
@@ -94,6 +94,23 @@ class Who(One):
 
     def label_from_instance(self, obj: Any) -> str:
         return " · ".join(part for part in (obj.name, obj.title, obj.username) if part)
+
+
+class Leader(One):
+    """One chief or deputy in a post; whoever holds two posts is chosen in one of them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("leader", **{"queryset": Appointment.objects.none(), **options})
+        self.widget.longest = MOST_PEOPLE
+        self.error_messages["invalid_choice"] = gettext_lazy("在任领导中没有此人，或其有多个职务，请从候选中选择。")
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.person.name} · {obj.get_post_display()} · {obj.body.name}"
+
+    def to_python(self, value: Any) -> Any:
+        said = str(value).strip()
+        known = self.queryset.filter(person__username=said.split(" ")[0]) if self.queryset is not None and said else ()
+        return next((one for one in known if self.finder.said(one) == said), None) or super().to_python(value)
 
 
 class ByKind(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]

@@ -3,22 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.accounts.models import Appointment, Body, Person
-from lianzhang.accounts.rules import Act, BodyKind, Post, Role, Scope, Thing
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Act, BodyKind, Role, Scope, Thing
 from lianzhang.chains.models import Chain, Gap
 from lianzhang.registry.models import Enterprise
 from lianzhang.supervision import states
 from lianzhang.supervision.actions.requests import FIRMS, SATISFACTION
 from lianzhang.supervision.models import Meeting, Request, Task
 from lianzhang.supervision.tables import SATISFACTION as SATISFACTION_WORDS
+from lianzhang.web import finders
 from lianzhang.web.forms import picking
 from lianzhang.web.forms.plans import DateInput, VersionForm
 from lianzhang.web.forms.projects import lines
-
-CHIEFS = (Post.GENERAL_CHIEF, Post.CHAIN_CHIEF, Post.DEPUTY_CHIEF)
 
 
 def bodies(person: Person) -> Any:
@@ -32,12 +30,6 @@ def chains(person: Person, *, thing: Thing) -> Any:
     is_own = person.reach.scope(Act.WRITE, thing) is Scope.OWN
     found = Chain.objects.own_of(person) if is_own else Chain.objects.visible_to(person)
     return found.filter(is_active=True).order_by("scheme", "position")
-
-
-def leaders() -> Any:
-    """The chiefs and deputies in post today."""
-    held = Appointment.objects.current(timezone.localdate()).filter(post__in=CHIEFS)
-    return held.select_related("person", "body").order_by("body", "post")
 
 
 def days(label: Any = None, *, required: bool = True) -> forms.IntegerField:
@@ -56,9 +48,8 @@ class AssignForm(forms.Form):
     )
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none(), required=False)
     kind = forms.ChoiceField(label=_("来源"), choices=())
-    instructed_by = forms.ModelChoiceField(
+    instructed_by = picking.Leader(
         label=_("批示领导"),
-        queryset=Appointment.objects.none(),
         required=False,
         help_text=_("秘书处代录批示时填写。"),
     )
@@ -72,7 +63,7 @@ class AssignForm(forms.Form):
         kinds = [Task.Kind.ROUTINE, *([Task.Kind.INSTRUCTION] if instructs else [])]
         fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
         if person.reach.role is Role.SECRETARIAT:
-            fields["instructed_by"].queryset = leaders()
+            fields["instructed_by"].queryset = finders.leaders()
         else:
             del fields["instructed_by"]
 
@@ -123,7 +114,7 @@ class MeetingForm(forms.Form):
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none(), required=False)
     held_on = forms.DateField(label=_("日期"), widget=DateInput())
     place = forms.CharField(label=_("地点"), max_length=120, required=False)
-    chaired_by = forms.ModelChoiceField(label=_("主持"), queryset=Appointment.objects.none(), required=False)
+    chaired_by = picking.Leader(label=_("主持"), required=False)
     attendees = forms.ModelMultipleChoiceField(label=_("参加单位"), queryset=Body.objects.none(), required=False)
     summary = forms.CharField(label=_("纪要"), widget=lines(6), required=False)
 
@@ -131,7 +122,7 @@ class MeetingForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["chain"].queryset = chains(person, thing=Thing.MEETING)
-        fields["chaired_by"].queryset = leaders()
+        fields["chaired_by"].queryset = finders.leaders()
         fields["attendees"].queryset = bodies(person)
 
 
@@ -228,7 +219,7 @@ class VisitForm(forms.Form):
 
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none())
     enterprise = picking.One("enterprise", label=_("企业"), queryset=Enterprise.objects.none())
-    visitor = forms.ModelChoiceField(label=_("走访领导"), queryset=Appointment.objects.none(), required=False)
+    visitor = picking.Leader(label=_("走访领导"), required=False)
     planned_on = forms.DateField(label=_("计划日期"), widget=DateInput())
     purpose = forms.CharField(label=_("事由"), max_length=200, required=False)
 
@@ -238,7 +229,7 @@ class VisitForm(forms.Form):
         mine = Chain.objects.within(person, act=Act.WRITE, thing=Thing.PLAN)
         fields["chain"].queryset = mine.filter(is_active=True).order_by("scheme", "position")
         fields["enterprise"].queryset = Enterprise.objects.visible_to(person).filter(merged_into__isnull=True)
-        fields["visitor"].queryset = leaders()
+        fields["visitor"].queryset = finders.leaders()
 
 
 class FindingsForm(VersionForm):
