@@ -136,7 +136,7 @@ def _announce_when_ready(address: str, preparing: "subprocess.Popen[str]") -> Ca
         nonlocal said
         if not said and is_ready(address):
             said = True
-            _say(f"链长 Lianzhang is ready: {address}")
+            _say(f"链长 Lianzhang is ready: {os.environ.get('LIANZHANG_ORIGINS', '').split(',')[0].strip() or address}")
             for line in preparing.communicate()[0].splitlines():
                 _say(line)
 
