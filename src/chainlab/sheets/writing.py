@@ -22,6 +22,7 @@ from chainlab.sheets.layout import (
 from chainlab.sheets.reading import Band, Blank, Row
 
 LONGEST_CELL = 32_767
+WIDEST_A4 = 14  # columns; a wider sheet is printed on A3
 FORMATS = {
     Kind.INTEGER: "0",
     Kind.DECIMAL: "General",
@@ -131,7 +132,7 @@ def write_header(book: Book, page: Any, sheet: Sheet, *, language: str, offset: 
     page.set_row(0, 32)
     page.freeze_panes(1, 1 + offset)
     page.set_landscape()
-    page.set_paper(9)
+    page.set_paper(8 if len(sheet.fields) > WIDEST_A4 else 9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
     page.set_footer("&C&P / &N")
