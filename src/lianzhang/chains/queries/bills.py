@@ -25,13 +25,13 @@ DEEPEST = 12  # levels below a product; also the end of a circle that an import 
 class Row:
     """A part at one place of the tree; the same part may stand under several parents."""
 
-    part: Part
+    part: Any  # code, name, unit
     level: int
     quantity: Decimal
     per_product: Decimal
     unit: str
     used_in: int
-    coverage: PartCoverage | None
+    coverage: Any  # what is bought of it: local_ratio, amount_wan; None where nothing is
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Branch:
 class Product:
     """One product of one bill. `branches` are assemblies, `single` are parts that go in directly."""
 
-    part: Part
+    part: Any
     owner: Enterprise | None
     count: int
     branches: list[Branch] = field(default_factory=list)
@@ -96,7 +96,8 @@ def of(chain: Chain, snapshot: Snapshot | None, *, person: Person, product: str 
     counts = [_count(trees[owner], pk) for owner, pk in roots]
     places = _drawn(trees, roots[:MOST_PRODUCTS], counts, codes)
     shown = {pk for _owner, pk in roots} | {place.line.child_id for found in places for place in found}
-    parts = visible.only("code", "name", "unit").in_bulk(shown)
+    columns = ("pk", "code", "name", "unit")
+    parts = {part.pk: part for part in visible.filter(pk__in=shown).values_list(*columns, named=True)}
     covered = _coverage(snapshot, parts, person)
     owners = Enterprise.objects.in_bulk({owner for owner, _pk in roots if owner is not None})
     products = []
@@ -192,14 +193,15 @@ def _walk(
         yield from _walk(lines, line.child_id, codes=codes, per_product=needed, above=(*above, line.child_id))
 
 
-def _coverage(snapshot: Snapshot | None, parts: Iterable[int], person: Person) -> dict[int, PartCoverage]:
+def _coverage(snapshot: Snapshot | None, parts: Iterable[int], person: Person) -> dict[int, Any]:
     if snapshot is None:
         return {}
     found = PartCoverage.objects.visible_to(person).filter(snapshot=snapshot, part__in=list(parts))
-    return {row.part_id: row for row in found.order_by().only("part", "local_ratio", "amount_wan")}
+    rows = found.order_by().values_list("part_id", "local_ratio", "amount_wan", named=True)
+    return {row.part_id: row for row in rows}
 
 
-def _row(place: _Place, parts: dict[int, Part], covered: dict[int, PartCoverage], used: Counter[int]) -> Row:
+def _row(place: _Place, parts: dict[int, Any], covered: dict[int, Any], used: Counter[int]) -> Row:
     child = place.line.child_id
     part = parts[child]
     return Row(
