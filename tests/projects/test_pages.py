@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -217,6 +218,16 @@ def test_a_stale_form_gets_the_merge_page_and_nothing_is_overwritten(
     assert str(project) in told(response), "which record it is, on a page of its own"
     assert re.search(rf"{cast.colleague_a.name} 于 \d{{4}}-\d\d-\d\d \d\d:\d\d 修改", told(response))
     assert Project.objects.get(pk=project.pk).site == "甲路"
+
+
+def test_an_amount_stands_in_its_box_as_it_was_typed(cast: Cast, project: Project, as_: Any, now: dt.datetime) -> None:
+    actions.edit(
+        project=project, changes={"plan_year_wan": Decimal(2000)}, version=project.version, now=now, by=cast.clerk_a
+    )
+    project.refresh_from_db()
+    asked = as_(cast.clerk_a).get(reverse("projects:edit", args=[project.code]))
+    assert '"2000"' in told(asked)
+    assert "2000.0" not in told(asked), "the noughts are the column's, not the clerk's"
 
 
 FORMS = ("edit", "money", "progress", "evidence", "advance", "supply")

@@ -12,6 +12,7 @@ from lianzhang.accounts.rules import BodyKind
 from lianzhang.chains.models import Chain, ChainSuccession, Result, Scheme
 from lianzhang.registry.models import Enterprise
 from lianzhang.web.forms import citing, picking
+from lianzhang.web.forms.amounts import AmountField
 from lianzhang.web.forms.plans import DateInput, VersionForm
 
 REGION = re.compile(r"\d{2,6}")
@@ -213,7 +214,7 @@ class ResultForm(citing.CitingForm, VersionForm):
     year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2100)
     statement = forms.CharField(label=_("结果"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     statement_en = forms.CharField(label=_("结果（英文）"), max_length=400, required=False)
-    value = forms.DecimalField(label=_("数值"), max_digits=16, decimal_places=4, required=False)
+    value = AmountField(label=_("数值"), max_digits=16, decimal_places=4, required=False)
     comparison = forms.ChoiceField(
         label=_("比较"), choices=[("", "="), ("≥", "≥"), ("≤", "≤"), (">", ">"), ("<", "<"), ("≈", "≈")], required=False
     )

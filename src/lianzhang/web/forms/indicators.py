@@ -12,6 +12,7 @@ from lianzhang.chains.models import Chain
 from lianzhang.indicators import definitions
 from lianzhang.indicators.models import Figure
 from lianzhang.web.forms import citing
+from lianzhang.web.forms.amounts import AmountField
 from lianzhang.web.forms.plans import VersionForm
 
 GIVEN = ("value", "comparison", "unit", "scope", "rows_note", "is_target", "source_note", "as_of", "version")
@@ -20,7 +21,7 @@ GIVEN = ("value", "comparison", "unit", "scope", "rows_note", "is_target", "sour
 class FigureForm(citing.CitingForm, VersionForm):
     """更正指标值."""
 
-    value = forms.DecimalField(label=_("值"), max_digits=18, decimal_places=4)
+    value = AmountField(label=_("值"), max_digits=18, decimal_places=4)
     comparison = forms.ChoiceField(label=_("比较"), choices=[("", "="), ("≥", "≥"), ("≤", "≤")], required=False)
     unit = forms.CharField(label=_("单位"), max_length=20)
     scope = forms.CharField(label=_("口径"), max_length=300, help_text=_("算哪些、不算哪些、到哪个月。"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import BodyKind
 from lianzhang.chains.models import Action
+from lianzhang.web.forms.amounts import AmountField
 
 
 class DateInput(forms.DateInput):
@@ -32,7 +33,7 @@ class MatterForm(VersionForm):
     matter = forms.CharField(label=_("事项"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     responsible = forms.ModelChoiceField(label=_("责任单位"), queryset=Body.objects.none(), required=False)
     due_on = forms.DateField(label=_("时限"), widget=DateInput(), required=False)
-    target_value = forms.DecimalField(label=_("目标值"), required=False, min_value=0, max_digits=16, decimal_places=2)
+    target_value = AmountField(label=_("目标值"), required=False, min_value=0, max_digits=16, decimal_places=2)
     unit = forms.CharField(label=_("单位"), max_length=20, required=False)
     counted_from = forms.ChoiceField(
         label=_("完成值来源"),
@@ -61,7 +62,7 @@ class ReportForm(VersionForm):
 
     on = forms.DateField(label=_("进展日期"), widget=DateInput())
     text = forms.CharField(label=_("进展"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-    done_value = forms.DecimalField(label=_("累计完成值"), required=False, min_value=0, max_digits=16, decimal_places=2)
+    done_value = AmountField(label=_("累计完成值"), required=False, min_value=0, max_digits=16, decimal_places=2)
 
     def __init__(self, *args: Any, action: Action, today: date, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": action.version, "on": today}

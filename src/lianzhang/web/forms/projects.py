@@ -14,15 +14,16 @@ from lianzhang.projects.models import Project, Supply
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise, Part
 from lianzhang.web.forms import picking
+from lianzhang.web.forms.amounts import AmountField
 from lianzhang.web.forms.plans import DateInput, VersionForm
 
 OFFICES = (BodyKind.TASK_FORCE, BodyKind.SECRETARIAT, BodyKind.DEPARTMENT, BodyKind.DISTRICT)
 
 
-def wan(label: Any, **more: Any) -> forms.DecimalField:
+def wan(label: Any, **more: Any) -> AmountField:
     """An amount in 万元."""
     more["error_messages"] = {"min_value": _("金额不能是负数。"), "invalid": _("请填数字，单位为万元。")}
-    return forms.DecimalField(label=label, min_value=0, max_digits=16, decimal_places=4, required=False, **more)
+    return AmountField(label=label, min_value=0, max_digits=16, decimal_places=4, required=False, **more)
 
 
 def lines(rows: int) -> forms.Textarea:

@@ -10,6 +10,7 @@ from chainlab.sheets import codes
 from lianzhang.accounts.models import Body
 from lianzhang.registry.models import Alias, Enterprise
 from lianzhang.web.forms import picking
+from lianzhang.web.forms.amounts import AmountField
 
 
 class EnterpriseForm(forms.ModelForm[Enterprise]):
@@ -40,6 +41,7 @@ class EnterpriseForm(forms.ModelForm[Enterprise]):
             "last_verified_on",
             "note",
         )
+        field_classes = {"revenue_wan": AmountField}
         widgets = {
             "data_on": forms.DateInput(attrs={"type": "date"}),
             "last_verified_on": forms.DateInput(attrs={"type": "date"}),

@@ -9,6 +9,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.resources.models import Resource
+from lianzhang.web.forms.amounts import AmountField
 
 
 class ResourceForm(forms.ModelForm[Resource]):
@@ -34,6 +35,7 @@ class ResourceForm(forms.ModelForm[Resource]):
             "as_of",
             "note",
         )
+        field_classes = {"amount": AmountField}
         widgets = {
             "started_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "as_of": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
