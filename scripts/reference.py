@@ -95,7 +95,9 @@ def workbooks() -> str:
             "`lianzhang template <key> --out FILE.xlsx` writes the empty workbook with header notes, value lists and an "
             "example row. Headers are found by name, in either language, and by the other ways offices write them; their "
             'order does not matter. Money is kept in 万元 whatever unit the header names. An empty cell means "not filled '
-            'in" and is never 0; "按约定不提供" means withheld by agreement.'
+            'in" and is never 0; "按约定不提供" means withheld by agreement. Hidden rows and columns are read and named. A '
+            "bare amount unlikely for its column is taken with a warning that says the likely unit. Exports of invented "
+            "data carry a first column 数据性质, which reading leaves out."
         ),
     ]
     for layout in layouts.all():

@@ -1,6 +1,7 @@
 """What a row would do, asked of the ledgers themselves: who is meant, what is refused, what two rows for one mean."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -89,6 +90,20 @@ def test_the_words_of_a_trade_are_turned_only_in_a_workbook_of_traditional_signs
     changes = asked(cast, "map_segments", *rows)
     assert [change.after["name"] for change in changes] == names
     assert ["简体通行用语" in said(change) for change in changes] == [group == "電腦"] * 2
+
+
+@pytest.mark.parametrize(
+    ("now", "asks"), [("12000000000", True), ("1.2", True), ("90000", False), ("0", False), (None, False)]
+)
+def test_an_amount_a_thousandfold_of_what_stands_is_asked_about_and_taken(
+    cast: Cast, now: str | None, asks: bool
+) -> None:
+    Enterprise.objects.filter(pk=cast.enterprise_1.pk).update(revenue_wan=Decimal(12000))
+    revenue = Blank.NOT_APPLICABLE if now is None else Decimal(now)
+    (change,) = asked(cast, "enterprises", {"name": "链主一有限公司", "revenue_wan": revenue})
+    assert change.kind == "changed"
+    assert [finding.level for finding in change.findings] == (["warning"] if asks else [])
+    assert ("系统中现为 12,000 万元" in said(change)) is asks
 
 
 # -- the address list

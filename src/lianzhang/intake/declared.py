@@ -201,6 +201,7 @@ class Sheet:
         for name in sorted(self.gated & set(changed)):
             changed.remove(name)
             change.findings.append(self._left_alone(name))
+        change.findings += self._leaps({name: (now.get(name), taken[name]) for name in changed})
         change.kind = protocol.CHANGED if changed else protocol.UNCHANGED
         change.before = packing.pack_all({name: now.get(name) for name in changed})
         change.after = packing.pack_all({name: taken[name] for name in changed})
@@ -210,6 +211,16 @@ class Sheet:
         """What a row takes from the name of its sheet: it fills a blank, and moves no record that has its district."""
         district = layouts.get(self.ledger).sheet(self.key).district_field
         return {c.attr for c in self.columns if c.field == district and not row.raw.get(district)}
+
+    def _leaps(self, moved: Mapping[str, tuple[Any, Any]]) -> list[Finding]:
+        """Amounts that moved by a thousandfold: the unit of one of the two is likelier wrong than either figure."""
+        fields = {field.key: field for field in layouts.get(self.ledger).sheet(self.key).fields}
+        return [
+            verdicts.leap(column.field, *moved[name])
+            for column in self.columns
+            for name in (column.attr, EXTRA + column.field)
+            if name in moved and fields[column.field].kind.is_money and verdicts.is_leap(*moved[name])
+        ]
 
     def _left_alone(self, name: str) -> Finding:
         field = next((column.field for column in self.columns if column.attr == name), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lianzhang.intake import protocol
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from lianzhang.accounts.models import Person
     from lianzhang.intake.declared import Sheet
 
+LEAP = Decimal(1000)
 LOCAL = "@key"  # in `after`: what other rows of the workbook call this one
 
 LEFT_AS_IS = Finding(
@@ -27,6 +29,25 @@ NOT_YOURS = Refusal(
     "Outside your rights; not taken. The body in charge hands it in.",
     code="permission",
 )
+
+
+def is_leap(before: Any, after: Any) -> bool:
+    """Whether an amount in 万元 moved by LEAP or more, up or down."""
+    if not isinstance(before, Decimal) or not isinstance(after, Decimal) or not before or not after:
+        return False
+    return not 1 / LEAP < abs(after / before) < LEAP
+
+
+def leap(field: str, before: Decimal, after: Decimal) -> Finding:
+    """What to say of such an amount."""
+    was, now = (f"{amount.normalize():,f}" for amount in (before, after))
+    return Finding(
+        field,
+        "warning",
+        f"系统中现为 {was} 万元，本行为 {now} 万元，相差千倍以上，请核对单位。",
+        f"It stands at {was} × 10k yuan; this row says {now}: over a thousandfold. Check the unit.",
+        code="leap",
+    )
 
 
 def refuse_foreign(sheet: Sheet, changes: Sequence[Change], *, by: Person) -> None:
