@@ -123,6 +123,20 @@ def test_a_large_tree_is_drawn_to_its_limit_and_says_what_is_left(
     assert "件FRIDGE" not in alone
 
 
+def test_of_a_product_too_large_for_the_page_each_assembly_is_opened_by_itself(
+    signed_in: SignIn, world: analysed.Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bills, "MOST_ROWS", 2)
+    client = signed_in("clerk_a")
+    page = text(client, f"{TREE}?product=FRIDGE")
+    assert 'href="?product=COOLING"' in page
+    assert page.count("/part/P2") == 1
+    opened = text(client, f"{TREE}?product=COOLING")
+    assert opened.count("/part/P2") == 1
+    assert "4 件" in opened
+    assert "件FRIDGE" not in opened
+
+
 def test_an_anchor_is_asked_only_for_what_it_left_open_and_never_for_what_it_withholds(
     signed_in: SignIn, world: analysed.Analysed, cast: Cast
 ) -> None:

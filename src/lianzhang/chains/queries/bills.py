@@ -32,6 +32,7 @@ class Row:
     unit: str
     used_in: int
     coverage: Any  # what is bought of it: local_ratio, amount_wan; None where nothing is
+    left_out: int  # rows below it that are too many for the page
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Branch:
     @property
     def below(self) -> int:
         """Rows under the assembly itself."""
-        return len(self.rows) - 1
+        return len(self.rows) - 1 + self.rows[0].left_out
 
 
 @dataclass
@@ -76,6 +77,7 @@ class _Place(NamedTuple):
     line: Any
     level: int
     per_product: Decimal
+    left_out: int = 0
 
 
 # By part, the lines that say how many of what go into it: rows of the database as they are read.
@@ -83,16 +85,17 @@ Lines = dict[int, list[Any]]
 
 
 def of(chain: Chain, snapshot: Snapshot | None, *, person: Person, product: str = "") -> Bill:
-    """The chain's bill of materials, or that of one product (by code); six queries however large it is."""
+    """The chain's bill of materials, or that of one product or assembly (by code); six queries however large it is."""
     trees, is_illustrative = _trees(chain, person)
     visible = Part.objects.visible_to(person).order_by()
     codes = dict(visible.values_list("pk", "code"))
     bought = _bought(snapshot, person) if None in trees else set()
-    roots = [(owner, pk) for owner, lines in trees.items() for pk in _roots(lines, bought, is_standard=owner is None)]
-    roots = sorted(
-        (root for root in roots if root[1] in codes and product in {"", codes[root[1]]}),
-        key=lambda root: (root[0] is not None, root[0] or 0, codes[root[1]]),
-    )
+    if product:
+        roots = [(owner, pk) for owner, lines in trees.items() for pk in lines if codes.get(pk) == product]
+    else:
+        tops = {owner: _roots(lines, bought, is_standard=owner is None) for owner, lines in trees.items()}
+        roots = [(owner, pk) for owner, found in tops.items() for pk in found if pk in codes]
+    roots.sort(key=lambda root: (root[0] is not None, root[0] or 0, codes[root[1]]))
     counts = [_count(trees[owner], pk) for owner, pk in roots]
     places = _drawn(trees, roots[:MOST_PRODUCTS], counts, codes)
     shown = {pk for _owner, pk in roots} | {place.line.child_id for found in places for place in found}
@@ -167,30 +170,50 @@ def _count(lines: Lines, root: int) -> int:
 def _drawn(
     trees: dict[int | None, Lines], roots: list[tuple[int | None, int]], counts: list[int], codes: dict[int, str]
 ) -> list[list[_Place]]:
-    """The rows of each product: whole products while they fit; one that is too large alone is cut."""
+    """The rows of each product: whole products while they fit; of one too large alone the assemblies that fit."""
     drawn: list[list[_Place]] = []
     left = MOST_ROWS
     for (owner, pk), count in zip(roots, counts, strict=False):
         if count > left and left < MOST_ROWS:
             drawn.append([])
-            continue
-        walk = _walk(trees[owner], pk, codes=codes, per_product=Decimal(1), above=(pk,))
-        drawn.append([place for place, _n in zip(walk, range(left), strict=False)])
+        elif count > left:
+            drawn.append(_cut(trees[owner], pk, codes=codes))
+        else:
+            drawn.append(list(_walk(trees[owner], pk, codes=codes, per_product=Decimal(1), above=(pk,))))
         left -= len(drawn[-1])
     return drawn
 
 
+def _cut(lines: Lines, root: int, *, codes: dict[int, str]) -> list[_Place]:
+    """What goes directly into a product too large for the page, and what goes into that while it fits; the rest is
+    opened assembly by assembly."""
+    direct = list(_walk(lines, root, codes=codes, per_product=Decimal(1), above=(root,), deepest=1))
+    drawn, left = list[_Place](), MOST_ROWS - len(direct)
+    for place in direct:
+        part = place.line.child_id
+        below = _count(lines, part)
+        if below > left:
+            drawn.append(place._replace(left_out=below))
+            continue
+        found = _walk(lines, part, codes=codes, per_product=place.per_product, above=(root, part))
+        drawn.extend([place, *found])
+        left -= below
+    return drawn
+
+
 def _walk(
-    lines: Lines, parent: int, *, codes: dict[int, str], per_product: Decimal, above: tuple[int, ...]
-) -> Iterator[_Place]:
+    lines: Lines, parent: int, *, codes: dict[int, str], per_product: Decimal, above: tuple[int, ...],
+    deepest: int = DEEPEST,
+) -> Iterator[_Place]:  # fmt: skip
     """Depth first, by code; a part that contains itself is not followed, nor one that nobody may see."""
-    if len(above) > DEEPEST:
+    if len(above) > deepest:
         return
     known = [line for line in lines.get(parent, ()) if line.child_id in codes and line.child_id not in above]
     for line in sorted(known, key=lambda line: codes[line.child_id]):
         needed = per_product * Decimal(str(line.number))
         yield _Place(line, len(above) - 1, needed)
-        yield from _walk(lines, line.child_id, codes=codes, per_product=needed, above=(*above, line.child_id))
+        inside = (*above, line.child_id)
+        yield from _walk(lines, line.child_id, codes=codes, per_product=needed, above=inside, deepest=deepest)
 
 
 def _coverage(snapshot: Snapshot | None, parts: Iterable[int], person: Person) -> dict[int, Any]:
@@ -212,6 +235,7 @@ def _row(place: _Place, parts: dict[int, Any], covered: dict[int, Any], used: Co
         unit=place.line.unit or part.unit,
         used_in=used[child],
         coverage=covered.get(child),
+        left_out=place.left_out,
     )
 
 
@@ -222,6 +246,6 @@ def _product(product: Product, rows: list[Row]) -> Product:
             product.branches.append(Branch([row]))
         else:
             product.branches[-1].rows.append(row)
-    product.single = [branch.rows[0] for branch in product.branches if len(branch.rows) == 1]
-    product.branches = [branch for branch in product.branches if len(branch.rows) > 1]
+    product.single = [branch.rows[0] for branch in product.branches if branch.below == 0]
+    product.branches = [branch for branch in product.branches if branch.below > 0]
     return product
