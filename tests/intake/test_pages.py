@@ -12,6 +12,7 @@ from django.test import Client
 
 from lianzhang.intake import staging
 from lianzhang.intake.models import Batch
+from lianzhang.jobs.models import Job
 from lianzhang.registry.models import Enterprise
 from tests.cast import Cast
 from tests.intake.handing_in import workbook
@@ -48,7 +49,7 @@ def test_the_same_file_again_leads_to_the_batch_it_already_is(cast: Cast, client
         client.post("/ledgers/enterprises/", {"file": SimpleUploadedFile(name, content)})
     batch = Batch.objects.get()
     page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
-    assert f"此文件已导入：批次 {batch.code}" in page
+    assert f"此文件已报送过：批次 {batch.code}" in page
 
 
 def test_every_ledger_offers_its_form_and_its_data(cast: Cast, client: Client) -> None:
@@ -69,6 +70,14 @@ def test_a_page_that_waits_is_told_when_the_work_is_over(cast: Cast, client: Cli
     waiting = client.get(f"/ledgers/batches/{batch.code}/", **asked)  # type: ignore[arg-type]
     assert "<html" not in waiting.content.decode()
     assert "HX-Refresh" not in waiting.headers
+    page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+    assert "读完后在这里列出各行" in page
+    assert f"{batch.code}/marked" not in page
+    Job.objects.filter(pk=batch.job_id).update(state=Job.State.FAILED)
+    page = client.get(f"/ledgers/batches/{batch.code}/").content.decode()
+    assert "读取未完成" in page
+    assert "读取中" not in page
+    Job.objects.filter(pk=batch.job_id).update(state=Job.State.RUNNING)
     staging.read(batch, progress=None, by=cast.secretary)
     assert client.get(f"/ledgers/batches/{batch.code}/", **asked).headers["HX-Refresh"] == "true"  # type: ignore[arg-type]
 

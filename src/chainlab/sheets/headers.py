@@ -33,6 +33,7 @@ _IN_BRACKETS = re.compile(rf"[(\[](?:单位[:：]?)?({_UNIT})[)\]]", re.IGNORECA
 _AT_END = re.compile(r"[,，:：/](亿元|万元|元|%)$")
 _UNIT_LINE = re.compile(r"单位[:：]\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)")
 _TITLE_MONTH = re.compile(r"(?<!\d)(20\d\d)年(?:1\s*[-—–至到]\s*)?(1[0-2]|0?[1-9])月")
+_OTHER_BRACKET = re.compile(r"[(\[](?:单位[:：]?)?([^()\[\]]{1,6})[)\]]$")
 _DECORATION = re.compile(r"^[*※★]+|[*※★]+$|\((?:必填|选填|可选|required|optional)\)", re.IGNORECASE)
 
 MONEY_UNITS = {"元", "千元", "万元", "百万元", "亿元"}
@@ -112,7 +113,7 @@ class Matcher:
         if name in self._names:
             return Match(self._names[name], unit)
         if not self._any.fullmatch(name):
-            return None
+            return self._in_other_unit(name)
         for pattern, field in self._patterns:
             found = pattern.fullmatch(name)
             if found:
@@ -120,6 +121,12 @@ class Matcher:
                 year, month = groups.get("year"), groups.get("month")
                 return Match(field, unit, int(year) if year else None, int(month) if month else None)
         return None
+
+    def _in_other_unit(self, name: str) -> Match | None:
+        """An amount of money headed with something that is no money, 年采购额（吨）: the unit is wrong, not the column."""
+        found = _OTHER_BRACKET.search(name)
+        field = self._names.get(name[: found.start()]) if found else None
+        return Match(field, found[1]) if found and field and field.kind.is_money else None
 
     def nearest(self, text: str) -> Field | None:
         """The field whose header reads most like `text`; None where none is like it."""

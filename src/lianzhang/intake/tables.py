@@ -30,6 +30,12 @@ KIND_TONES = {
 }
 
 
+NO_ROWS = {
+    Batch.State.READING: _("读完后在这里列出各行。"),
+    Batch.State.REFUSED: _("文件没有导入，原因见上。"),
+}
+
+
 def language() -> str:
     """The reader's language as layouts call it."""
     return "en" if (get_language() or "").startswith("en") else "zh-hans"
@@ -48,8 +54,17 @@ def batch_url(batch: Batch) -> str:
 
 
 def state_light(batch: Batch) -> tables.Light:
-    """The state of a batch, with the reason of a refusal."""
+    """The state of a batch, with the reason of a refusal; work that ended without an end is not under way."""
+    if is_broken_off(batch):
+        words = _("读取未完成") if batch.state == Batch.State.READING else _("写入未完成")
+        return tables.Light("late", words, _("点“重新处理”再来一次。"))
     return tables.Light(STATE_LIGHTS[Batch.State(batch.state)], batch.get_state_display(), refusal(batch))
+
+
+def is_broken_off(batch: Batch) -> bool:
+    """Whether reading or writing the batch ended without a result."""
+    is_waiting = batch.state in (Batch.State.READING, Batch.State.APPLYING)
+    return is_waiting and batch.job is not None and batch.job.is_over
 
 
 def refusal(batch: Batch) -> str:
@@ -138,9 +153,7 @@ def rows(
         ),
         search=("subject_label",),
         default_order=("sheet", "tab", "row_number"),
-        empty=tables.Empty(
-            _("文件没有导入，原因见上。") if batch.state == Batch.State.REFUSED else _("工作簿中没有数据行。")
-        ),
+        empty=tables.Empty(NO_ROWS.get(Batch.State(batch.state), _("工作簿中没有数据行。"))),
     )
 
 

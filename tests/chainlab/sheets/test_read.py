@@ -58,8 +58,10 @@ def test_the_unit_of_a_header_or_of_a_line_above_it_converts_the_column(workbook
     for reading in (in_header, above):
         assert values(reading, "output_wan") == [Decimal(15000)]
         assert "unit_converted" in codes(reading, level="note")
-    wrong = sheets.read(workbook([["企业名称", "产值（个）"], ["海尔", 1.5]]), layout=firms)
-    assert "unit_wrong" in codes(wrong, level="error")
+    for unit in ("个", "吨", "单位：标准箱"):
+        wrong = sheets.read(workbook([["企业名称", f"产值（{unit}）"], ["海尔", 1.5]]), layout=firms)
+        assert "unit_wrong" in codes(wrong, level="error")
+        assert "output_wan" in [column.field for column in wrong.columns]
 
 
 def test_title_blank_total_remark_and_signature_rows_are_not_data(workbook: Make, firms: sheets.Layout) -> None:

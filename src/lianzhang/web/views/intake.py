@@ -64,7 +64,7 @@ def ledger(request: HttpRequest, key: str) -> HttpResponse:
             state = Batch.State(received.batch.state).label
             messages.warning(
                 request,
-                _("此文件已导入：批次 %(code)s（%(state)s）。没有重复写入。")
+                _("此文件已报送过：批次 %(code)s（%(state)s）。没有重复读取。")
                 % {"code": received.batch.code, "state": state},
             )
         return redirect("intake:batch", code=received.batch.code)
@@ -288,6 +288,8 @@ def _sentence(found: Batch) -> str:
     if found.state == Batch.State.REFUSED:
         return tables.refusal(found)
     counts = found.counts
+    if tables.is_broken_off(found):
+        return _("没有完成，原因见下；没有写入任何记录。")
     if found.state == Batch.State.READING or not counts:
         return _("正在读取，完成后在此预览。可以离开本页。")
     return _(
