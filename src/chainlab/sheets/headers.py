@@ -123,7 +123,7 @@ class Matcher:
         return None
 
     def _in_other_unit(self, name: str) -> Match | None:
-        """An amount of money headed with something that is no money, 年采购额（吨）: the unit is wrong, not the column."""
+        """Money headed with what is no money, 年采购额（吨）: the unit is wrong, not the column."""
         found = _OTHER_BRACKET.search(name)
         field = self._names.get(name[: found.start()]) if found else None
         return Match(field, found[1]) if found and field and field.kind.is_money else None
