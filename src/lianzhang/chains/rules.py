@@ -133,7 +133,7 @@ def _by_rule(facts: Facts, *, today: date, late: int, table: Thresholds) -> tupl
         return _by_target(facts, ratio, today=today, table=table)
     left = (facts.due_on - today).days if facts.due_on is not None else None
     if left is not None and left <= table.near_days:
-        return Light.YELLOW, _("距时限%(days)d天，尚未完成") % {"days": left}
+        return Light.YELLOW, ngettext("距时限%(days)d天，尚未完成", "距时限%(days)d天，尚未完成", left) % {"days": left}
     return Light.GREEN, _("已报进展，未到时限")
 
 

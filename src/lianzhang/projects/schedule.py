@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lianzhang.projects import stages
 from lianzhang.projects.models import Project
@@ -62,7 +63,8 @@ def light(project: Project, *, today: date) -> Light:
     if behind:
         what, on = behind[0]
         reason = _("%(what)s应于 %(on)s 完成") % {"what": what, "on": on}
-        return Light("late", _("逾期%(days)s天") % {"days": (today - on).days}, reason)
+        days = (today - on).days
+        return Light("late", ngettext("逾期%(days)d天", "逾期%(days)d天", days) % {"days": days}, reason)
     if status is Status.LATE:
         return Light("watch", status.label, project.status_reason)
     return Light("done", Stage.FULL_CAPACITY.label) if project.stage == Stage.FULL_CAPACITY else Light("normal")

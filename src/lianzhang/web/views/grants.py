@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.actions import Refused
@@ -59,7 +60,8 @@ def grants(request: HttpRequest) -> HttpResponse:
     person = _concerned(access.person_of(request))
     found = queries.grants(person)
     holding = PurchaseGrant.objects.in_force(timezone.localdate()).filter(pk__in=found.values("pk")).count()
-    context = {"lead": _("有效授权 %(n)s 项。") % {"n": holding}, "may_grant": _firms(person).exists()}
+    lead = ngettext("有效授权 %(n)s 项。", "有效授权 %(n)s 项。", holding) % {"n": holding}
+    context = {"lead": lead, "may_grant": _firms(person).exists()}
     return listing.respond(request, tables.GRANTS, found, template="registry/grants.html", context=context)
 
 

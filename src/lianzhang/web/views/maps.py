@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from lianzhang.accounts.models import Person
@@ -80,8 +81,9 @@ def segments(request: HttpRequest, code: str, number: int) -> HttpResponse:
     person = access.person_of(request)
     atlas = find(person, code, number)
     found = segments_of(atlas, person)
+    count = found.count()
     context = {
-        "lead": _("%(count)s 个环节。") % {"count": found.count()},
+        "lead": ngettext("%(count)s 个环节。", "%(count)s 个环节。", count) % {"count": count},
         "title": _("%(chain)s v%(number)s · 环节") % {"chain": atlas.chain.name, "number": atlas.number},
         "illustrative": atlas.is_illustrative,
         "scope": str(atlas),

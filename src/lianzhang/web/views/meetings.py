@@ -190,7 +190,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
             made += len(actions.decide(decision=decision, now=now, by=person))
         except Refused as refused:
             lacking.append(refused.reason)
-    messages.info(request, _("已转督办%(made)s项。") % {"made": made})
+    messages.info(request, ngettext("已转督办%(made)s项。", "已转督办%(made)s项。", made) % {"made": made})
     for reason in lacking:
         messages.warning(request, reason)
     return redirect(tables.meeting_page(found))
