@@ -182,6 +182,18 @@ def test_the_workbook_says_who_what_and_why(city: Rows, ask: Any, tmp_path: Path
     assert {cell.data_type for cell in cells} <= {"s", "n"}  # none is a formula
 
 
+def test_a_list_made_of_example_rows_says_so_on_every_row(city: Rows, ask: Any, tmp_path: Path) -> None:
+    for rows in city.values():
+        for row in rows:
+            row["@invented"] = True
+    told = ask(city, "--suppliers", "2", "--out", tmp_path / "targets.xlsx", "--json")
+    assert json.loads(told.out)["is_illustrative"] is True
+    for page in openpyxl.load_workbook(tmp_path / "targets.xlsx"):
+        head, *rows = [row[0] for row in page.iter_rows(values_only=True)]
+        assert (head, set(rows)) == ("数据性质", {"示例数据"})
+        assert "示例" in str(page.oddHeader.right.text)
+
+
 def test_shared_suppliers_are_listed_before_any_choosing(city: Rows, ask: Any, tmp_path: Path) -> None:
     ask(city, "--categories", "0", "--out", tmp_path / "targets.xlsx")
     page = openpyxl.load_workbook(tmp_path / "targets.xlsx")["现有共性配套商"]

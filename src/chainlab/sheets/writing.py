@@ -86,7 +86,7 @@ def write(
         offset = int(is_invented(rows))
         write_header(book, page, sheet, language=language, offset=offset)
         if offset:
-            _mark(book, page, rows, language=language)
+            mark(book, page, [is_invented([row]) for row in rows], language=language)
         for number, row in enumerate(rows, start=1):
             for column, field in enumerate(sheet.fields, start=offset):
                 write_value(book, page, (number, column), value_of(row, field), field=field, language=language)
@@ -100,12 +100,12 @@ def is_invented(rows: Iterable[Row | Mapping[str, object]]) -> bool:
     return any(not isinstance(row, Row) and row.get(INVENTED) for row in rows)
 
 
-def _mark(book: Book, page: Any, rows: Sequence[Row | Mapping[str, object]], *, language: str) -> None:
+def mark(book: Book, page: Any, rows: Sequence[bool], *, language: str) -> None:
     """示例数据 says so on every row, on every printed page and on the tab; reading the file leaves the column out."""
     at = int(language == "en")
     page.write_string(0, 0, INVENTED_HEADS[at], book.style(bold=True, text_wrap=True, align="center", border=1))
-    for number, row in enumerate(rows, start=1):
-        if is_invented([row]):
+    for number, is_example in enumerate(rows, start=1):
+        if is_example:
             page.write_string(number, 0, INVENTED_WORDS[at], book.style(font_color="#C00000", num_format="@"))
     page.set_column(0, 0, 10)
     page.set_tab_color("#C00000")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """`shared` are the suppliers from outside that several anchors have already; `settings` what was asked."""
+    """`shared` are the suppliers from outside that several anchors have already; `settings` what was asked;
+    `is_illustrative` that the workbook says its rows are 示例数据."""
 
     asked: "targeting.Needs"
     choice: "targeting.Choice"
@@ -21,6 +22,7 @@ class Answer:
     part_names: Mapping[str, str]
     notes: tuple[str, ...]
     settings: Mapping[str, object]
+    is_illustrative: bool = False
 
     @property
     def local_ratio_before(self) -> float | None:

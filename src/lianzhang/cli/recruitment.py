@@ -99,6 +99,7 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
             *_nobody(asked, choice, least=options.min_anchors, language=options.language),
         ),
         settings={"home": list(home), **settings, "workbook": options.workbook.name, "sha256": reading.sha256},
+        is_illustrative=any(note.code == "rows_invented" for note in reading.notes),
     )
 
 
@@ -268,6 +269,7 @@ def summary(answer: Answer) -> dict[str, Any]:
         "unplaced_amount_wan": asked.unplaced_amount_wan,
         "banded_count": asked.banded_count,
         "unknown_count": asked.unknown_count,
+        "is_illustrative": answer.is_illustrative,
         "settings": dict(answer.settings),
         "notes": list(answer.notes),
     }

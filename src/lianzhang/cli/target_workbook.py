@@ -31,7 +31,11 @@ def write(answer: Answer, *, out: Path, language: str) -> None:
         (("现有共性配套商", "Shared suppliers now"), SHARED, shared_rows(answer)),
         (("依据与口径", "Basis"), BASIS, basis_rows(answer, pick)),
     ):
-        _sheet(book, titles[pick], [header[pick] for header in headers], rows)
+        page = book.sheet(titles[pick])
+        offset = int(answer.is_illustrative)
+        count = _fill(book, page, [header[pick] for header in headers], rows, offset=offset)
+        if offset:
+            writing.mark(book, page, [True] * count, language=language)
     book.close()
 
 
@@ -171,22 +175,23 @@ def _firm(answer: Answer, key: str) -> str:
     return answer.firm_names.get(key, key)
 
 
-def _sheet(book: writing.Book, title: str, headers: list[str], rows: Iterable[Sequence[object]]) -> None:
-    page = book.sheet(title)
+def _fill(book: writing.Book, page: Any, headers: list[str], rows: Iterable[Sequence[object]], *, offset: int) -> int:
+    """Headers and rows from column `offset` on; gives the number of rows."""
     heading = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDEBF7")
     widths = [len(header) * 2 for header in headers]
-    for column, header in enumerate(headers):
+    for column, header in enumerate(headers, start=offset):
         page.write_string(0, column, header, heading)
     number = 0
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
-            _write(book, page, number, column, value)
+            _write(book, page, number, column + offset, value)
             widths[column] = max(widths[column], min(60, len(str(value)) * 2))
-    for column, width in enumerate(widths):
+    for column, width in enumerate(widths, start=offset):
         page.set_column(column, column, width + 2)
     page.freeze_panes(1, 0)
     if number:
-        page.autofilter(0, 0, number, len(headers) - 1)
+        page.autofilter(0, 0, number, len(headers) - 1 + offset)
+    return number
 
 
 def _write(book: writing.Book, page: Any, row: int, column: int, value: object) -> None:
