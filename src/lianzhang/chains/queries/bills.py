@@ -16,7 +16,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, PartCoverage, Snapshot
 from lianzhang.registry.models import BomLine, Enterprise, Part
 
-MOST_ROWS, MOST_PRODUCTS = 300, 100
+MOST_ROWS, MOST_PRODUCTS = 200, 100
 AS_STORED: Field[Any, Any] = Field()  # a type that is not converted when it is read
 DEEPEST = 12  # levels below a product; also the end of a circle that an import should have refused
 
