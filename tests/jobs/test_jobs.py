@@ -129,7 +129,8 @@ def test_the_page_asks_for_the_progress_alone(cast: Cast) -> None:
 
 def test_who_waits_on_the_page_sees_when_it_ended(cast: Cast) -> None:
     job, client = done_here(ask(cast.clerk_a, upto=3)), sign_in(cast.clerk_a)
-    asked = client.get(f"/jobs/{job.pk}", headers={"HX-Target": "job"})
+    here = {"HX-Target": "job", "HX-Current-URL": f"http://testserver/jobs/{job.pk}"}
+    asked = client.get(f"/jobs/{job.pk}", headers=here)
     assert (asked.headers["HX-Refresh"], asked.content) == ("true", b"")
     shown = client.get(f"/jobs/{job.pk}").content.decode()
     assert shown.count(timezone.localtime(job.finished_at).strftime("%Y-%m-%d %H:%M:%S")) >= 1
@@ -189,3 +190,11 @@ def test_every_kind_of_work_has_a_name_of_its_own(cast: Cast) -> None:
     assert set(product.JOBS) <= set(kinds.TITLES), "name these in jobs/kinds.py"
     assert kinds.title("unheard_of") == str(kinds.USUAL)
     assert tasks.run.queue_name == "quick"
+
+
+def test_a_page_that_shows_the_progress_of_a_job_is_not_taken_from_its_reader_when_it_ends(cast: Cast) -> None:
+    job, client = done_here(ask(cast.clerk_a, upto=3)), sign_in(cast.clerk_a)
+    there = {"HX-Target": "job", "HX-Current-URL": "http://testserver/targets/MB-2026-001/"}
+    asked = client.get(f"/jobs/{job.pk}", headers=there)
+    assert "HX-Refresh" not in asked.headers
+    assert 'id="job"' in asked.content.decode()

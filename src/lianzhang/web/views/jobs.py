@@ -1,5 +1,7 @@
 """Background work of one's own: the list, one job with its progress, and stopping it."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,8 +33,10 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job; asked by the page itself every second, it answers with the progress alone."""
     found = Job.objects.visible_to(access.person_of(request)).get_or_404(pk=pk)
     is_poll, now = request.headers.get("HX-Target") == "job", timezone.now()
-    if is_poll and found.is_over:
-        # When it began and ended stands beside the progress, on the page itself.
+    is_own_page = urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path
+    if is_poll and found.is_over and is_own_page:
+        # When it began and ended stands beside the progress, on the job's own page. Another page that shows the
+        # progress is left as its reader has it, with the way to the result.
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "record": found,
