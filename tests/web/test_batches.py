@@ -57,6 +57,18 @@ def test_nobody_confirms_the_gaps_of_another_chain_by_ticking(cast: casts.Cast, 
     assert Gap.objects.get().state == "proposed"
 
 
+def test_a_ticked_row_of_another_chain_is_named_beside_what_is_done(cast: casts.Cast, signed_in: SignIn) -> None:
+    clerk, (own, other) = signed_in("clerk_a"), _gaps(cast, "压缩机", "商贸")
+    Gap.objects.filter(pk=other.pk).update(chain=cast.chain_b)
+    page = reverse("gaps:confirm_many")
+    assert f"不办理：{other.code}" in clerk.post(page, {"row": [own.code, other.code]}).content.decode()
+    said = _asked([own, other], label="break_point", route="attract", owner=cast.bodies["force_a"].pk)
+    told = clerk.post(page, {**said, "due_on": "2026-12-20"}).content.decode()
+    assert "办好 1 行，未办 1 行" in told
+    assert f"{other.code}</a>" in told
+    assert Gap.objects.get(pk=other.pk).state == "proposed"
+
+
 def test_a_deadline_is_set_for_ticked_gaps_that_somebody_stands_for(cast: casts.Cast, signed_in: SignIn) -> None:
     found = _gaps(cast, "压缩机", "密封圈")
     words: dict[str, Any] = {"label": "break_point", "route": "attract", "route_reason": "", "due_on": None}

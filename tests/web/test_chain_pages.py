@@ -196,6 +196,10 @@ def test_a_match_with_the_newer_scheme_is_confirmed_by_the_secretariat(signed_in
     other.refresh_from_db()
     assert (row.is_confirmed, row.new, row.note) == (True, None, "青办字〔2025〕1号")
     assert not other.is_confirmed
+    again = {f"version_{other.pk}": 9, "row": [row.pk, other.pk]}  # the first was settled meanwhile
+    told = secretary.post(address, again).content.decode()
+    assert "办好 0 行，未办 2 行" in told
+    assert "不在待确认之列，未改动" in told
     late = {**said, f"new_{other.pk}": new.pk, f"version_{other.pk}": 9, "row": [other.pk]}
     assert "他人已修改这条记录" in secretary.post(address, late).content.decode()
     assert "存档并继续统计" in text(signed_in("secretary"), "/chains/test-a/history/")

@@ -33,7 +33,9 @@ _IN_BRACKETS = re.compile(rf"[(\[](?:单位[:：]?)?({_UNIT})[)\]]", re.IGNORECA
 _AT_END = re.compile(r"[,，:：/](亿元|万元|元|%)$")
 _UNIT_LINE = re.compile(r"单位[:：]\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)")
 _TITLE_MONTH = re.compile(r"(?<!\d)(20\d\d)年(?:1\s*[-—–至到]\s*)?(1[0-2]|0?[1-9])月")
-_OTHER_BRACKET = re.compile(r"[(\[](?:单位[:：]?)?([^()\[\]]{1,6})[)\]]$")
+# Measures that are no money; another word in brackets (去年同期) makes another column and is no unit at all.
+_MEASURES = "吨|万吨|千克|公斤|台|万台|套|件|万件|辆|艘|米|千米|公里|立方米|千瓦|千瓦时|度|标准箱|户"
+_OTHER_UNIT = re.compile(rf"[(\[](?:单位[:：]?)?({_MEASURES})[)\]]$")
 _DECORATION = re.compile(r"^[*※★]+|[*※★]+$|\((?:必填|选填|可选|required|optional)\)", re.IGNORECASE)
 
 MONEY_UNITS = {"元", "千元", "万元", "百万元", "亿元"}
@@ -124,7 +126,7 @@ class Matcher:
 
     def _in_other_unit(self, name: str) -> Match | None:
         """Money headed with what is no money, 年采购额（吨）: the unit is wrong, not the column."""
-        found = _OTHER_BRACKET.search(name)
+        found = _OTHER_UNIT.search(name)
         field = self._names.get(name[: found.start()]) if found else None
         return Match(field, found[1]) if found and field and field.kind.is_money else None
 

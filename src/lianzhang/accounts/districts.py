@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chainlab import places
+from lianzhang.accounts import queries
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import BodyKind
 
@@ -20,11 +21,9 @@ COUNTY = r"^\d{4}([1-9]\d|\d[1-9])$"  # a division code of a district or county;
 
 
 def known(person: Person) -> list[Body]:
-    """The district bodies, read once per request: the form, the chips and the conditions all ask for them."""
-    kept: dict[str, Any] = person.__dict__.setdefault("_choices", {})
-    if "districts" not in kept:
-        kept["districts"] = list(Body.objects.visible_to(person).filter(kind=BodyKind.DISTRICT))
-    found: list[Body] = kept["districts"]
+    """The district bodies, read once per request."""
+    districts = Body.objects.visible_to(person).filter(kind=BodyKind.DISTRICT)
+    found: list[Body] = queries.once(person, "districts", lambda: list(districts))
     return found
 
 

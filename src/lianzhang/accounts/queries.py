@@ -1,6 +1,8 @@
 """Reading people: who held which post on a day, and which chains' bodies a person serves."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,15 @@ from lianzhang.accounts.models import (
     SignInLink,
 )
 from lianzhang.accounts.rules import Act, Post, Thing
+
+
+def once(person: Person, name: str, read: Callable[[], Any]) -> Any:
+    """What `read` gives, read once for this person, who lives as long as the request: a form, its chips and its
+    conditions all ask for the same choices."""
+    kept: dict[str, Any] = person.__dict__.setdefault("_once", {})
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
 
 
 def current(person: Person, *, on: date) -> list[Appointment]:

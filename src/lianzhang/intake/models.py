@@ -88,6 +88,12 @@ class Batch(Versioned):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether reading or writing it ended without a result: nothing of it is under way."""
+        is_waiting = self.state in (self.State.READING, self.State.APPLYING)
+        return is_waiting and self.job is not None and self.job.is_over
+
 
 class StagedRowQuerySet(ScopedQuerySet["StagedRow"]):
     def visible_to(self, person: Person) -> Self:

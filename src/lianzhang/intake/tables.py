@@ -55,16 +55,10 @@ def batch_url(batch: Batch) -> str:
 
 def state_light(batch: Batch) -> tables.Light:
     """The state of a batch, with the reason of a refusal; work that ended without an end is not under way."""
-    if is_broken_off(batch):
+    if batch.is_broken_off:
         words = _("读取未完成") if batch.state == Batch.State.READING else _("写入未完成")
         return tables.Light("late", words, _("点“重新处理”再来一次。"))
     return tables.Light(STATE_LIGHTS[Batch.State(batch.state)], batch.get_state_display(), refusal(batch))
-
-
-def is_broken_off(batch: Batch) -> bool:
-    """Whether reading or writing the batch ended without a result."""
-    is_waiting = batch.state in (Batch.State.READING, Batch.State.APPLYING)
-    return is_waiting and batch.job is not None and batch.job.is_over
 
 
 def refusal(batch: Batch) -> str:

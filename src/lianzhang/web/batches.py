@@ -55,14 +55,17 @@ def respond(
     back_url: str,
 ) -> HttpResponse:
     """Ask once for what holds for all ticked `records`, then `write(record, said, version)` one after another.
-    `shown` gives a record's name and address. The form is bound once it was asked (`asked` is posted)."""
+    `shown` gives a record's name and address. The form is bound once it was asked (`asked` is posted). A ticked code
+    that is none of `records` is told as well: it may be another chain's, or gone."""
+    left = [code for code in ticked(request) if code not in {record.code for record in records}]
     rows = [(record, *shown(record), request.POST.get(f"version_{record.code}", record.version)) for record in records]
-    frame = {"form": form, "title": title, "back_url": back_url, "rows": rows, "illustrative": _is_invented(records)}
+    frame = {"form": form, "title": title, "back_url": back_url, "rows": rows, "left": left}
+    frame["illustrative"] = _is_invented(records)
     if not form.is_bound or not records:
         return render(request, "parts/batch_page.html", frame)
     if not form.is_valid():
         return render(request, "parts/batch_page.html", frame, status=422)
-    done = []
+    done = [Outcome(code=code, name=code, url=back_url, reason=_("不在您可办理的范围，未改动。")) for code in left]
     for record, name, url, version in rows:
         seen = int(version) if str(version).isdecimal() and len(str(version)) < 10 else 0
         reason = attempt(partial(write, record, dict(form.cleaned_data), seen))

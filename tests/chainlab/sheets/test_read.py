@@ -64,6 +64,13 @@ def test_the_unit_of_a_header_or_of_a_line_above_it_converts_the_column(workbook
         assert "output_wan" in [column.field for column in wrong.columns]
 
 
+def test_a_word_in_brackets_that_is_no_unit_makes_another_column(workbook: Make, firms: sheets.Layout) -> None:
+    path = workbook([["企业名称", "产值（万元）", "产值（去年同期）", "产值（估算）"], ["海尔", 7, 6, 5]])
+    reading = sheets.read(path, layout=firms)
+    assert values(reading, "output_wan") == [Decimal(7)]
+    assert not codes(reading, level="error")
+
+
 def test_title_blank_total_remark_and_signature_rows_are_not_data(workbook: Make, firms: sheets.Layout) -> None:
     path = workbook(
         [

@@ -103,10 +103,11 @@ def of(chain: Chain, snapshot: Snapshot | None, *, person: Person, product: str 
     parts = {part.pk: part for part in visible.filter(pk__in=shown).values_list(*columns, named=True)}
     covered = _coverage(snapshot, parts, person)
     owners = Enterprise.objects.in_bulk({owner for owner, _pk in roots if owner is not None})
+    drawn = {owner for (owner, _pk), found in zip(roots, places, strict=False) if found}
+    used = {owner: Counter(line.child_id for lines in trees[owner].values() for line in lines) for owner in drawn}
     products = []
     for (owner, pk), count, found in zip(roots, counts, places, strict=False):
-        used = Counter(line.child_id for lines in trees[owner].values() for line in lines) if found else Counter()
-        rows = [_row(place, parts, covered, used) for place in found]
+        rows = [_row(place, parts, covered, used[owner]) for place in found]
         products.append(_product(Product(parts[pk], owners.get(owner or 0), count), rows))
     return Bill(products, len(roots), sum(counts), is_illustrative)
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from lianzhang.accounts import districts
+from lianzhang.accounts import districts, queries
 from lianzhang.accounts.models import Person
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain
@@ -59,13 +59,10 @@ def _is_typed(action: Action) -> bool:
 
 
 def _known(person: Person) -> list[Chain]:
-    """Every chain with its scheme, read once per request: the form, the chips and the conditions all ask for them."""
-    kept: dict[str, Any] = person.__dict__.setdefault("_choices", {})
-    if "chains of schemes" not in kept:
-        found = Chain.objects.visible_to(person).select_related("scheme").order_by("scheme", "position")
-        kept["chains of schemes"] = list(found)
-    chains: list[Chain] = kept["chains of schemes"]
-    return chains
+    """Every chain with its scheme, read once per request."""
+    chains = Chain.objects.visible_to(person).select_related("scheme").order_by("scheme", "position")
+    found: list[Chain] = queries.once(person, "chains of schemes", lambda: list(chains))
+    return found
 
 
 def _schemes(person: Person) -> Iterable[tuple[str, str]]:

@@ -144,22 +144,28 @@ def confirm_mappings(request: HttpRequest, code: str) -> HttpResponse:
     person = access.person_of(request)
     found = Scheme.objects.visible_to(person).get_or_404(code=code)
     may = set(ChainSuccession.objects.approvable_by(person).filter(scheme=found).values_list("pk", flat=True))
-    rows = [row for row in queries.successions(person, found) if not row.is_confirmed and row.pk in may]
+    known = queries.successions(person, found)
+    rows = [row for row in known if not row.is_confirmed and row.pk in may]
     form = SuccessionsForm(request.POST if request.method == "POST" else None, rows=rows, scheme=found)
     back = reverse("chains:mapping", args=[found.code])
     if not form.is_valid():
         context = {"form": form, "scheme": found, "back_url": back, "illustrative": found.is_illustrative}
         return render(request, "chains/confirm_mappings.html", context, status=422 if form.is_bound else 200)
     ticked = batches.ticked(request)
-    done = [_confirmed(row, form, by=person) for row in rows if str(row.pk) in ticked]
+    settled = [row for row in known if row not in rows and str(row.pk) in ticked]
+    done = [batches.Outcome(**_shown(row), reason=_("不在待确认之列，未改动。")) for row in settled]
+    done += [_confirmed(row, form, by=person) for row in rows if str(row.pk) in ticked]
     return batches.tell(request, done, title=_("确认归属"), back_url=back, illustrative=found.is_illustrative)
+
+
+def _shown(row: ChainSuccession) -> dict[str, str]:
+    return {"code": row.old.code, "name": row.old.name, "url": reverse("chains:chain", args=[row.old.code])}
 
 
 def _confirmed(row: ChainSuccession, form: SuccessionsForm, *, by: Person) -> batches.Outcome:
     said = form.said(row)
-    shown = {"code": row.old.code, "name": row.old.name, "url": reverse("chains:chain", args=[row.old.code])}
     reason = batches.attempt(lambda: actions.confirm_succession(succession=row, by=by, **said))
-    return batches.Outcome(**shown, reason=reason, words=said["new"].name if said["new"] else _("存档并继续统计"))
+    return batches.Outcome(**_shown(row), reason=reason, words=said["new"].name if said["new"] else _("存档并继续统计"))
 
 
 @access.reads(Thing.CHAIN)

@@ -288,7 +288,7 @@ def _sentence(found: Batch) -> str:
     if found.state == Batch.State.REFUSED:
         return tables.refusal(found)
     counts = found.counts
-    if tables.is_broken_off(found):
+    if found.is_broken_off:
         return _("没有完成，原因见下；没有写入任何记录。")
     if found.state == Batch.State.READING or not counts:
         return _("正在读取，完成后在此预览。可以离开本页。")
@@ -311,7 +311,7 @@ def _by_state(found: Batch, *, may_write: bool) -> dict[str, Any]:
         return {
             "job": job_queries.standing(job, now=timezone.now()),
             "poll_url": reverse("intake:batch", args=[found.code]),
-            "may_retry": may_write and job.is_over,
+            "may_retry": may_write and found.is_broken_off,
         }
     if found.state == Batch.State.PREVIEW:
         asked, total = queries.questions(found)
