@@ -81,7 +81,7 @@ def read(chain: Chain, *, person: Person, since: date, today: date, has_targets:
 
 def _snapshots(chain: Chain, *, person: Person, since: date) -> list[Snapshot]:
     """Two of them at most, without their summaries: a chain gathers a snapshot a week."""
-    own = Snapshot.objects.visible_to(person).filter(chain=chain)
+    own = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain)
     newest_first = own.order_by("-taken_at").values("pk")
     newest, then = newest_first[:1], newest_first.filter(taken_on__lte=since)[:1]
     found = disclosure.with_totals(own.filter(Q(pk__in=newest) | Q(pk__in=then)))

@@ -173,7 +173,7 @@ def _own(person: Person) -> "QuerySet[Chain]":
     anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
     # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
     speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
-    taken = disclosure.with_totals(Snapshot.objects.visible_to(person).filter(chain=OuterRef("pk")))
+    taken = disclosure.with_totals(Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")))
     # What two firms make up tells the one about the other.
     is_open = When(contributor_count__gte=disclosure.MIN_CONTRIBUTORS, then="local_ratio")
     taken = taken.annotate(open_ratio=Case(is_open)).order_by("-taken_at")

@@ -71,7 +71,7 @@ def choose(
     from chainlab import targets as lab
 
     asked = needs(chain, tables)
-    choice = lab.choose(asked.demand, asked.offers, **parameters.stored())
+    choice = lab.choose(asked.demand, asked.offers, **parameters.limits())
     tell()
     lines = _lines(asked, choice, tables, min_anchors=parameters.min_anchors)
     return targets.Outcome(columns=_columns(asked, choice), lines=lines)
@@ -84,7 +84,7 @@ def curve(
     from chainlab import targets as lab
 
     asked = needs(chain, tables)
-    limits = {name: value for name, value in parameters.stored().items() if name != "max_suppliers"}
+    limits = {name: value for name, value in parameters.limits().items() if name != "max_suppliers"}
     return lab.frontier(asked.demand, asked.offers, after=after, **limits)
 
 

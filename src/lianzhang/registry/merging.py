@@ -32,6 +32,7 @@ RULES: dict[str, str] = {
     "registry.EnterpriseMerge.merged": STAY,
     "chains.Anchor.enterprise": MOVE,
     "chains.Placement.enterprise": MOVE,
+    "chains.CandidateProposal.enterprise": MOVE,
     "chains.TargetLine.supplier": STAY,  # a saved list is what was computed then
     "projects.Project.enterprise": MOVE,
     "resources.Resource.keeper_enterprise": MOVE,

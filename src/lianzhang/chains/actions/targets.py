@@ -23,23 +23,43 @@ State = TargetList.State
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
-    """What the office asks of the list; suppliers by their code."""
+    """What the office asks of the list; suppliers and further chains by their code, money in 万元.
+
+    min_anchors: anchors a supplier could serve; min_realised_anchors: anchors it does serve in the choice.
+    min_per_anchor_wan: what each anchor's covered demand must reach. chains: whose anchors' needs are pooled with the
+    list's own. draws and seed: over how many realisations of the unknown amounts a choice must hold to be called firm.
+    """
 
     max_categories: int | None = 10
     max_suppliers: int | None = 22
     min_anchors: int = 2
+    min_realised_anchors: int = 0
+    min_per_anchor_wan: float | None = None
+    budget_wan: float | None = None
+    max_certification_months: int | None = None
     must_include: tuple[str, ...] = field(default=())
     must_exclude: tuple[str, ...] = field(default=())
+    chains: tuple[str, ...] = field(default=())
+    is_group_included: bool = False
+    draws: int = 16
+    seed: int = 0
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Parameters":
-        """From the JSON a list keeps."""
-        lists = {name: tuple(stored.get(name, ())) for name in ("must_include", "must_exclude")}
+        """From the JSON a list keeps; a list from before a parameter was thought of has its default."""
+        lists = {name: tuple(stored.get(name, ())) for name in ("must_include", "must_exclude", "chains")}
         return cls(**{**stored, **lists})
 
     def stored(self) -> dict[str, Any]:
         """As JSON."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    def limits(self) -> dict[str, Any]:
+        """Those that `chainlab.targets.choose` knows by the same name."""
+        return {name: value for name, value in self.stored().items() if name in LIMITS}
+
+
+LIMITS = ("max_categories", "max_suppliers", "min_anchors", "must_include", "must_exclude")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,19 @@
 """The nouns of a chain: schemes and chains, plans as actions, maps, snapshots with gaps and target lists."""
 
-from lianzhang.chains.models.analysis import Gap, PartCoverage, Snapshot, TargetLine, TargetList
+from lianzhang.chains.models.analysis import Gap, PartCoverage, Snapshot
 from lianzhang.chains.models.atlas import Link, MapEdit, MapVersion, Placement, Segment
 from lianzhang.chains.models.plans import Action, ActionReport, Result
 from lianzhang.chains.models.schemes import Anchor, Chain, ChainSuccession, Scheme
+from lianzhang.chains.models.targets import CandidateProposal, Edition, TargetLine, TargetList
 
 __all__ = [
     "Action",
     "ActionReport",
     "Anchor",
+    "CandidateProposal",
     "Chain",
     "ChainSuccession",
+    "Edition",
     "Gap",
     "Link",
     "MapEdit",

@@ -1,4 +1,4 @@
-"""What analysis leaves behind: the snapshot it ran on, the gaps people confirmed, the target lists they saved."""
+"""What analysis leaves behind: the snapshot it ran on, the coverage of each part, the gaps people confirmed."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,11 +8,10 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Thing
 from lianzhang.chains.models.atlas import MapVersion
 from lianzhang.chains.models.schemes import Chain, OfChainQuerySet
-from lianzhang.jobs.models import Job
 from lianzhang.records.models import Versioned
 from lianzhang.records.scope import M
 from lianzhang.records.secrecy import Secrecy
-from lianzhang.registry.models import Enterprise, Part
+from lianzhang.registry.models import Part
 
 
 class OfTargetQuerySet(OfChainQuerySet[M]):
@@ -27,10 +26,13 @@ class Snapshot(models.Model):
     """数据快照: the immutable tables an analysis ran on; id = date + hash of the content.
 
     `firm_ids` are the firms whose purchases are inside: a page that shows rows of the snapshot asks again whether the
-    reader may see each of them today, because a grant may have ended since.
+    reader may see each of them today, because a grant may have ended since. A pooled snapshot holds what further
+    chains' anchors buy as well: it is a target list's own and says nothing about its chain.
     """
 
-    secrecy = Secrecy(internal="chain taken_on taken_by taken_at counts summary firm_ids map_version is_illustrative")
+    secrecy = Secrecy(
+        internal="chain taken_on taken_by taken_at counts summary firm_ids map_version is_pooled is_illustrative"
+    )
 
     id = models.CharField(_("快照"), max_length=80, primary_key=True)
     chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="snapshots")
@@ -41,6 +43,7 @@ class Snapshot(models.Model):
     counts = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)  # the chain's coverage figures: amounts, ratios by variant and tier
     firm_ids = models.JSONField(default=list)
+    is_pooled = models.BooleanField(_("跨链合并"), default=False)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
 
     objects = OfTargetQuerySet.as_manager()
@@ -182,91 +185,3 @@ class Gap(Versioned):
 
     def __str__(self) -> str:
         return self.title
-
-
-class TargetList(Versioned):
-    """目标清单: which categories and suppliers to recruit, with parameters, snapshot, map version and proof."""
-
-    class State(models.TextChoices):
-        RUNNING = "running", _("计算中")
-        READY = "ready", _("已生成")
-        FAILED = "failed", _("未完成")
-        APPROVED = "approved", _("已审定")
-
-    secrecy = Secrecy(
-        internal="code chain title state parameters snapshot map_version job objective_wan bound_wan is_proven "
-        "demand_wan local_ratio_before local_ratio_after category_count supplier_count assumptions method "
-        "created_by created_at approved_by approved_at failure is_illustrative",
-        secret="categories frontier",
-    )
-
-    code = models.CharField(_("编号"), max_length=24, unique=True)
-    chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="target_lists")
-    title = models.CharField(_("名称"), max_length=120)
-    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.RUNNING)
-    parameters = models.JSONField(_("参数"), default=dict)
-    snapshot = models.ForeignKey(Snapshot, null=True, on_delete=models.PROTECT, related_name="target_lists")
-    map_version = models.ForeignKey(MapVersion, null=True, on_delete=models.SET_NULL, related_name="+")
-    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL)
-    objective_wan = models.DecimalField(_("覆盖额"), max_digits=18, decimal_places=4, null=True)
-    bound_wan = models.DecimalField(_("上界"), max_digits=18, decimal_places=4, null=True)
-    is_proven = models.BooleanField(_("已证明最优"), default=False)
-    demand_wan = models.DecimalField(_("市外采购额"), max_digits=18, decimal_places=4, null=True)
-    local_ratio_before = models.FloatField(null=True)
-    local_ratio_after = models.FloatField(null=True)
-    category_count = models.PositiveSmallIntegerField(default=0)
-    supplier_count = models.PositiveSmallIntegerField(default=0)
-    categories = models.JSONField(default=list)
-    frontier = models.JSONField(default=list)
-    assumptions = models.JSONField(default=dict)
-    method = models.CharField(max_length=300, blank=True)
-    created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    approved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    approved_at = models.DateTimeField(null=True, blank=True)
-    failure = models.TextField(blank=True)
-    is_illustrative = models.BooleanField(_("示例数据"), default=False)
-
-    objects = OfTargetQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("目标清单")
-        ordering = ("-created_at",)
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class TargetLineQuerySet(OfTargetQuerySet["TargetLine"]):
-    path = "target_list__chain"
-
-
-class TargetLine(Versioned):
-    """目标清单行: one supplier on the list, what it covers, and why it is there."""
-
-    secrecy = Secrecy(
-        internal="target_list position supplier categories region_code",
-        secret="covered_wan marginal_wan parts anchors runner_up reasons",
-    )
-
-    target_list = models.ForeignKey(TargetList, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveSmallIntegerField()
-    supplier = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="target_lines")
-    covered_wan = models.DecimalField(_("覆盖额（万元）"), max_digits=18, decimal_places=4)
-    marginal_wan = models.DecimalField(_("新增覆盖额（万元）"), max_digits=18, decimal_places=4, null=True)
-    region_code = models.CharField(_("所在地区划"), max_length=6, blank=True)
-    categories = models.JSONField(default=list)
-    parts = models.JSONField(default=list)  # [{part_id, code, name, amount_wan, anchors: […]}]
-    anchors = models.JSONField(default=list)  # ids of the anchor firms served
-    runner_up = models.JSONField(default=dict)
-    reasons = models.JSONField(default=list)
-
-    objects = TargetLineQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("目标清单行")
-        ordering = ("target_list", "position")
-        constraints = [models.UniqueConstraint(fields=["target_list", "supplier"], name="target_line_once")]
-
-    def __str__(self) -> str:
-        return f"{self.target_list_id} {self.supplier_id}"

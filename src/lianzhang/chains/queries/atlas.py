@@ -185,7 +185,9 @@ def _segments(atlas: MapVersion) -> Any:
 
 def _ratios(chain: Chain, parts: set[int], *, person: Person) -> dict[int, tuple[float | None, float, bool]]:
     """part id → (local amount, placed amount, may be shown) on the newest snapshot."""
-    newest = Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at").values("pk")[:1]
+    newest = (
+        Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain).order_by("-taken_at").values("pk")[:1]
+    )
     # Only what the map's own parts need: the other two thousand of a city were built as records and never looked at.
     found = PartCoverage.objects.filter(snapshot__in=Subquery(newest), part__in=parts)
     columns = ("part_id", "local_amount_wan", "amount_wan", "unknown_amount_wan", "snapshot__firm_ids")

@@ -53,13 +53,13 @@ def manufacturing(person: Person) -> ScopedQuerySet[Chain]:
 
 def newest(chains: Iterable[Chain], *, person: Person) -> dict[int, Snapshot]:
     """The newest snapshot of each chain, by the chain's id, in one query."""
-    found = Snapshot.objects.visible_to(person).filter(chain__in=chains).order_by("taken_at")
+    found = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain__in=chains).order_by("taken_at")
     return {snapshot.chain_id: snapshot for snapshot in found}
 
 
 def taken(chain: Chain, *, person: Person) -> Snapshot | None:
     """The newest snapshot of a chain that `person` may know of, without the 50 KB of its summary."""
-    found = Snapshot.objects.visible_to(person).filter(chain=chain).order_by("-taken_at")
+    found = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain).order_by("-taken_at")
     return found.only("taken_on", "firm_ids").first()
 
 
@@ -70,7 +70,7 @@ def latest(chain: Chain, *, person: Person) -> Snapshot | None:
 
 def history(chain: Chain, *, person: Person, most: int = 6) -> list[Snapshot]:
     """The newest snapshots of a chain that `person` may know of, newest first."""
-    found = Snapshot.objects.visible_to(person).filter(chain=chain).select_related("map_version")
+    found = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain).select_related("map_version")
     return list(found.order_by("-taken_at")[:most])
 
 
@@ -78,7 +78,7 @@ def either_side(
     chain: Chain, parts: Iterable[Part], *, at: datetime, person: Person
 ) -> tuple[Snapshot | None, Snapshot | None, list[Change]]:
     """The last snapshot before `at`, the newest since, and what each of `parts` shows on the two; three queries."""
-    known = Snapshot.objects.visible_to(person).filter(chain=chain)
+    known = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain)
     before = known.filter(taken_at__lt=at).order_by("-taken_at").first()
     after = known.filter(taken_at__gte=at).order_by("-taken_at").first()
     wanted = list(parts)
