@@ -112,7 +112,8 @@ def close(*, gap: Gap, version: int, now: datetime, by: Person) -> Gap:
 
 def start_acting(*, gap: Gap, by: Person) -> Gap:
     """A lead or task now works on the gap; one to be left open (不补) stays so until a person chooses a path."""
-    if gap.state != State.CONFIRMED or gap.route == Gap.Route.LEAVE:
+    is_ready = gap.owner_id is not None and gap.due_on is not None
+    if gap.state not in {State.CONFIRMED, State.ASSIGNED} or gap.route == Gap.Route.LEAVE or not is_ready:
         return gap
     with transaction.atomic():
         return trail.change(gap, verb="gap.acting", changes={"state": State.ACTING}, by=by)

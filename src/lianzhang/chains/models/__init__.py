@@ -1,7 +1,8 @@
 """The nouns of a chain: schemes and chains, plans as actions, maps, snapshots with gaps and target lists."""
 
-from lianzhang.chains.models.analysis import Gap, PartCoverage, Snapshot
+from lianzhang.chains.models.analysis import PartCoverage, Snapshot
 from lianzhang.chains.models.atlas import Link, MapEdit, MapVersion, Placement, Segment
+from lianzhang.chains.models.gaps import Consultation, Gap, Opinion
 from lianzhang.chains.models.plans import Action, ActionReport, Result
 from lianzhang.chains.models.schemes import Anchor, Chain, ChainSuccession, Scheme
 from lianzhang.chains.models.targets import CandidateProposal, Edition, TargetLine, TargetList
@@ -13,11 +14,13 @@ __all__ = [
     "CandidateProposal",
     "Chain",
     "ChainSuccession",
+    "Consultation",
     "Edition",
     "Gap",
     "Link",
     "MapEdit",
     "MapVersion",
+    "Opinion",
     "PartCoverage",
     "Placement",
     "Result",

@@ -1,14 +1,12 @@
-"""What analysis leaves behind: the snapshot it ran on, the coverage of each part, the gaps people confirmed."""
+"""What analysis leaves behind: the snapshot it ran on, the coverage of each part."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
 from lianzhang.chains.models.atlas import MapVersion
 from lianzhang.chains.models.schemes import Chain, OfChainQuerySet
-from lianzhang.records.models import Versioned
 from lianzhang.records.scope import M
 from lianzhang.records.secrecy import Secrecy
 from lianzhang.registry.models import Part
@@ -99,89 +97,3 @@ class PartCoverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id} {self.part_id}"
-
-
-class Gap(Versioned):
-    """缺口: a part (or a segment) that is missing or weak here, proposed with evidence, confirmed by a person."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("待确认")
-        CONFIRMED = "confirmed", _("已确认")
-        ACTING = "acting", _("推进中")
-        CLOSED = "closed", _("已销号")
-        INVALID = "invalid", _("不成立")
-
-    class Kind(models.TextChoices):
-        NO_LOCAL_SUPPLIER = "no_local_supplier", _("本地无供应")
-        LOCAL_UNQUALIFIED = "local_unqualified", _("本地未认证")
-        CAPACITY_SHORT = "capacity_short", _("产能不足")
-        SINGLE_SOURCE = "single_source", _("单一来源")
-        WEAK = "weak", _("本地占比低")
-
-    class Label(models.TextChoices):
-        BREAK_POINT = "break_point", _("断点")
-        BLOCKAGE = "blockage", _("堵点")
-        CHOKE_POINT = "choke_point", _("卡点")
-
-    class Route(models.TextChoices):
-        ATTRACT = "attract", _("招引")
-        NURTURE = "nurture", _("培育")
-        CROSS_CHAIN = "cross_chain", _("跨链配套")
-        RESEARCH = "research", _("攻关")
-        LEAVE = "leave", _("不补")
-
-    secrecy = Secrecy(
-        internal="code chain part segment_key title kind label state route route_reason owner due_on snapshot "
-        "closing_snapshot confirmed_by confirmed_at closed_by closed_at is_illustrative",
-        secret="evidence",
-    )
-
-    code = models.CharField(_("编号"), max_length=24, unique=True)
-    chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="gaps", verbose_name=_("产业链"))
-    part = models.ForeignKey(Part, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps")
-    segment_key = models.CharField(_("环节"), max_length=60, blank=True)
-    title = models.CharField(_("缺口"), max_length=160)
-    kind = models.CharField(_("情形"), max_length=20, choices=Kind.choices)
-    label = models.CharField(_("类型"), max_length=12, choices=Label.choices, blank=True)
-    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.PROPOSED)
-    route = models.CharField(_("路径"), max_length=12, choices=Route.choices, blank=True)
-    route_reason = models.CharField(_("理由"), max_length=300, blank=True)
-    owner = models.ForeignKey(
-        Body, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps", verbose_name=_("责任单位")
-    )
-    due_on = models.DateField(_("时限"), null=True, blank=True)
-    evidence = models.JSONField(_("证据"), default=dict)
-    snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps")
-    closing_snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField(null=True, blank=True)
-    is_illustrative = models.BooleanField(_("示例数据"), default=False)
-
-    objects = OfGapQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("缺口")
-        ordering = ("chain", "code")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["chain", "part"],
-                condition=~Q(state__in=["closed", "invalid"]),
-                name="one_open_gap_per_part",
-                violation_error_message=_("本链同一零部件已有一个未销号的缺口。"),
-            ),
-            models.CheckConstraint(
-                condition=~Q(route="leave") | ~Q(route_reason=""),
-                name="leaving_a_gap_needs_a_reason",
-                violation_error_message=_("选择“不补”须写明理由。"),
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["proposed", "invalid"]) | Q(confirmed_by__isnull=False),
-                name="gap_confirmed_by_a_person",
-                violation_error_message=_("缺口须由一名人员确认。"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
