@@ -8,12 +8,13 @@ from django.utils import timezone
 from lianzhang.accounts.actions import Refused
 from lianzhang.chains import jobs
 from lianzhang.chains.actions import targets as actions
-from lianzhang.chains.models import TargetList
+from lianzhang.chains.models import Anchor, CandidateProposal, Chain, TargetList
 from lianzhang.chains.queries import disclosure
 from lianzhang.chains.queries import targets as queries
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
-from tests.cast import Cast
+from lianzhang.registry.models import PurchaseGrant
+from tests.cast import SINCE, Cast
 from tests.chains import scene as scenes
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,57 @@ def test_contradictory_parameters_are_refused_before_any_work(
         )
     assert not TargetList.objects.exists()
     assert not Job.objects.exists()
+
+
+def proposed(cast: Cast, scene: scenes.Scene, code: str, **facts: object) -> CandidateProposal:
+    return CandidateProposal.objects.create(
+        code=f"HX-{code}", chain=cast.chain_a, enterprise=scene.firms[code], name=scene.firms[code].name,
+        entered_by=cast.clerk_a, entered_at=timezone.now(), **facts,
+    )  # fmt: skip
+
+
+def refused(cast: Cast, **parameters: object) -> str:
+    with pytest.raises(Refused) as refusal:
+        actions.ask(
+            chain=cast.chain_a, title="清单", parameters=actions.Parameters(**parameters), now=timezone.now(),
+            by=cast.clerk_a,
+        )  # fmt: skip
+    return str(refusal.value.reason)
+
+
+def test_a_budget_without_any_known_cost_compares_nothing_and_is_refused(cast: Cast, scene: scenes.Scene) -> None:
+    assert "没有一家候选企业填有招引成本" in refused(cast, budget_wan=100.0)
+    proposed(cast, scene, "QY-乙", cost_wan=60)
+    assert "外地丙有限公司 没有填招引成本" in refused(cast, budget_wan=100.0, must_include=("QY-丙",))
+    proposed(cast, scene, "QY-丙", cost_wan=50)
+    assert "合计 110 万元，超过预算 100 万元" in refused(cast, budget_wan=100.0, must_include=("QY-乙", "QY-丙"))
+
+
+def test_who_must_be_in_is_willing_and_certified_in_time_as_far_as_is_known(cast: Cast, scene: scenes.Scene) -> None:
+    proposed(cast, scene, "QY-乙", willingness="unwilling")
+    proposed(cast, scene, "QY-丙", certification_months=18)
+    assert "外地乙有限公司 无意向" in refused(cast, must_include=("QY-乙",))
+    said = refused(cast, must_include=("QY-丙",), max_certification_months=12)
+    assert "外地丙有限公司 的认证时间超过上限" in said
+
+
+def test_more_anchors_than_there_are_can_be_served_by_nobody(cast: Cast, scene: scenes.Scene) -> None:
+    assert "只有 4 家链主" in refused(cast, min_realised_anchors=5)
+
+
+def test_a_chain_is_pooled_only_by_who_makes_its_lists_or_was_granted_its_purchases(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    Chain.objects.filter(pk=cast.chain_b.pk).update(nature=Chain.Nature.MANUFACTURING)
+    assert "不必再合并" in refused(cast, chains=(cast.chain_a.code,))
+    assert "不能合并" in refused(cast, chains=(cast.chain_b.code,))
+    firm = Anchor.objects.filter(chain=cast.chain_b).get().enterprise
+    PurchaseGrant.objects.create(firm=firm, body=cast.bodies["force_a"], starts_on=SINCE, entered_by=cast.secretary)
+    found = actions.ask(
+        chain=cast.chain_a, title="清单", parameters=actions.Parameters(chains=(cast.chain_b.code,)),
+        now=timezone.now(), by=cast.clerk_a,
+    )  # fmt: skip
+    assert found.parameters["chains"] == [cast.chain_b.code]
 
 
 def test_who_made_a_list_does_not_approve_it(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:

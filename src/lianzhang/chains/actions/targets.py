@@ -1,7 +1,7 @@
 """目标清单: asked for with parameters, computed in the background on an immutable snapshot, kept with its reasons."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Chain, Snapshot, TargetLine, TargetList
+from lianzhang.chains.actions import conditions
+from lianzhang.chains.models import Chain, Edition, Snapshot, TargetLine, TargetList
+from lianzhang.chains.queries import candidates
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
 from lianzhang.records import codes
@@ -19,47 +21,7 @@ from lianzhang.registry.models import Enterprise, Part
 from lianzhang.trail import actions as trail
 
 State = TargetList.State
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
-    """What the office asks of the list; suppliers and further chains by their code, money in 万元.
-
-    min_anchors: anchors a supplier could serve; min_realised_anchors: anchors it does serve in the choice.
-    min_per_anchor_wan: what each anchor's covered demand must reach. chains: whose anchors' needs are pooled with the
-    list's own. draws and seed: over how many realisations of the unknown amounts a choice must hold to be called firm.
-    """
-
-    max_categories: int | None = 10
-    max_suppliers: int | None = 22
-    min_anchors: int = 2
-    min_realised_anchors: int = 0
-    min_per_anchor_wan: float | None = None
-    budget_wan: float | None = None
-    max_certification_months: int | None = None
-    must_include: tuple[str, ...] = field(default=())
-    must_exclude: tuple[str, ...] = field(default=())
-    chains: tuple[str, ...] = field(default=())
-    is_group_included: bool = False
-    draws: int = 16
-    seed: int = 0
-
-    @classmethod
-    def read(cls, stored: Mapping[str, Any]) -> "Parameters":
-        """From the JSON a list keeps; a list from before a parameter was thought of has its default."""
-        lists = {name: tuple(stored.get(name, ())) for name in ("must_include", "must_exclude", "chains")}
-        return cls(**{**stored, **lists})
-
-    def stored(self) -> dict[str, Any]:
-        """As JSON."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-
-    def limits(self) -> dict[str, Any]:
-        """Those that `chainlab.targets.choose` knows by the same name."""
-        return {name: value for name, value in self.stored().items() if name in LIMITS}
-
-
-LIMITS = ("max_categories", "max_suppliers", "min_anchors", "must_include", "must_exclude")
+Parameters = conditions.Parameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,28 +32,24 @@ class Outcome:
     lines: list[dict[str, Any]]
 
 
-def ask(*, chain: Chain, title: str, parameters: Parameters, now: datetime, by: Person) -> TargetList:
+def ask(
+    *,
+    chain: Chain,
+    title: str,
+    parameters: Parameters,
+    now: datetime,
+    by: Person,
+    edition: str = Edition.WORKING,
+) -> TargetList:
     """Open a list and start its computation. Raises Refused for parameters that contradict each other."""
-    named = {*parameters.must_include, *parameters.must_exclude}
-    known = {firm.code: firm for firm in Enterprise.objects.visible_to(by).filter(code__in=named)}
-    unknown = sorted(named - set(known))
-    if unknown:
-        raise Refused(_("企业编号不存在：%(codes)s。请从企业名录中选择。") % {"codes": "、".join(unknown)})
-    if both := sorted(set(parameters.must_include) & set(parameters.must_exclude)):
-        names = "、".join(known[code].name for code in both)
-        raise Refused(_("%(names)s 同时在“必须列入”和“不予列入”中。") % {"names": names})
-    if parameters.max_suppliers is not None and len(parameters.must_include) > parameters.max_suppliers:
-        raise Refused(_("必须列入的企业多于家数上限。"))
-    home = tuple(str(prefix) for prefix in chain.scheme.home_regions)
-    local = [known[code].name for code in parameters.must_include if home and known[code].region_code.startswith(home)]
-    if local:
-        raise Refused(_("%(names)s已在本市，不是招引对象，不能列入。") % {"names": "、".join(local)})
+    conditions.expect_sound(chain=chain, parameters=parameters, by=by)
     with transaction.atomic():
         listed = trail.create(
             TargetList(
                 code=codes.next_code("MB", year=now.year),
                 chain=chain,
                 title=title,
+                edition=edition,
                 parameters=parameters.stored(),
                 created_by=by,
                 created_at=now,
@@ -116,12 +74,14 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
     """Keep what was found; all of it or nothing."""
     suppliers = {e.code: e for e in Enterprise.objects.filter(code__in=[line["supplier"] for line in outcome.lines])}
     parts = dict(Part.objects.filter(code__in=_part_codes(outcome)).values_list("code", "pk"))
+    facts = candidates.facts(listed.chain)
     lines = [
         TargetLine(
             target_list=listed,
             position=n,
             supplier=suppliers[line["supplier"]],
             region_code=suppliers[line["supplier"]].region_code,
+            facts=facts.get(suppliers[line["supplier"]].pk, candidates.Facts()).stored(),
             parts=[{**part, "part_id": parts[part["code"]]} for part in line["parts"]],
             **{name: value for name, value in line.items() if name not in {"supplier", "parts"}},
         )

@@ -1,86 +1,14 @@
-"""Forms of gaps and target lists."""
+"""Forms of gaps."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import Act, Thing
-from lianzhang.chains.actions.targets import Parameters
-from lianzhang.chains.models import Chain, Gap
-from lianzhang.registry.models import Enterprise
+from lianzhang.chains.models import Gap
 from lianzhang.web.forms import picking
 from lianzhang.web.forms.plans import DateInput
-
-SEPARATORS = re.compile(r"[,，、;；]")
-
-
-class TargetForm(forms.Form):
-    """目标清单参数: how many categories and suppliers, for how many anchors at least, who must be in or out."""
-
-    chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none(), to_field_name="code")
-    title = forms.CharField(label=_("名称"), max_length=120, required=False)
-    max_categories = forms.IntegerField(
-        label=_("类别上限"), min_value=1, max_value=500, required=False, help_text=_("留空不限。")
-    )
-    max_suppliers = forms.IntegerField(
-        label=_("家数上限"), min_value=1, max_value=2000, required=False, help_text=_("留空不限。")
-    )
-    min_anchors = forms.IntegerField(
-        label=_("至少服务链主"), min_value=1, max_value=99, help_text=_("每家配套商至少能服务这么多家链主。")
-    )
-    must_include = forms.CharField(
-        label=_("必须列入"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("企业名称或编号，每行一个。"),
-    )
-    must_exclude = forms.CharField(
-        label=_("不予列入"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("企业名称或编号，每行一个。"),
-    )
-
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.person = person
-        field = self.fields["chain"]
-        if isinstance(field, forms.ModelChoiceField):
-            chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET)
-            field.queryset = chains.filter(nature=Chain.Nature.MANUFACTURING, is_active=True)
-
-    def clean_must_include(self) -> tuple[str, ...]:
-        return self._codes(self.cleaned_data["must_include"])
-
-    def clean_must_exclude(self) -> tuple[str, ...]:
-        return self._codes(self.cleaned_data["must_exclude"])
-
-    def _codes(self, text: str) -> tuple[str, ...]:
-        """Codes of the firms named, one a line or between commas; what is neither name nor code stays as it was typed,
-        for the action to refuse by name."""
-        said = [one.strip() for line in text.splitlines() for one in (SEPARATORS.split(line))]
-        named = Enterprise.objects.visible_to(self.person).filter(name__in=said).values_list("name", "code")
-        codes = dict(named) if any(said) else {}
-        return tuple(dict.fromkeys(codes.get(one, one) for one in said if one))
-
-    @property
-    def parameters(self) -> Parameters:
-        """What was asked, once valid."""
-        names = ("max_categories", "max_suppliers", "min_anchors", "must_include", "must_exclude")
-        return Parameters(**{name: self.cleaned_data[name] for name in names})
-
-    @staticmethod
-    def values(parameters: Parameters) -> dict[str, Any]:
-        """Parameters as the form's initial values."""
-        return {
-            **parameters.stored(),
-            "must_include": "\n".join(parameters.must_include),
-            "must_exclude": "\n".join(parameters.must_exclude),
-        }
-
 
 SUGGESTED = "suggested"
 

@@ -14,9 +14,8 @@ from chainlab import places
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.chains.actions import gaps as gap_actions
 from lianzhang.chains.actions import targets as actions
-from lianzhang.chains.models import TargetLine, TargetList
+from lianzhang.chains.models import Edition, TargetLine, TargetList
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import targets as queries
 from lianzhang.chains.tables import targets as tables
@@ -28,7 +27,7 @@ from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED
 from lianzhang.web import access, batches, conflict, explain, listing
 from lianzhang.web.charts import frontier
-from lianzhang.web.forms.targets import TargetForm
+from lianzhang.web.forms.target_lists import TargetForm
 
 
 @access.reads(Thing.TARGET)
@@ -59,6 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
             chain=form.cleaned_data["chain"],
             title=form.cleaned_data["title"] or _("目标清单 %(day)s") % {"day": timezone.localdate()},
             parameters=form.parameters,
+            edition=form.cleaned_data["edition"] or Edition.WORKING,
             now=timezone.now(),
             by=person,
         )
@@ -186,10 +186,7 @@ def _turned(line: TargetLine, person: Person) -> batches.Outcome:
 
 
 def _opened(line: TargetLine, person: Person, *, although: str = "") -> Project:
-    project = opening.open_from_target(target_line=line, now=timezone.now(), by=person, although=although)
-    if project.gap is not None:
-        gap_actions.start_acting(gap=project.gap, by=person)
-    return project
+    return opening.open_from_target(target_line=line, now=timezone.now(), by=person, although=although)
 
 
 @access.approves(Thing.TARGET)
@@ -327,7 +324,7 @@ def _may_approve(listed: TargetList, person: Person) -> bool:
 
 def _again(listed: TargetList) -> dict[str, Any]:
     values = TargetForm.values(actions.Parameters.read(listed.parameters))
-    return values | {"chain": listed.chain.code, "title": listed.title}
+    return values | {"chain": listed.chain.code, "title": listed.title, "edition": listed.edition}
 
 
 def _anchors(listed: TargetList) -> int:
@@ -339,6 +336,12 @@ def _labels() -> list[tuple[str, str]]:
         ("max_categories", _("类别上限")),
         ("max_suppliers", _("家数上限")),
         ("min_anchors", _("至少服务链主")),
+        ("min_realised_anchors", _("实际服务链主")),
+        ("min_per_anchor_wan", _("每家链主至少覆盖（万元）")),
+        ("budget_wan", _("招引成本预算（万元）")),
+        ("max_certification_months", _("认证时间上限（月）")),
+        ("chains", _("合并的产业链")),
+        ("is_group_included", _("计入集团内采购")),
         ("must_include", _("必须列入")),
         ("must_exclude", _("不予列入")),
         ("snapshot", _("数据快照")),
