@@ -66,6 +66,12 @@ def ids(*names: str) -> Sequence[Column]:
     return [Column(name=name) for name in names]
 
 
+def names(table: object, *, name: str) -> list[str]:
+    """The columns a table has, before anything is asked of them."""
+    found: list[str] = _table(table, name=name).column_names
+    return found
+
+
 def arrow(table: object, *, name: str, columns: Iterable[Column]) -> pa.Table:
     """`table` as Arrow with exactly `columns`, in their order; a column that may be absent comes back all null.
 

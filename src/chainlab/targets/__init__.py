@@ -7,7 +7,7 @@ anchors from outside, before any optimisation.
 
 from chainlab.targets.checking import verify
 from chainlab.targets.choice import METHODS, Choice, choose
-from chainlab.targets.curve import Point, frontier
+from chainlab.targets.curve import Point, frontier, points
 from chainlab.targets.demand import Needs, local_ratio, needs, shared_suppliers
 from chainlab.targets.problem import Infeasible
 
@@ -21,6 +21,7 @@ __all__ = [
     "frontier",
     "local_ratio",
     "needs",
+    "points",
     "shared_suppliers",
     "verify",
 ]

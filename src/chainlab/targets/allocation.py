@@ -44,7 +44,7 @@ def flows(problem: Problem, is_taken: Flags, is_chosen: Flags, *, time_limit_s: 
         answer = model.Model(problem).solve(fixed=(is_taken, is_chosen), time_limit_s=time_limit_s)
         if answer.outcome is model.Outcome.OPTIMAL and answer.flow is not None:
             better = _completed(problem, answer.flow, is_taken, is_chosen)
-            flow = better if better.sum() > flow.sum() else flow
+            flow = better if better.sum() > flow.sum() or problem.minimum_wan.any() else flow
     return _shared(problem, flow)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from chainlab import engines
-from chainlab.targets import problem
+from chainlab.targets import reading
 
 if TYPE_CHECKING:
     from chainlab.targets.choice import Choice
@@ -22,10 +22,13 @@ def verify(
     max_categories: int | None = None,
     max_suppliers: int | None = None,
     min_anchors: int = 1,
+    min_realised_anchors: int = 0,
+    min_per_anchor_wan: float | Mapping[Any, float] | None = None,
     must_include: Iterable[Any] = (),
     must_exclude: Iterable[Any] = (),
     costs: Mapping[Any, float] | None = None,
     budget_wan: float | None = None,
+    max_certification_months: float | None = None,
 ) -> tuple[str, ...]:
     """What is wrong with `choice` under these limits, one sentence each; empty if it keeps all of them.
 
@@ -33,6 +36,8 @@ def verify(
     """
     facts = _Facts(choice, demand, offers, all_categories=max_categories is None)
     found = [*facts.wrong_rows(), *facts.wrong_capacities(), *facts.wrong_anchors(max(1, min_anchors))]
+    found += [*facts.wrong_known_anchors(min_realised_anchors), *facts.below_minimum(min_per_anchor_wan)]
+    found += [*facts.wrong_offers(max_certification_months)]
     if max_categories is not None and len(choice.categories) > max_categories:
         found.append(f"{len(choice.categories)} categories, {max_categories} allowed")
     if max_suppliers is not None and len(choice.suppliers) > max_suppliers:
@@ -54,12 +59,21 @@ class _Facts:
         self.choice = choice
         self.wanted: dict[tuple[Any, Any], float] = defaultdict(float)
         self.anchors: dict[Any, set[Any]] = defaultdict(set)
-        for row in engines.arrow(demand, name="demand", columns=problem.DEMAND).to_pylist():
+        self.everyone: set[Any] = set()
+        for row in reading.settled(demand, name="demand", columns=reading.DEMAND).to_pylist():
+            if not all_categories and row["category_id"] is None:
+                continue
+            self.everyone.add(row["anchor_id"])
             if all_categories or row["category_id"] in choice.categories:
                 self.wanted[row["anchor_id"], row["part_id"]] += row["amount_wan"] or 0.0
                 self.anchors[row["part_id"]].add(row["anchor_id"])
+        self.known: dict[Any, set[Any]] = defaultdict(set)
+        for (anchor, part), amount in self.wanted.items():
+            if amount > 0:
+                self.known[part].add(anchor)
+        self.offers = engines.arrow(offers, name="offers", columns=reading.OFFERS).to_pylist()
         self.capacity: dict[tuple[Any, Any], float] = {}
-        for row in engines.arrow(offers, name="offers", columns=problem.OFFERS).to_pylist():
+        for row in self.offers:
             key = row["supplier_id"], row["part_id"]
             given = math.inf if row["capacity_wan"] is None else row["capacity_wan"]
             self.capacity[key] = min(given, self.capacity.get(key, math.inf))
@@ -102,6 +116,33 @@ class _Facts:
             found = set().union(*(self.anchors.get(part, set()) for part in parts))
             if len(found) < least:
                 yield f"{name} is wanted by {len(found)} anchors, {least} needed"
+
+    def wrong_known_anchors(self, least: int) -> Iterator[str]:
+        for name in self.choice.suppliers if least else ():
+            parts = {part for (supplier, part), capacity in self.capacity.items() if supplier == name and capacity > 0}
+            found = set().union(*(self.known[part] for part in parts))
+            if len(found) < least:
+                yield f"{name} is known to be wanted by {len(found)} anchors, {least} needed"
+
+    def below_minimum(self, given: float | Mapping[Any, float] | None) -> Iterator[str]:
+        if given is None:
+            return
+        covered: dict[Any, float] = defaultdict(float)
+        for row in self.rows:
+            covered[row["anchor_id"]] += row["amount_wan"]
+        for anchor, least in (given if isinstance(given, Mapping) else dict.fromkeys(self.everyone, given)).items():
+            if covered[anchor] < least - _slack(least):
+                yield f"{covered[anchor]} covered of {anchor}, {least} needed"
+
+    def wrong_offers(self, months: float | None) -> Iterator[str]:
+        used = {(row["supplier_id"], row["part_id"]) for row in self.rows}
+        able = {
+            (row["supplier_id"], row["part_id"])
+            for row in self.offers
+            if row["is_willing"] is not False and (months is None or (row["certification_months"] or 0) <= months)
+        }
+        for supplier, part in sorted(used - able, key=str):
+            yield f"{supplier} is not willing to supply {part}, or needs too long to be certified"
 
 
 def _slack(amount: float) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from chainlab.targets import allocation, greedy, model
+from chainlab.targets import allocation, greedy, model, reading, robust
 from chainlab.targets import problem as problems
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Choice:
     categories, suppliers: ids, sorted. covered: anchor_id, part_id, supplier_id, amount_wan, sorted.
     method: `none`, `greedy-meets-bound`, `exact`, `best-found` or `greedy`; METHODS says them in Chinese.
     demand_wan: all demand of known amount; unknown_count: demand rows without an amount, in no sum.
+    Where amounts are intervals all of this is about their middles, and: objective_low_wan, objective_high_wan are what
+    the same choice covers with every amount at its lower, at its upper end; robust_categories, robust_suppliers are
+    the chosen ones that stand in an optimum for every realisation drawn; draw_count is how many were settled.
     """
 
     objective_wan: float
@@ -45,6 +48,11 @@ class Choice:
     method: str
     demand_wan: float = 0.0
     unknown_count: int = 0
+    objective_low_wan: float = 0.0
+    objective_high_wan: float = 0.0
+    robust_categories: tuple[Any, ...] = ()
+    robust_suppliers: tuple[Any, ...] = ()
+    draw_count: int = 0
 
 
 def choose(
@@ -54,55 +62,71 @@ def choose(
     max_categories: int | None = None,
     max_suppliers: int | None = None,
     min_anchors: int = 1,
+    min_realised_anchors: int = 0,
+    min_per_anchor_wan: float | Mapping[Any, float] | None = None,
     must_include: Iterable[Any] = (),
     must_exclude: Iterable[Any] = (),
     costs: object = None,
     budget_wan: float | None = None,
+    max_certification_months: float | None = None,
+    draws: int = robust.DRAWS,
+    seed: int = 0,
     time_limit_s: float = 30,
 ) -> Choice:
     """The suppliers and categories that cover the largest amount of demand.
 
-    demand: anchor_id, part_id, category_id, amount_wan (rows given twice add; null = unknown: in no sum, but a wish).
-    offers: supplier_id, part_id, optional capacity_wan. A capacity is the supplier's: what it offers under capacity c
-    or less takes no more than c together (so one figure repeated on all its rows is shared); null = unlimited; of two
-    rows for one part the smaller holds; capacity 0 covers nothing.
+    demand: anchor_id, part_id, category_id and amount_wan, or amount_low_wan and amount_high_wan, or all three: an
+    interval is optimised by its middle (rows given twice add; null in all = unknown: in no sum, but a wish).
+    offers: supplier_id, part_id, optional capacity_wan, certification_months (null = not known, stays), is_willing
+    (false = is out). A capacity is the supplier's: what it offers under capacity c or less takes no more than c
+    together (so one figure repeated on all its rows is shared); null = unlimited; of two rows for one part the smaller
+    holds; capacity 0 covers nothing.
     max_categories: demand counts only in chosen categories (None: in all; rows without a category only then).
-    min_anchors: distinct anchors that want something of a chosen supplier within the chosen categories.
+    min_anchors: distinct anchors that want something of a chosen supplier within the chosen categories;
+    min_realised_anchors: the same, counting only what is known to be more than 0 万元 and of which it can supply any.
+    min_per_anchor_wan: what must be covered of every anchor (a number) or of those named (anchor → 万元).
     must_include, must_exclude: supplier ids. costs: supplier → cost, or supplier_id, cost_wan; with a budget a supplier
-    of unknown cost cannot be chosen. time_limit_s: for the solver.
+    of unknown cost cannot be chosen. max_certification_months: offers known to need longer are out.
+    draws, seed: see `robust`: random realisations of the intervals beside the extremes. time_limit_s: for all of it.
 
     No eligible supplier gives a proven Choice of 0. Same rows in any order give the same answer, unless time ran out.
     Raises Infeasible when must_include cannot hold, engines.BadTable and ValueError for input that makes no sense.
     """
     deadline = time.monotonic() + time_limit_s
-    limits = problems.Limits(
+    limits = problems.limits(
         max_categories=max_categories,
         max_suppliers=max_suppliers,
         min_anchors=min_anchors,
-        must_include=_ids(must_include),
-        must_exclude=_ids(must_exclude),
+        min_realised_anchors=min_realised_anchors,
+        min_per_anchor_wan=min_per_anchor_wan,
+        must_include=must_include,
+        must_exclude=must_exclude,
         costs=costs,
         budget_wan=budget_wan,
+        max_certification_months=max_certification_months,
     )
-    problem = problems.read(demand, offers, limits)
-    if not len(problem.group_amount) or max_categories == 0 or max_suppliers == 0:
-        if len(problem.required):
-            raise problems.Infeasible(
-                [("类别或供应商上限为 0，必选供应商无法列入", "nothing may be chosen, so nobody can be in")]
-            )
-        return _nothing(problem)
-    return _solved(problem, deadline)
+    problem = reading.read(demand, offers, limits)
+    found = solve(problem, time_limit_s=deadline - time.monotonic())
+    return _with_ranges(problem, found, draws=draws, seed=seed, deadline=deadline)
 
 
-def _ids(given: Iterable[Any] | None) -> tuple[Any, ...]:
-    """Ids as they are compared: an Arrow scalar equals no plain value, and whoever was excluded would be chosen."""
-    if given is None or isinstance(given, str):
-        return () if given is None else (given,)
-    return tuple(one.as_py() if isinstance(one, pa.Scalar) else one for one in given)
+def solve(problem: Problem, *, time_limit_s: float) -> Choice:
+    """The choice for the amounts of `problem`, without what their intervals say. Raises Infeasible, and TimeoutError
+    where nothing that keeps every condition was found in time."""
+    limits = problem.limits
+    if len(problem.group_amount) and limits.max_categories != 0 and limits.max_suppliers != 0:
+        return _solved(problem, time.monotonic() + time_limit_s)
+    if len(problem.required) or problem.minimum_wan.any():
+        raise problems.Infeasible(
+            [("什么也不能选，必选供应商和每家链主的最低覆盖额都无法满足", "nothing may be chosen or covered")]
+        )
+    return _nothing(problem)
 
 
 def _solved(problem: Problem, deadline: float) -> Choice:
     start = greedy.choose(problem, _required_categories(problem, deadline))
+    if start is not None and not problem.meets_minimums(robust.covered(problem, *start)):
+        start = None
     bound = greedy.upper_bound(problem)
     best = _finished(problem, start, deadline, bound=bound, method="greedy") if start is not None else None
     if best is not None and _same(best.objective_wan, bound):
@@ -116,10 +140,36 @@ def _solved(problem: Problem, deadline: float) -> Choice:
         if best is None or found.objective_wan >= best.objective_wan:
             best = found
     if best is None:
-        raise TimeoutError("no choice with all that must be in was found in the time allowed; allow more time")
+        raise TimeoutError("no choice that keeps every condition was found in the time allowed; allow more time")
     if answer.outcome is model.Outcome.OPTIMAL and _same(best.objective_wan, bound):
         return _proven(best, "exact" if best.suppliers else "none")
     return dataclasses.replace(best, bound_wan=max(bound, best.objective_wan))
+
+
+def _with_ranges(problem: Problem, choice: Choice, *, draws: int, seed: int, deadline: float) -> Choice:
+    """What the choice covers at the ends of the intervals, and which of it holds throughout."""
+    chosen = robust.flags(problem, choice.suppliers, choice.categories)
+    if not problem.is_banded():
+        held = chosen if choice.is_proven else tuple(np.zeros_like(one) for one in chosen)
+        low = high = choice.objective_wan
+        count = int(choice.is_proven)
+    else:
+        low, high = (
+            float(robust.covered(problem.realised(end), *chosen).sum())
+            for end in (problem.point_low, problem.point_high)
+        )
+        found = robust.examine(problem, chosen, draws=draws, seed=seed, deadline=deadline)
+        held, count = (found.suppliers, found.categories), found.draw_count
+    return dataclasses.replace(
+        choice,
+        objective_low_wan=low,
+        objective_high_wan=high,
+        robust_suppliers=tuple(problem.suppliers[one] for one in np.flatnonzero(held[0])),
+        robust_categories=tuple(
+            problem.categories[one] for one in np.flatnonzero(held[1]) if problem.categories[one] is not None
+        ),
+        draw_count=count,
+    )
 
 
 def _required_categories(problem: Problem, deadline: float) -> list[Flags]:
@@ -175,6 +225,7 @@ def _needed_categories(problem: Problem, flow: Any, is_listed: Flags, is_chosen:
 def _nothing(problem: Problem) -> Choice:
     empty = allocation.rows(problem, np.zeros(len(problem.link_group)))
     return Choice(
+        draw_count=1,
         objective_wan=0.0,
         bound_wan=0.0,
         is_proven=True,
@@ -196,6 +247,6 @@ def _proven(choice: Choice, method: str) -> Choice:
 
 
 _JOINTLY = (
-    "必选供应商不能同时满足类别数、供应商数、链主数和预算的限制",
-    "those that must be in cannot all hold within the limits on categories, suppliers, anchors and budget",
+    "必选供应商、每家链主的最低覆盖额与类别数、供应商数、链主数、预算的限制不能同时满足",
+    "those that must be in and the least for each anchor cannot all hold within the limits on number, anchors, budget",
 )

@@ -2,8 +2,9 @@
 
 max Σ y_g  with  y_g ≤ amount_g · z_category(g),  y_g ≤ Σ amount_g·x_s (no capacity) + Σ f_sg (with capacity),
 f_sg ≤ amount_g · x_s,  Σ_{g: capacity(s,g) ≤ c} f_sg ≤ c · x_s for each capacity c of s,
-Σ z ≤ categories,  Σ x ≤ suppliers,  Σ cost·x ≤ budget,  and for min_anchors = k: k·x_s ≤ Σ_a v_sa, v_sa ≤ Σ z over the
-categories in which anchor a wants something of s. x, z are 0 or 1; y, f, v follow.
+Σ z ≤ categories,  Σ x ≤ suppliers,  Σ cost·x ≤ budget,  Σ_{g of anchor a} y_g ≥ minimum_a,  and for min_anchors = k:
+k·x_s ≤ Σ_a v_sa, v_sa ≤ Σ z over the categories in which anchor a wants something of s (the same once more over what is
+known to be wanted, for min_realised_anchors). x, z are 0 or 1; y, f, v follow.
 (Church & ReVelle 1974, maximal covering location, with a choice of categories on top.)
 """
 
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from chainlab.targets.problem import Flags, Numbers, Problem, Rows
+    from chainlab.targets.problem import Flags, Numbers, Problem, Rows, Wishes
 
 
 class Outcome(enum.Enum):
@@ -68,10 +69,15 @@ class Model:
         self.problem = problem
         self.is_capped = np.isfinite(problem.link_capacity)
         self.capped = np.flatnonzero(self.is_capped)
-        self.seats, self.wish_seat, self.wish_category = _seats(problem)
+        found = [_seats(problem, wishes) for wishes in problem.wishes]
         sizes = [len(problem.suppliers), len(problem.categories), len(problem.group_amount), len(self.capped)]
+        self.seats = [seats for seats, _, _ in found]
+        firsts = np.cumsum([0, *(len(seats) for seats in self.seats)])
+        self.wish_seat = np.concatenate([seat + first for (_, seat, _), first in zip(found, firsts, strict=False)])
+        self.wish_category = np.concatenate([category for _, _, category in found])
+        self.seat_count = int(firsts[-1])
         self.x, self.z, self.y, self.f, self.v, self.width = np.concatenate(
-            [[0], np.cumsum([*sizes, len(self.seats)])]
+            [[0], np.cumsum([*sizes, self.seat_count])]
         ).tolist()
         # A power of two keeps the amounts exact; the largest then lies between 4,096 and 8,192, whatever the unit.
         largest = float(problem.group_amount.max(initial=1.0))
@@ -104,7 +110,7 @@ class Model:
         return self._answer(highspy, solver, is_program=fixed is None)
 
     def _program(self, highspy: Any, fixed: tuple[Flags, Flags] | None, *, only_required: bool) -> Any:
-        rows = self._constraints()
+        rows = self._constraints(minimums=not only_required)
         matrix = rows.matrix(self.width)
         lower, upper = np.zeros(self.width), np.ones(self.width)
         upper[self.y : self.f] = self.amount
@@ -114,6 +120,7 @@ class Model:
         if only_required:
             upper[self.x : self.z] = 0.0
         lower[self.x + self.problem.required] = upper[self.x + self.problem.required] = 1.0
+        lower[self.z + self.problem.required_categories] = 1.0
         if not self.problem.is_category_limited:
             lower[self.z : self.y] = 1.0
         if fixed is not None:
@@ -133,7 +140,7 @@ class Model:
             program.integrality_ = [whole] * self.y + [real] * (self.width - self.y)
         return program
 
-    def _constraints(self) -> _Rows:
+    def _constraints(self, *, minimums: bool) -> _Rows:
         problem, rows = self.problem, _Rows()
         groups = np.arange(len(self.amount))
         free = np.flatnonzero(~self.is_capped)
@@ -148,6 +155,8 @@ class Model:
             rows.add(0.0, covered[0], chosen, count=len(groups))
         self._add_capacities(rows)
         self._add_limits(rows)
+        if minimums:
+            self._add_minimums(rows)
         self._add_anchors(rows)
         return rows
 
@@ -192,23 +201,37 @@ class Model:
             entry = (here(suppliers), self.x + suppliers, np.nan_to_num(problem.cost) / largest)
             rows.add(limits.budget_wan / largest, entry, count=1)
 
+    def _add_minimums(self, rows: _Rows) -> None:
+        problem = self.problem
+        for anchor in np.flatnonzero(problem.minimum_wan):
+            mine = np.flatnonzero(problem.group_anchor == anchor)
+            entry = (np.zeros_like(mine), self.y + mine, -np.ones(len(mine)))
+            rows.add(-float(problem.minimum_wan[anchor]) * self.scale, entry, count=1)
+        for category in problem.required_categories:
+            # A category that must be in has to be offered by somebody taken.
+            able = np.unique(problem.link_supplier[problem.group_category[problem.link_group] == category])
+            rows.add(-1.0, (np.zeros_like(able), self.x + able, -np.ones(len(able))), count=1)
+
     def _add_anchors(self, rows: _Rows) -> None:
         problem = self.problem
-        seat, anchors = np.arange(len(self.seats)), float(max(1, problem.limits.min_anchors))
+        seat = np.arange(self.seat_count)
         rows.add(
             0.0,
             (seat, self.v + seat, np.ones(len(seat))),
             (self.wish_seat, self.z + self.wish_category, -np.ones(len(self.wish_seat))),
             count=len(seat),
         )
-        supplier, number = np.unique(self.seats, return_inverse=True)
-        each = np.arange(len(supplier))
-        rows.add(
-            0.0,
-            (each, self.x + supplier, np.full(len(supplier), anchors)),
-            (number.reshape(-1), self.v + seat, -np.ones(len(seat))),
-            count=len(supplier),
-        )
+        first = 0
+        for wishes, seats in zip(problem.wishes, self.seats, strict=True):
+            supplier, number = np.unique(seats, return_inverse=True)
+            each, seat = np.arange(len(supplier)), first + np.arange(len(seats))
+            rows.add(
+                0.0,
+                (each, self.x + supplier, np.full(len(supplier), float(max(1, wishes.least)))),
+                (number.reshape(-1), self.v + seat, -np.ones(len(seat))),
+                count=len(supplier),
+            )
+            first += len(seats)
         if problem.is_category_limited:
             # One that must be in has to cover something, so one of the categories it can cover must be chosen.
             for one in problem.required:
@@ -225,7 +248,7 @@ class Model:
         column[self.f : self.v] = flow[self.capped] * self.scale
         covered = np.bincount(problem.link_group, flow, len(problem.group_amount)) * self.scale
         column[self.y : self.f] = np.minimum(covered, self.amount)
-        met = np.bincount(self.wish_seat, is_chosen[self.wish_category], len(self.seats))
+        met = np.bincount(self.wish_seat, is_chosen[self.wish_category], self.seat_count)
         column[self.v :] = np.minimum(met, 1.0)
         return column
 
@@ -276,22 +299,26 @@ def serve(problem: Problem, links: slice, rest: Numbers) -> Numbers:
     return np.array(given)
 
 
-def _seats(problem: Problem) -> tuple[Rows, Rows, Rows]:
+def _seats(problem: Problem, wishes: Wishes) -> tuple[Rows, Rows, Rows]:
     """Supplier of each (supplier, anchor) that must be counted, and the wishes as (seat, category).
 
     Only where the choice of categories matters: a supplier each of whose categories alone brings enough anchors is
     eligible as soon as it covers anything.
     """
     none = np.empty(0, dtype=np.int64)
-    least = problem.limits.min_anchors
-    if not problem.is_category_limited or least <= 1:
+    if not problem.is_category_limited or wishes.least <= 1:
         return none, none, none
-    supplier, anchor, category = problem.wishes
+    supplier, anchor, category = wishes.supplier, wishes.anchor, wishes.category
     size = len(problem.categories)
+    # By the categories in which it can cover anything: there it may be taken, wanted by enough or not.
+    able = np.unique(problem.link_supplier * size + problem.group_category[problem.link_group])
     pair, inverse = np.unique(supplier * size + category, return_inverse=True)
-    thin = np.bincount(inverse.reshape(-1), minlength=len(pair)) < least
+    count = np.zeros(len(able), dtype=np.int64)
+    place = np.searchsorted(pair, able)
+    is_wished = (place < len(pair)) & (pair[np.minimum(place, len(pair) - 1)] == able) if len(pair) else count > 0
+    count[is_wished] = np.bincount(inverse.reshape(-1), minlength=len(pair))[place[is_wished]]
     is_watched = np.zeros(len(problem.suppliers), dtype=bool)
-    is_watched[pair[thin] // size] = True
+    is_watched[able[count < wishes.least] // size] = True
     kept = is_watched[supplier]
     seats, seat = np.unique(np.stack([supplier[kept], anchor[kept]]), axis=1, return_inverse=True)
     return seats[0].astype(np.int64), seat.reshape(-1), category[kept]

@@ -85,7 +85,7 @@ def curve(
 
     asked = needs(chain, tables)
     limits = {name: value for name, value in parameters.limits().items() if name != "max_suppliers"}
-    return lab.frontier(asked.demand, asked.offers, after=after, **limits)
+    return lab.points(asked.demand, asked.offers, after=after, **limits)
 
 
 def needs(chain: Chain, tables: "dict[str, pa.Table]") -> "Needs":

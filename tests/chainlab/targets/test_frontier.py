@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from chainlab import targets
+from chainlab.targets import choice
 from tests.chainlab.targets import bruteforce
 
 
@@ -16,7 +17,7 @@ def oracle(instance: bruteforce.Instance, count: int | None) -> float | None:
 
 def curve(instance: bruteforce.Instance, **options):
     limits = {name: value for name, value in instance.limits.items() if name != "max_suppliers"}
-    return list(targets.frontier(*instance.tables(), **limits, **options))
+    return list(targets.points(*instance.tables(), **limits, **options))
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -46,13 +47,39 @@ def test_a_curve_without_time_has_no_points_rather_than_wrong_ones():
 def test_a_search_cut_short_never_makes_the_curve_fall_and_is_not_called_proven(monkeypatch):
     demand = {"anchor_id": ["甲"] * 3, "part_id": ["p", "q", "r"], "category_id": ["c"] * 3, "amount_wan": [5, 4, 3]}
     offers = {"supplier_id": ["1", "2", "3"], "part_id": ["p", "q", "r"]}
-    whole = targets.choose
+    whole = choice.solve
 
-    def lazy(*tables, **limits):
-        found = whole(*tables, **limits)
-        cut = dataclasses.replace(found, objective_wan=1.0, is_proven=False)
-        return cut if limits["max_suppliers"] == 2 else found
+    def lazy(asked, **options):
+        found = whole(asked, **options)
+        cut = dataclasses.replace(found, objective_wan=1.0, bound_wan=10.0, is_proven=False)
+        return cut if asked.limits.max_suppliers == 2 else found
 
-    monkeypatch.setattr("chainlab.targets.curve.choice.choose", lazy)
-    points = [(p.supplier_count, p.covered_wan, p.is_proven) for p in targets.frontier(demand, offers)]
+    monkeypatch.setattr("chainlab.targets.curve.choice.solve", lazy)
+    points = [(p.supplier_count, p.covered_wan, p.is_proven) for p in targets.points(demand, offers)]
     assert points == [(1, 5.0, True), (2, 5.0, False), (3, 12.0, True)]
+
+
+class TestFrontier:
+    @pytest.mark.parametrize("seed", range(20))
+    def test_every_number_of_suppliers_has_its_most_and_its_proof(self, seed):
+        instance = bruteforce.invent(seed + 300)
+        limits = {name: value for name, value in instance.limits.items() if name != "max_suppliers"}
+        if oracle(instance, None) is None:
+            with pytest.raises(targets.Infeasible):
+                targets.frontier(*instance.tables(), max_suppliers=4, **limits)
+            return
+        found = targets.frontier(*instance.tables(), max_suppliers=4, **limits).to_pylist()
+        possible = [count for count in range(1, 5) if oracle(instance, count) is not None]
+        assert [row["suppliers"] for row in found] == possible
+        for row in found:
+            assert row["objective_wan"] == pytest.approx(oracle(instance, row["suppliers"]), abs=1e-6)
+            assert row["bound_wan"] == row["objective_wan"]
+
+    def test_without_time_it_is_greedy_with_an_honest_bound(self):
+        instance = bruteforce.invent(7)
+        limits = {name: value for name, value in instance.limits.items() if name != "max_suppliers"}
+        found = targets.frontier(*instance.tables(), max_suppliers=3, seconds=0.0, **limits).to_pylist()
+        assert [row["suppliers"] for row in found] == [1, 2, 3]
+        for row in found:
+            most = oracle(instance, row["suppliers"])
+            assert row["objective_wan"] <= most + 1e-6 <= row["bound_wan"] + 2e-6

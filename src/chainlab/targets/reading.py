@@ -1,0 +1,352 @@
+"""From tables to the question: points, groups, links, wishes; and why it cannot be met, where that is plain."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chainlab import engines
+from chainlab.targets.problem import Infeasible, Limits, Problem, Wishes
+
+if TYPE_CHECKING:
+    from chainlab.targets.problem import Flags, Numbers, Rows
+
+_BAND = tuple(
+    engines.Column(name=name, kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0)
+    for name in ("amount_low_wan", "amount_high_wan")
+)
+DEMAND = (
+    engines.Column(name="anchor_id"),
+    engines.Column(name="part_id"),
+    engines.Column(name="category_id", is_nullable=True),
+    engines.Column(name="amount_wan", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0),
+    *_BAND,
+)
+OFFERS = (
+    engines.Column(name="supplier_id"),
+    engines.Column(name="part_id"),
+    engines.Column(name="capacity_wan", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0),
+    engines.Column(
+        name="certification_months", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0
+    ),
+    engines.Column(name="is_willing", kind=engines.Kind.FLAG, is_required=False, is_nullable=True),
+)
+COSTS = (
+    engines.Column(name="supplier_id"),
+    engines.Column(name="cost_wan", kind=engines.Kind.NUMBER, is_nullable=True, minimum=0),
+)
+AMOUNTS = ("amount_wan", "amount_low_wan", "amount_high_wan")
+
+
+def read(demand: object, offers: object, limits: Limits) -> Problem:
+    """The problem in `demand` and `offers`; raises engines.BadTable, and Infeasible for a plain contradiction."""
+    wanted, offered = engines.agree(
+        {
+            "demand": (settled(demand, name="demand", columns=DEMAND), ["part_id"]),
+            "offers": (engines.arrow(offers, name="offers", columns=OFFERS), ["part_id"]),
+        }
+    )
+    unknown_count = wanted["amount_wan"].null_count
+    if limits.max_categories is not None:
+        wanted = wanted.filter(wanted["category_id"].is_valid())  # what has no category cannot be in a chosen one
+    keys = ["anchor_id", "part_id", "category_id"]
+    points = wanted.group_by(keys).aggregate([(name, "sum") for name in AMOUNTS])
+    points = points.rename_columns([*keys, *AMOUNTS]).sort_by([(name, "ascending") for name in keys])
+    suppliers = _sorted(offered["supplier_id"])
+    cost = _costs(limits, suppliers)
+    offered = _admitted(offered, suppliers, cost, limits)
+    categories, anchors = _sorted(points["category_id"]), _sorted(points["anchor_id"])
+    minimum = _minimums(limits, anchors)
+    problem = Problem(
+        suppliers=suppliers.to_pylist(),
+        supplier_type=suppliers.type,
+        categories=categories.to_pylist(),
+        anchors=anchors.to_pylist(),
+        points=points,
+        required=_required(suppliers, limits),
+        cost=cost,
+        limits=limits,
+        unknown_count=unknown_count,
+        minimum_wan=minimum,
+        **_groups(points, offered, suppliers, categories, anchors, limits=limits),
+    )
+    expect_possible(problem)
+    return problem
+
+
+def expect_possible(problem: Problem) -> None:
+    """Raises Infeasible, with every reason, for limits that plainly contradict each other."""
+    reasons = [*_contradictions(problem), *_unreachable(problem)]
+    if reasons:
+        raise Infeasible(reasons)
+
+
+def settled(table: object, *, name: str, columns: Iterable[engines.Column]) -> pa.Table:
+    """`table` with amount_wan, amount_low_wan and amount_high_wan settled: the band of an amount that is given exactly
+    is the amount, an amount that is not given is the middle of its band; null in all three = not known.
+
+    Raises engines.BadTable for a band that is reversed or lacks an end, and for an amount outside its own band.
+    """
+    columns = list(columns)
+    if not {"amount_wan", "amount_low_wan"} & set(engines.names(table, name=name)):
+        columns = [c if c.name != "amount_wan" else engines.Column(name="amount_wan") for c in columns]
+    found = engines.arrow(table, name=name, columns=columns)
+    amount, low, high = (found[column] for column in AMOUNTS)
+    half = pc.xor(low.is_valid(), high.is_valid())
+    _refuse(half, name, "amount_low_wan", zh="区间只有一端，请补另一端", en="the band has one end only; give the other")
+    reversed_ = pc.greater(low, high)
+    _refuse(reversed_, name, "amount_low_wan", zh="下限大于上限", en="the lower end of the band is above the upper")
+    outside = pc.or_(pc.less(amount, low), pc.greater(amount, high))
+    _refuse(outside, name, "amount_wan", zh="金额不在其区间内", en="the amount lies outside its band")
+    for column, values in zip(
+        AMOUNTS,
+        (pc.coalesce(amount, pc.divide(pc.add(low, high), 2.0)), pc.coalesce(low, amount), pc.coalesce(high, amount)),
+        strict=True,
+    ):
+        found = found.set_column(found.schema.get_field_index(column), column, values)
+    return found
+
+
+def _refuse(bad: pa.ChunkedArray, table: str, column: str, *, zh: str, en: str) -> None:
+    row = pc.index(bad, value=True).as_py()
+    if row >= 0:
+        raise engines.BadTable(table=table, column=column, row=row, message_zh=zh, message_en=en)
+
+
+def _sorted(values: pa.ChunkedArray) -> pa.Array:
+    found = values.unique()
+    return found.take(pc.sort_indices(found))
+
+
+def _index(values: pa.ChunkedArray, among: pa.Array) -> Rows:
+    return np.asarray(pc.fill_null(pc.index_in(values, value_set=among), -1), dtype=np.int64)
+
+
+def _costs(limits: Limits, suppliers: pa.Array) -> Numbers:
+    """Cost by supplier; NaN where it is not known."""
+    cost = np.full(len(suppliers), np.nan if limits.budget_wan is not None else 0.0)
+    if limits.costs is None or limits.budget_wan is None:
+        return cost
+    given = limits.costs
+    if isinstance(given, Mapping) and not ({"supplier_id", "cost_wan"} <= given.keys()):
+        given = {"supplier_id": list(given), "cost_wan": list(given.values())}
+    table = engines.arrow(given, name="costs", columns=COSTS)
+    known = pa.table({"supplier_id": suppliers})
+    table, known = engines.agree({"costs": (table, ["supplier_id"]), "offers": (known, ["supplier_id"])})
+    row = _index(table["supplier_id"], suppliers) if table.num_rows and len(suppliers) else np.empty(0, np.int64)
+    if len(np.unique(row[row >= 0])) < np.count_nonzero(row >= 0):
+        raise ValueError("costs: a supplier is listed twice")
+    cost[row[row >= 0]] = np.asarray(table["cost_wan"].fill_null(np.nan), dtype=np.float64)[row >= 0]
+    return cost
+
+
+def _admitted(offered: pa.Table, suppliers: pa.Array, cost: Numbers, limits: Limits) -> pa.Table:
+    """The offers that may be chosen: of suppliers not excluded and, with a budget, of known cost; not of one known to
+    be unwilling, nor of a part for which certification is known to take too long."""
+    is_open = pc.fill_null(offered["is_willing"], True)
+    if limits.max_certification_months is not None:
+        months = pc.less_equal(offered["certification_months"], limits.max_certification_months)
+        is_open = pc.and_(is_open, pc.fill_null(months, True))
+    offered = offered.filter(is_open)
+    row = _index(offered["supplier_id"], suppliers)
+    names = suppliers.to_pylist()
+    excluded = set(limits.must_exclude)
+    is_admitted = np.array([name not in excluded for name in names], dtype=bool) & ~np.isnan(cost)
+    return offered.filter(pa.array(is_admitted[row] if len(row) else np.empty(0, bool)))
+
+
+def _groups(
+    points: pa.Table,
+    offered: pa.Table,
+    suppliers: pa.Array,
+    categories: pa.Array,
+    anchors: pa.Array,
+    *,
+    limits: Limits,
+) -> dict[str, Any]:
+    """Points merged into groups, links, and wishes."""
+    part_ids = points["part_id"].unique()
+    links = _links(offered, suppliers, part_ids)
+    point_part = _index(points["part_id"], part_ids)
+    point_anchor = _index(points["anchor_id"], anchors)
+    point_category = np.asarray(pc.index_in(points["category_id"], value_set=categories), dtype=np.int64)
+    amount, low, high = (np.asarray(points[name].fill_null(0.0), dtype=np.float64) for name in AMOUNTS)
+    place = (point_part, point_anchor, point_category)
+    wishes = _wishes(links, place, high, limits)
+    # Whom too few anchors want whatever the categories, can cover nothing: out before the groups are formed.
+    for found in wishes:
+        links = _kept(links, found.counts(len(suppliers)) >= found.least)
+    same = _same_offer(links, len(part_ids))
+    # Part of no supplier: offer number -1, its points stay outside every group.
+    offer = same[point_part] if len(point_part) else np.empty(0, np.int64)
+    is_coverable = (offer >= 0) & (high > 0)
+    is_split = limits.min_per_anchor_wan is not None
+    keys = np.stack([offer, point_category, point_anchor if is_split else np.zeros_like(offer)])[:, is_coverable]
+    distinct, inverse = np.unique(keys, axis=1, return_inverse=True)
+    point_group = np.full(len(offer), -1, dtype=np.int64)
+    point_group[is_coverable] = inverse.reshape(-1)
+    first_part = {int(number): part for part, number in reversed(list(enumerate(same))) if number >= 0}
+    linked = _spread(links, [first_part[int(number)] for number in distinct[0]], len(part_ids))
+    return {
+        "point_group": point_group,
+        "point_low": low,
+        "point_high": high,
+        "group_amount": np.bincount(point_group[is_coverable], amount[is_coverable], distinct.shape[1]),
+        "group_category": distinct[1].astype(np.int64),
+        "group_anchor": distinct[2].astype(np.int64),
+        "link_supplier": linked[0],
+        "link_group": linked[1],
+        "link_capacity": linked[2],
+        "wishes": wishes,
+    }
+
+
+def _kept(links: tuple[Rows, Rows, Numbers], is_kept: Flags) -> tuple[Rows, Rows, Numbers]:
+    part, supplier, capacity = links
+    kept = is_kept[supplier]
+    return part[kept], supplier[kept], capacity[kept]
+
+
+def _links(offered: pa.Table, suppliers: pa.Array, part_ids: pa.Array) -> tuple[Rows, Rows, Numbers]:
+    """(part, supplier, capacity) sorted by part and supplier, one each; the smaller of two capacities holds."""
+    part = _index(offered["part_id"], part_ids)
+    supplier = _index(offered["supplier_id"], suppliers)
+    capacity = np.asarray(offered["capacity_wan"].fill_null(np.inf), dtype=np.float64)
+    order = np.lexsort([capacity, supplier, part])
+    order = order[part[order] >= 0]
+    part, supplier, capacity = part[order], supplier[order], capacity[order]
+    is_first = np.ones(len(part), dtype=bool)
+    is_first[1:] = (np.diff(part) != 0) | (np.diff(supplier) != 0)
+    return part[is_first], supplier[is_first], capacity[is_first]
+
+
+def _same_offer(links: tuple[Rows, Rows, Numbers], size: int) -> Rows:
+    """A number per part; parts that the same suppliers offer under the same capacities share it, -1 without any."""
+    part, supplier, capacity = links
+    is_useful = capacity > 0
+    part, supplier, capacity = part[is_useful], supplier[is_useful], capacity[is_useful]
+    bounds = np.searchsorted(part, np.arange(size + 1))
+    numbers: dict[bytes, int] = {}
+    found = np.full(size, -1, dtype=np.int64)
+    for number in range(size):
+        here = slice(bounds[number], bounds[number + 1])
+        if here.start < here.stop:
+            key = supplier[here].tobytes() + capacity[here].tobytes()
+            found[number] = numbers.setdefault(key, len(numbers))
+    return found
+
+
+def _spread(links: tuple[Rows, Rows, Numbers], parts: list[int], size: int) -> tuple[Rows, Rows, Numbers]:
+    """(supplier, group, capacity) sorted by supplier, where group g is covered like part parts[g]."""
+    part, supplier, capacity = links
+    bounds = np.searchsorted(part, np.arange(size + 1))
+    chosen = np.array(parts, dtype=np.int64)
+    counts = bounds[chosen + 1] - bounds[chosen] if len(chosen) else np.empty(0, np.int64)
+    group = np.repeat(np.arange(len(chosen)), counts)
+    rows = np.concatenate([np.arange(bounds[one], bounds[one + 1]) for one in chosen] or [np.empty(0, np.int64)])
+    rows = rows.astype(np.int64)
+    is_useful = capacity[rows] > 0
+    rows, group = rows[is_useful], group[is_useful]
+    order = np.lexsort([group, supplier[rows]])
+    return supplier[rows][order], group[order], capacity[rows][order]
+
+
+def _wishes(
+    links: tuple[Rows, Rows, Numbers], place: tuple[Rows, Rows, Rows], high: Numbers, limits: Limits
+) -> tuple[Wishes, ...]:
+    """Who wants what of whom; where anchors of known demand are asked for, also only what has amount and capacity."""
+    point_part, point_anchor, point_category = place
+    part, supplier, capacity = links
+    first, last = np.searchsorted(part, point_part), np.searchsorted(part, point_part, side="right")
+    counts = last - first
+    point = np.repeat(np.arange(len(point_part)), counts)
+    link = np.arange(len(point)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first, counts)
+    triples = np.stack([supplier[link], point_anchor[point], point_category[point]])
+    found = [_wish(triples, limits.min_anchors)]
+    if limits.min_realised_anchors > 0:
+        is_known = (high[point] > 0) & (capacity[link] > 0)
+        found.append(_wish(triples[:, is_known], limits.min_realised_anchors))
+    return tuple(found)
+
+
+def _wish(triples: Rows, least: int) -> Wishes:
+    supplier, anchor, category = np.unique(triples, axis=1).astype(np.int64)
+    return Wishes(supplier=supplier, anchor=anchor, category=category, least=least)
+
+
+def _minimums(limits: Limits, anchors: pa.Array) -> Numbers:
+    """What must be covered by anchor number; raises ValueError for an anchor that demands nothing at all."""
+    names = anchors.to_pylist()
+    given = limits.minimums(names)
+    strange = sorted((str(name) for name, least in given.items() if least > 0 and name not in set(names)))
+    if strange:
+        raise ValueError(f"min_per_anchor_wan: no demand of {', '.join(strange)}")
+    return np.array([given.get(name, 0.0) for name in names], dtype=np.float64)
+
+
+def _required(suppliers: pa.Array, limits: Limits) -> Rows:
+    place = {name: number for number, name in enumerate(suppliers.to_pylist())}
+    return np.array(sorted({place[name] for name in limits.must_include if name in place}), dtype=np.int64)
+
+
+def _contradictions(problem: Problem) -> Iterable[tuple[str, str]]:
+    """Why the suppliers that must be in cannot be, each in both languages."""
+    limits = problem.limits
+    names = dict.fromkeys(limits.must_include)
+    yield from _named_reasons(problem, names)
+    if limits.max_suppliers is not None and len(names) > limits.max_suppliers:
+        count = len(names)
+        yield (
+            f"必选供应商 {count} 家，超过供应商上限 {limits.max_suppliers} 家",
+            f"{count} suppliers must be in, only {limits.max_suppliers} may be chosen",
+        )
+    is_required = np.zeros(len(problem.suppliers), dtype=bool)
+    is_required[problem.required] = True
+    if not np.isnan(problem.cost[problem.required]).any() and not problem.within_budget(is_required):
+        yield (
+            f"必选供应商成本合计 {problem.cost[is_required].sum():g} 万元，超过预算 {limits.budget_wan:g} 万元",
+            f"those that must be in cost {problem.cost[is_required].sum():g}, the budget is {limits.budget_wan:g}",
+        )
+
+
+def _named_reasons(problem: Problem, names: Collection[Any]) -> Iterable[tuple[str, str]]:
+    place = {name: number for number, name in enumerate(problem.suppliers)}
+    every_category = np.ones(len(problem.categories), dtype=bool)
+    is_eligible = problem.eligible(every_category)
+    for name in names:
+        number = place.get(name)
+        if name in problem.limits.must_exclude:
+            yield f"{name} 同时在必选和排除名单中", f"{name} is both in must_include and in must_exclude"
+        elif number is None:
+            yield f"必选供应商 {name} 没有供应能力记录", f"{name} must be in but offers nothing"
+        elif np.isnan(problem.cost[number]):
+            yield (
+                f"必选供应商 {name} 的成本未填，无法核对预算",
+                f"{name} must be in but has no cost to hold to the budget",
+            )
+        elif not is_eligible[number]:
+            least = max(1, problem.limits.min_anchors, problem.limits.min_realised_anchors)
+            yield (
+                f"必选供应商 {name} 覆盖不到有金额的需求，或需求链主不足 {least} 家",
+                f"{name} must be in but covers no demand of known amount, or fewer than {least} anchors want its parts",
+            )
+
+
+def _unreachable(problem: Problem) -> Iterable[tuple[str, str]]:
+    """Anchors of whom even all suppliers together, in all categories, cover less than must be covered."""
+    if not problem.minimum_wan.any():
+        return
+    capacity = np.zeros(len(problem.group_amount))
+    np.add.at(capacity, problem.link_group, problem.link_capacity)
+    most = np.minimum(capacity, problem.group_amount)
+    reach = np.bincount(problem.group_anchor, most, len(problem.minimum_wan))
+    for number in np.flatnonzero(problem.minimum_wan > reach * (1 + 1e-9)):
+        name, least = problem.anchors[int(number)], problem.minimum_wan[number]
+        yield (
+            f"{name} 至少覆盖 {least:g} 万元，但候选供应商最多能覆盖 {reach[number]:g} 万元",
+            f"at least {least:g} must be covered of {name}, the candidates can cover {reach[number]:g}",
+        )

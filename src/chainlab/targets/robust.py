@@ -1,0 +1,205 @@
+"""Which choices hold whatever the unknown amounts are: in an optimum for every realisation tried.
+
+Amounts known as intervals are realised at all their lower ends, all their upper ends and all their middles; for each
+chosen supplier with what it alone covers at the lower end and the rest at the upper, which is hardest on it; and then
+drawn, in turn anywhere between the ends and at one of the two ends each. A choice holds in a realisation when some
+optimum of it contains that choice: not only the optimum the solver happens to find (Kouvelis & Yu 1997 call these
+strongly robust among the scenarios; here the scenarios are drawn, so the answer names how many there were).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainlab.targets import allocation, greedy, model
+
+if TYPE_CHECKING:
+    from chainlab.targets.problem import Flags, Numbers, Problem
+
+    Sets = tuple[Flags, Flags]
+
+DRAWS = 16
+# Two sums that differ by less than this share of them are the same: the solver is exact to about a hundredth of it.
+TOLERANCE = 1e-8
+SECONDS_EACH = 5.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Held:
+    """Flags by supplier and category number: chosen and held throughout; and the number of realisations settled."""
+
+    suppliers: Flags
+    categories: Flags
+    draw_count: int
+
+
+def flags(problem: Problem, suppliers: Iterable[Any], categories: Iterable[Any]) -> Sets:
+    """(suppliers, categories) as flags by number; where categories are no choice, those without a name are in too."""
+    named, chosen = set(suppliers), set(categories)
+    is_taken = np.array([name in named for name in problem.suppliers], dtype=bool)
+    is_chosen = np.array(
+        [name in chosen or (name is None and not problem.is_category_limited) for name in problem.categories],
+        dtype=bool,
+    )
+    return is_taken, is_chosen
+
+
+def covered(problem: Problem, is_taken: Flags, is_chosen: Flags) -> Numbers:
+    """The most these suppliers can cover of each group in these categories, 万元."""
+    if np.isfinite(problem.link_capacity[is_taken[problem.link_supplier]]).any():
+        flow = allocation.flows(problem, is_taken, is_chosen, time_limit_s=SECONDS_EACH)
+        return np.bincount(problem.link_group, flow, len(problem.group_amount)).astype(np.float64)
+    is_reached = np.zeros(len(problem.group_amount), dtype=bool)
+    is_reached[problem.link_group[is_taken[problem.link_supplier]]] = True
+    return np.where(is_reached & is_chosen[problem.group_category], problem.group_amount, 0.0)
+
+
+def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: float) -> Held:
+    """Which of the chosen suppliers and categories stand in an optimum of every realisation settled before `deadline`.
+
+    Nothing is said to hold unless both extremes were settled; a realisation the solver did not settle is not counted.
+    """
+    suppliers, categories = chosen[0].copy(), chosen[1].copy()
+    examiner = Examiner(problem, [chosen], deadline)
+    settled, extremes = 0, 0
+    for number, amounts in enumerate(realisations(problem, chosen, draws=draws, seed=seed)):
+        case = examiner.case(amounts)
+        if case is None:
+            if examiner.is_late:
+                break
+            continue
+        settled += 1
+        extremes += number < EXTREMES
+        for one in np.flatnonzero(suppliers):
+            suppliers[one] = examiner.holds(case, supplier=int(one)) is True
+        for one in np.flatnonzero(categories):
+            categories[one] = examiner.holds(case, category=int(one)) is True
+    if extremes < EXTREMES:
+        suppliers[:], categories[:] = False, False
+    return Held(suppliers=suppliers, categories=categories, draw_count=settled)
+
+
+EXTREMES = 2
+
+
+def realisations(problem: Problem, chosen: Sets, *, draws: int, seed: int) -> Iterator[Numbers]:
+    """Amounts by point: the extremes first, then the middle, what is hardest on each chosen supplier, and the draws."""
+    low, high = problem.point_low, problem.point_high
+    middle = np.asarray(problem.points["amount_wan"].fill_null(0.0), dtype=np.float64)
+    yield low
+    yield high
+    yield middle
+    known = {low.tobytes(), high.tobytes(), middle.tobytes()}
+    taken = np.flatnonzero(chosen[0])
+    is_linked = chosen[0][problem.link_supplier]
+    by_group = np.bincount(problem.link_group[is_linked], minlength=len(problem.group_amount))
+    for supplier in taken:
+        alone = problem.link_group[problem.links_of(int(supplier))]
+        alone = alone[by_group[alone] == 1]
+        amounts = np.where(np.isin(problem.point_group, alone), low, high)
+        if amounts.tobytes() not in known:
+            known.add(amounts.tobytes())
+            yield amounts
+    drawn = np.random.default_rng(seed)
+    for number in range(draws):
+        share = drawn.random(len(low))
+        yield low + (high - low) * (share if number % 2 == 0 else (share < 0.5))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Case:
+    """One realisation with what its optimum covers; `best_wan` None: nothing keeps the limits."""
+
+    problem: Problem
+    best_wan: float | None
+
+
+class Examiner:
+    """Asks of realisations whether a choice stands in an optimum; every optimum found answers for the next as well."""
+
+    def __init__(self, problem: Problem, known: Iterable[Sets], deadline: float) -> None:
+        self.problem = problem
+        self.known = [(taken, chosen if problem.is_category_limited else _all(chosen)) for taken, chosen in known]
+        self.deadline = deadline
+        self.is_late = False
+
+    def case(self, amounts: Numbers) -> Case | None:
+        """The realisation and its optimum; None where the solver did not settle it in time."""
+        problem = self.problem.realised(amounts)
+        value, start = self._best_known(problem)
+        found = greedy.choose(problem)
+        if found is not None:
+            by_group = covered(problem, *found)
+            if by_group.sum() > value and problem.meets_minimums(by_group):
+                value, start = float(by_group.sum()), found
+                self._learn(found)
+        if start is not None and greedy.upper_bound(problem) - value <= TOLERANCE * max(1.0, value):
+            return Case(problem=problem, best_wan=value)
+        answer = self._solve(problem, start)
+        if answer.outcome is model.Outcome.INFEASIBLE:
+            return Case(problem=problem, best_wan=None)
+        if answer.outcome is not model.Outcome.OPTIMAL or answer.is_taken is None or answer.is_chosen is None:
+            return None
+        self._learn((answer.is_taken, answer.is_chosen))
+        return Case(problem=problem, best_wan=max(value, self._value(problem, (answer.is_taken, answer.is_chosen))))
+
+    def holds(self, case: Case, *, supplier: int | None = None, category: int | None = None) -> bool | None:
+        """Whether some optimum of the case contains the supplier, or has something to cover in the category; None where
+        the solver did not settle it in time."""
+        if case.best_wan is None:
+            return False
+        least = case.best_wan - TOLERANCE * max(1.0, case.best_wan)
+        containing = [one for one in self.known if self._contains(one, supplier=supplier, category=category)]
+        values = [self._value(case.problem, one) for one in containing]
+        if values and max(values) >= least:
+            return True
+        forced = replace(
+            case.problem,
+            required=case.problem.required if supplier is None else np.union1d(case.problem.required, [supplier]),
+            required_categories=np.array([] if category is None else [category], dtype=np.int64),
+        )
+        start = containing[int(np.argmax(values))] if values and max(values) > -np.inf else None
+        answer = self._solve(forced, start)
+        if answer.outcome is model.Outcome.INFEASIBLE:
+            return False
+        if answer.outcome is not model.Outcome.OPTIMAL or answer.is_taken is None or answer.is_chosen is None:
+            return None
+        self._learn((answer.is_taken, answer.is_chosen))
+        return self._value(case.problem, (answer.is_taken, answer.is_chosen)) >= least
+
+    def _solve(self, problem: Problem, start: Sets | None) -> model.Answer:
+        left = min(SECONDS_EACH, self.deadline - time.monotonic())
+        self.is_late = left <= 0
+        if self.is_late:
+            return model.Answer(outcome=model.Outcome.STOPPED)
+        return model.Model(problem).solve(start=start, time_limit_s=left)
+
+    def _best_known(self, problem: Problem) -> tuple[float, Sets | None]:
+        values = [self._value(problem, one) for one in self.known]
+        best = int(np.argmax(values)) if values else -1
+        return (values[best], self.known[best]) if values and values[best] > -np.inf else (-np.inf, None)
+
+    def _value(self, problem: Problem, sets: Sets) -> float:
+        by_group = covered(problem, *sets)
+        return float(by_group.sum()) if problem.meets_minimums(by_group) else -np.inf
+
+    def _contains(self, sets: Sets, *, supplier: int | None, category: int | None) -> bool:
+        taken, chosen = sets
+        if supplier is not None:
+            return bool(taken[supplier])
+        here = self.problem.group_category[self.problem.link_group] == category
+        return bool(chosen[category] and taken[self.problem.link_supplier[here]].any())
+
+    def _learn(self, sets: Sets) -> None:
+        same = any(np.array_equal(taken, sets[0]) and np.array_equal(chosen, sets[1]) for taken, chosen in self.known)
+        if not same:
+            self.known.append(sets)
+
+
+def _all(chosen: Flags) -> Flags:
+    return np.ones_like(chosen)

@@ -1,0 +1,183 @@
+"""Choices under intervals: the middle is optimised, the ends are reported, and what holds throughout really does."""
+
+import numpy as np
+import pytest
+
+from chainlab import engines, targets
+from chainlab.targets import problem, reading, robust
+from tests.chainlab.targets import bandforce
+
+
+def middles(instance):
+    low, high = instance.ends(high=False), instance.ends(high=True)
+    return {point: (low[point] + high[point]) / 2 for point in low}
+
+
+@pytest.mark.parametrize("block", range(6))
+def test_no_choice_is_better_by_the_middles_and_what_holds_stands_in_an_optimum_of_every_realisation(block):
+    for seed in range(block * 20, block * 20 + 20):
+        instance = bandforce.invent(seed, capacities=seed % 5 == 0, minimum=seed % 4 == 1)
+        demand, offers = instance.tables()
+        most, _, _ = bandforce.optima(instance, middles(instance))
+        if most is None:
+            with pytest.raises((targets.Infeasible, ValueError)):
+                targets.choose(demand, offers, **instance.limits)
+            continue
+        choice = targets.choose(demand, offers, **instance.limits, draws=4, seed=seed)
+        assert targets.verify(choice, demand, offers, **instance.limits) == ()
+        assert choice.objective_wan == pytest.approx(most, abs=1e-6), seed
+        assert_ends(instance, choice, seed)
+        assert_held(instance, choice, seed)
+
+
+def assert_ends(instance, choice, seed):
+    taken, chosen = frozenset(choice.suppliers), set(choice.categories)
+    if "max_categories" not in instance.limits:
+        chosen = {point[2] for point in instance.points()}
+    for high, said in ((False, choice.objective_low_wan), (True, choice.objective_high_wan)):
+        loose = bandforce.Instance(demand=instance.demand, offers=instance.offers)
+        flow = bandforce._flow(loose, bandforce._held(loose), tuple(taken), chosen, loose.ends(high=high))
+        assert said == pytest.approx(flow, abs=1e-6), (seed, high)
+
+
+def assert_held(instance, choice, seed):
+    asked = reading.read(*instance.tables(), problem.limits(**instance.limits))
+    sets = robust.flags(asked, choice.suppliers, choice.categories)
+    suppliers, categories = set(choice.suppliers), set(choice.categories)
+    names = list(zip(*(asked.points[n].to_pylist() for n in ("anchor_id", "part_id", "category_id")), strict=True))
+    drawn = list(robust.realisations(asked, sets, draws=4, seed=seed)) if asked.is_banded() else []
+    for amounts in drawn:
+        realised = dict.fromkeys(instance.points(), 0.0)
+        realised |= {name: float(amount) for name, amount in zip(names, amounts, strict=True)}
+        _, in_suppliers, in_categories = bandforce.optima(instance, realised)
+        suppliers &= in_suppliers
+        categories &= in_categories
+    assert set(choice.robust_suppliers) == suppliers, seed
+    assert set(choice.robust_categories) == categories, seed
+    assert choice.draw_count == (len(drawn) or 1)
+
+
+def test_the_realisations_lie_within_the_intervals_begin_with_the_extremes_and_follow_the_seed():
+    instance = bandforce.invent(3)
+    asked = reading.read(*instance.tables(), problem.limits(max_suppliers=2))
+    sets = robust.flags(asked, asked.suppliers[:1], asked.categories)
+    drawn = list(robust.realisations(asked, sets, draws=6, seed=1))
+    assert np.array_equal(drawn[0], asked.point_low)
+    assert np.array_equal(drawn[1], asked.point_high)
+    assert all(np.all((asked.point_low <= one) & (one <= asked.point_high)) for one in drawn)
+    again = list(robust.realisations(asked, sets, draws=6, seed=1))
+    other = list(robust.realisations(asked, sets, draws=6, seed=2))
+    assert all(np.array_equal(one, two) for one, two in zip(drawn, again, strict=True))
+    assert not all(np.array_equal(one, two) for one, two in zip(drawn, other, strict=True))
+
+
+SWAYED = {
+    "anchor_id": ["甲", "乙"],
+    "part_id": ["压缩机", "面板"],
+    "category_id": ["制冷", "显示"],
+    "amount_low_wan": [40.0, 10.0],
+    "amount_high_wan": [60.0, 90.0],
+}
+MAKERS = {"supplier_id": ["压缩机厂", "面板厂"], "part_id": ["压缩机", "面板"]}
+
+
+def test_one_place_for_two_whose_amounts_overlap_is_swayed_and_says_so():
+    choice = targets.choose(SWAYED, MAKERS, max_suppliers=1)
+    assert (choice.objective_wan, choice.objective_low_wan, choice.objective_high_wan) == (50.0, 40.0, 60.0) or (
+        choice.objective_wan,
+        choice.objective_low_wan,
+        choice.objective_high_wan,
+    ) == (50.0, 10.0, 90.0)
+    assert choice.robust_suppliers == ()
+    both = targets.choose(SWAYED, MAKERS, max_suppliers=2)
+    assert both.robust_suppliers == both.suppliers == ("压缩机厂", "面板厂")
+    assert (both.objective_low_wan, both.objective_wan, both.objective_high_wan) == (50.0, 100.0, 150.0)
+
+
+def test_exact_amounts_have_no_range_and_all_of_a_proven_choice_holds():
+    choice = targets.choose({**SWAYED, "amount_wan": [50.0, 30.0]} | EXACT, MAKERS, max_suppliers=1)
+    assert choice.objective_low_wan == choice.objective_wan == choice.objective_high_wan == 50.0
+    assert choice.robust_suppliers == choice.suppliers
+    assert choice.robust_categories == choice.categories
+
+
+EXACT = {"amount_low_wan": [None, None], "amount_high_wan": [None, None]}
+
+
+def test_the_middle_may_be_given_beside_its_band_but_not_outside_it():
+    given = targets.choose({**SWAYED, "amount_wan": [41.0, 80.0]}, MAKERS, max_suppliers=1)
+    assert given.suppliers == ("面板厂",)
+    assert given.objective_wan == 80.0
+    with pytest.raises(engines.BadTable, match="lies outside its band") as bad:
+        targets.choose({**SWAYED, "amount_wan": [41.0, 95.0]}, MAKERS)
+    assert (bad.value.table, bad.value.column, bad.value.row) == ("demand", "amount_wan", 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said", "row"),
+    [
+        ({"amount_low_wan": [40.0, 95.0]}, "above the upper", 1),
+        ({"amount_high_wan": [60.0, None]}, "one end only", 1),
+        ({"amount_low_wan": [-1.0, 5.0]}, "below 0", 0),
+    ],
+)
+def test_a_band_reversed_half_or_negative_is_refused_with_its_row(changed, said, row):
+    with pytest.raises(engines.BadTable, match=said) as bad:
+        targets.choose(SWAYED | changed, MAKERS)
+    assert bad.value.row == row
+
+
+def test_a_table_without_any_amount_column_is_refused_and_one_without_any_amount_is_answered():
+    without = {name: SWAYED[name] for name in ("anchor_id", "part_id", "category_id")}
+    with pytest.raises(engines.BadTable, match="amount_wan"):
+        targets.choose(without, MAKERS)
+    unknown = targets.choose({**without, "amount_wan": [None, None]}, MAKERS, max_suppliers=1)
+    assert (unknown.objective_wan, unknown.suppliers, unknown.unknown_count) == (0.0, (), 2)
+    assert unknown.is_proven
+
+
+class TestLimits:
+    demand = {
+        "anchor_id": ["甲", "乙", "甲", "乙"],
+        "part_id": ["电机", "电机", "面板", "螺丝"],
+        "category_id": ["机电", "机电", "显示", "紧固"],
+        "amount_wan": [10.0, None, 100.0, 1.0],
+    }
+    offers = {"supplier_id": ["共性", "面板厂", "螺丝厂"], "part_id": ["电机", "面板", "螺丝"]}
+
+    def test_an_anchor_whose_amount_is_not_known_counts_as_wanting_but_not_as_realised(self):
+        wanted = targets.choose(self.demand, self.offers, min_anchors=2)
+        assert wanted.suppliers == ("共性",)
+        assert targets.choose(self.demand, self.offers, min_realised_anchors=2).suppliers == ()
+
+    def test_every_anchor_gets_its_minimum_even_where_that_covers_less(self):
+        free = targets.choose(self.demand, self.offers, max_suppliers=1)
+        assert free.suppliers == ("面板厂",)
+        fair = targets.choose(self.demand, self.offers, max_suppliers=2, min_per_anchor_wan={"乙": 1.0})
+        assert fair.suppliers == ("螺丝厂", "面板厂")
+        with pytest.raises(targets.Infeasible, match="cannot all hold"):
+            targets.choose(self.demand, self.offers, max_suppliers=1, min_per_anchor_wan=1.0)
+
+    def test_a_minimum_nobody_could_cover_is_said_with_what_could_be(self):
+        with pytest.raises(targets.Infeasible) as impossible:
+            targets.choose(self.demand, self.offers, min_per_anchor_wan={"乙": 2.0})
+        assert impossible.value.reasons == ("at least 2 must be covered of 乙, the candidates can cover 1",)
+        with pytest.raises(ValueError, match="no demand of 丙"):
+            targets.choose(self.demand, self.offers, min_per_anchor_wan={"丙": 2.0})
+
+    def test_who_is_unwilling_or_certified_too_late_is_out_and_who_did_not_say_stays(self):
+        offers = {**self.offers, "is_willing": [None, False, True], "certification_months": [None, 3, 18]}
+        assert targets.choose(self.demand, offers).suppliers == ("共性", "螺丝厂")
+        assert targets.choose(self.demand, offers, max_certification_months=12).suppliers == ("共性",)
+
+
+def test_a_seeded_wrong_claim_turns_the_oracle_red(monkeypatch):
+    monkeypatch.setattr(robust.Examiner, "holds", lambda *_, **__: True)
+    choice = targets.choose(SWAYED, MAKERS, max_suppliers=1, draws=4)
+    instance = bandforce.Instance(
+        demand=list(zip(*SWAYED.values(), strict=True)),
+        offers=[(one, part, None) for one, part in zip(*MAKERS.values(), strict=True)],
+        limits={"max_suppliers": 1},
+    )
+    with pytest.raises(AssertionError):
+        assert_held(instance, choice, 0)
