@@ -154,9 +154,11 @@ def _with_ranges(problem: Problem, choice: Choice, *, draws: int, seed: int, dea
         low = high = choice.objective_wan
         count = int(choice.is_proven)
     else:
+        # What it then covers, whether or not that is still the minimum of each anchor.
+        free = dataclasses.replace(problem, minimum_wan=np.zeros_like(problem.minimum_wan))
+        sets = robust.valued(problem, chosen)
         low, high = (
-            float(robust.covered(problem.realised(end), *chosen).sum())
-            for end in (problem.point_low, problem.point_high)
+            float(robust.covered(free.realised(end), *sets).sum()) for end in (problem.point_low, problem.point_high)
         )
         found = robust.examine(problem, chosen, draws=draws, seed=seed, deadline=deadline)
         held, count = (found.suppliers, found.categories), found.draw_count

@@ -49,6 +49,11 @@ def flags(problem: Problem, suppliers: Iterable[Any], categories: Iterable[Any])
     return is_taken, is_chosen
 
 
+def valued(problem: Problem, sets: Sets) -> Sets:
+    """The sets as what they cover is reckoned: where categories are no choice, in all of them."""
+    return sets[0], sets[1] if problem.is_category_limited else np.ones_like(sets[1])
+
+
 def covered(problem: Problem, is_taken: Flags, is_chosen: Flags) -> Numbers:
     """The most these suppliers can cover of each group in these categories, 万元."""
     if np.isfinite(problem.link_capacity[is_taken[problem.link_supplier]]).any():
@@ -124,7 +129,7 @@ class Examiner:
 
     def __init__(self, problem: Problem, known: Iterable[Sets], deadline: float) -> None:
         self.problem = problem
-        self.known = [(taken, chosen if problem.is_category_limited else _all(chosen)) for taken, chosen in known]
+        self.known = [valued(problem, sets) for sets in known]
         self.deadline = deadline
         self.is_late = False
 
@@ -191,7 +196,9 @@ class Examiner:
     def _contains(self, sets: Sets, *, supplier: int | None, category: int | None) -> bool:
         taken, chosen = sets
         if supplier is not None:
-            return bool(taken[supplier])
+            # The solver may take one that none of its categories can use: it costs nothing and is no choice.
+            offered = self.problem.group_category[self.problem.link_group[self.problem.links_of(supplier)]]
+            return bool(taken[supplier] and chosen[offered].any())
         here = self.problem.group_category[self.problem.link_group] == category
         return bool(chosen[category] and taken[self.problem.link_supplier[here]].any())
 
@@ -199,7 +206,3 @@ class Examiner:
         same = any(np.array_equal(taken, sets[0]) and np.array_equal(chosen, sets[1]) for taken, chosen in self.known)
         if not same:
             self.known.append(sets)
-
-
-def _all(chosen: Flags) -> Flags:
-    return np.ones_like(chosen)
