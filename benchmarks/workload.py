@@ -64,6 +64,12 @@ def teardown(size: Size, *, seed: int = 20261123) -> dict[str, pa.Table]:
     return {"bom": bom, "roots": roots}
 
 
+def costs(bom: pa.Table, *, seed: int = 20261123) -> pa.Table:
+    """A cost of its own for every part."""
+    parts = sorted({*bom["parent_id"].to_pylist(), *bom["child_id"].to_pylist()})
+    return pa.table({"part_id": parts, "cost_wan": np.random.default_rng(seed).random(len(parts))})
+
+
 def targets(
     *, candidates: int, needs: int, anchors: int = 12, categories: int = 20, capacities: bool, seed: int = 20261123
 ) -> dict[str, pa.Table]:

@@ -84,3 +84,34 @@ def by_networkx(bom: pa.Table, roots: pa.Table) -> pa.Table:
                     into[root] += quantity * line["quantity"]
     rows = sorted((root, part, quantity) for part, by_root in need.items() for root, quantity in by_root.items())
     return pa.table({name: [row[i] for row in rows] for i, name in enumerate(("root_id", "part_id", "quantity"))})
+
+
+def rolled_by_scipy(bom: pa.Table, costs: pa.Table) -> pa.Table:
+    """Cost of every part with all that is in it: c + A·c + A·(A·c) + … until nothing is left."""
+    ids = pc.unique(pa.chunked_array([*bom["parent_id"].chunks, *bom["child_id"].chunks, *costs["part_id"].chunks]))
+    ids = ids.take(pc.sort_indices(ids))
+    parent, child, priced = (
+        pc.index_in(column, value_set=ids).to_numpy()
+        for column in (bom["parent_id"], bom["child_id"], costs["part_id"])
+    )
+    lines = sparse.csr_array((bom["quantity"].to_numpy(), (parent, child)), shape=(len(ids), len(ids)))
+    level = np.bincount(priced, weights=costs["cost_wan"].to_numpy(), minlength=len(ids))
+    total = level.copy()
+    while level.any():
+        level = lines @ level
+        total += level
+    return pa.table({"part_id": ids, "total_wan": total})
+
+
+def rolled_by_networkx(bom: pa.Table, costs: pa.Table) -> pa.Table:
+    """Children first over a graph of Python objects."""
+    graph = nx.DiGraph()
+    for parent, child, quantity in zip(*(bom[name].to_pylist() for name in bom.column_names), strict=True):
+        before = graph.get_edge_data(parent, child, {"quantity": 0.0})["quantity"]
+        graph.add_edge(parent, child, quantity=before + quantity)
+    total = dict(zip(costs["part_id"].to_pylist(), costs["cost_wan"].to_pylist(), strict=True))
+    for part in reversed(list(nx.topological_sort(graph))):
+        inside = (line["quantity"] * total[child] for child, line in graph[part].items())
+        total[part] = total.get(part, 0.0) + sum(inside)
+    rows = sorted(total.items())
+    return pa.table({"part_id": [row[0] for row in rows], "total_wan": [row[1] for row in rows]})

@@ -77,14 +77,24 @@ def graph(
     """The graph of the links source → target; weights of a link given twice add. `also`: ids that are nodes anyway."""
     from scipy import sparse
 
-    chunks = [chunk for column in (sources, targets, also) if column is not None for chunk in column.chunks]
-    ids = pc.unique(pa.chunked_array(chunks, type=sources.type))
-    ids = ids.take(pc.sort_indices(ids))
-    rows, columns = (np.asarray(pc.index_in(column, value_set=ids), dtype=np.int64) for column in (sources, targets))
+    ids, (rows, columns, *_) = numbered(sources, targets, *(() if also is None else (also,)))
     values = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)
     links = sparse.coo_array((values, (rows, columns)), shape=(len(ids), len(ids))).tocsr()
     links.sum_duplicates()
     return Graph(ids, links.indptr.astype(np.int64), links.indices.astype(np.int64), links.data)
+
+
+def numbered(*columns: pa.ChunkedArray) -> tuple[pa.Array, list[Rows]]:
+    """All ids of the columns, sorted, and each column as numbers among them. Every id is hashed once and no more."""
+    coded = pc.dictionary_encode(pa.chunked_array([c for column in columns for c in column.chunks], columns[0].type))
+    if not coded.num_chunks:
+        return pa.array([], columns[0].type), [np.empty(0, dtype=np.int64) for _ in columns]
+    found = coded.chunk(coded.num_chunks - 1).dictionary  # grown chunk by chunk: the last knows them all
+    order = pc.sort_indices(found)
+    place = np.empty(len(order), dtype=np.int64)
+    place[np.asarray(order)] = np.arange(len(order))
+    code = place[np.concatenate([np.asarray(chunk.indices) for chunk in coded.chunks])]
+    return found.take(order), np.split(code, np.cumsum([len(column) for column in columns])[:-1])
 
 
 def reach(over: Graph, starts: Rows) -> Rows:
@@ -116,15 +126,18 @@ def levels(over: Graph) -> Rows:
     Parents always stand on a lower level than their children, so a pass by level sees each node once.
     """
     waiting = np.bincount(over.target, minlength=len(over)).astype(np.int64)
-    level = np.zeros(len(over), dtype=np.int64)
+    level, last = np.zeros(len(over), dtype=np.int64), np.zeros(len(over), dtype=np.int64)
     front = np.flatnonzero(waiting == 0)
     seen, depth = 0, 0
     while len(front):
         level[front] = depth
         seen, depth = seen + len(front), depth + 1
-        children, counts = np.unique(_links_out(over, front), return_counts=True)
-        waiting[children] -= counts
-        front = children[waiting[children] == 0]
+        children = _links_out(over, front)
+        np.subtract.at(waiting, children, 1)
+        ready = children[waiting[children] == 0]
+        order = np.arange(len(ready))
+        last[ready] = order  # once each, though several parents lead there
+        front = ready[last[ready] == order]
     if seen < len(over):
         raise CycleFound(_first_cycle(over))
     return level

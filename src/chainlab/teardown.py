@@ -7,13 +7,12 @@ never walked once per path. A cycle within reach of the roots raises `network.Cy
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from chainlab import engines, network
 
@@ -44,37 +43,56 @@ class Overflow(ValueError):
     """Quantities multiply beyond what a number can hold, which no real product does."""
 
 
+class Bill:
+    """A bill of materials read once, to be exploded more than once: checked, its ids numbered, its parts in order.
+
+    bom: parent_id, child_id, quantity of the child in one parent (lines given twice add). Raises engines.BadTable.
+    """
+
+    def __init__(self, bom: object) -> None:
+        lines = engines.arrow(bom, name="bom", columns=BOM)
+        [lines] = engines.agree({"bom": (lines, ["parent_id", "child_id"])})
+        self.graph = network.graph(lines["parent_id"], lines["child_id"], lines["quantity"])
+
+    @cached_property
+    def _order(self) -> _Order:
+        return _Order(self.graph)
+
+    def reached(self, nodes: network.Rows) -> tuple[_Order, network.Rows]:
+        """What `nodes` lead to, in order, and their numbers in it; a cycle elsewhere does no harm."""
+        found = network.reach(self.graph, nodes)
+        if len(found) == len(self.graph):
+            return self._order, nodes
+        return _Order(self.graph.part(found)), np.searchsorted(found, nodes)
+
+
 def explode(bom: object, roots: object) -> pa.Table:
     """How much of every part the products of each root need.
 
-    bom: parent_id, child_id, quantity of the child in one parent (lines given twice add).
+    bom: parent_id, child_id, quantity of the child in one parent (lines given twice add); or a Bill.
     roots: root_id, product_id, quantity (several products of one root add).
     Returns root_id, part_id, quantity, sorted by root and part. A product is not a row of its own, only as a part of
     another product; a product without lines gives no rows; a line of quantity 0 gives a row of quantity 0.
     Raises network.CycleFound (only for cycles the roots reach) and engines.BadTable.
     """
-    lines, given = _with_lines(bom, roots, name="roots", columns=ROOTS, key="product_id")
-    over = network.graph(lines["parent_id"], lines["child_id"], lines["quantity"])
-    root_ids = given["root_id"].unique().sort()
-    wanted = _Wanted(
-        start=over.rows(given["product_id"]),
-        root=np.asarray(pc.index_in(given["root_id"], value_set=root_ids), dtype=np.int64),
-        quantity=np.asarray(given["quantity"], dtype=np.float64),
-    )
-    wanted = wanted.where(wanted.start >= 0)  # a product that no line mentions needs nothing
-    reached = network.reach(over, wanted.start)
-    over, wanted = over.part(reached), replace(wanted, start=np.searchsorted(reached, wanted.start))
-    order = _Order(over)
-    width = max(1, BLOCK_CELLS // max(1, len(over)))
-    found: list[tuple[network.Rows, network.Rows, Matrix]] = []
+    bill = bom if isinstance(bom, Bill) else Bill(bom)
+    given = engines.arrow(roots, name="roots", columns=ROOTS)
+    known = pa.table({"part_id": bill.graph.ids})
+    _, given = engines.agree({"bom": (known, ["part_id"]), "roots": (given, ["product_id"])})
+    root_ids, (root,) = network.numbered(given["root_id"])
+    start = bill.graph.rows(given["product_id"])
+    wanted = _Wanted(start=start, root=root, quantity=np.asarray(given["quantity"], dtype=np.float64))
+    wanted = wanted.where(start >= 0)  # a product that no line mentions needs nothing
+    order, start = bill.reached(wanted.start)
+    wanted = replace(wanted, start=start)
+    width = max(1, BLOCK_CELLS // max(1, len(order.node)))
+    found = [_result(root_ids[:0], order.over.ids, _NO_ROWS)]
     for first in range(0, len(root_ids), width):
         here = wanted.where((wanted.root >= first) & (wanted.root < first + width))
-        here = replace(here, root=here.root - first)
         if len(here.root):
-            block = order.explode(here, size=min(width, len(root_ids) - first))
-            root, part = _rows(over, block, here)
-            found.append((root + first, part, block[part, root]))
-    return _result(root_ids, over.ids, found)
+            rows = order.explode(replace(here, root=here.root - first), size=min(width, len(root_ids) - first))
+            found.append(_result(root_ids[first:], order.over.ids, rows))
+    return pa.concat_tables(found)
 
 
 def roll_up(bom: object, costs: object) -> pa.Table:
@@ -85,7 +103,12 @@ def roll_up(bom: object, costs: object) -> pa.Table:
     a part without children and without a cost is unknown: it adds nothing, and `is_complete` is false for it and for
     everything it goes into.
     """
-    lines, priced = _with_lines(bom, costs, name="costs", columns=COSTS, key="part_id")
+    lines, priced = engines.agree(
+        {
+            "bom": (engines.arrow(bom, name="bom", columns=BOM), ["parent_id", "child_id"]),
+            "costs": (engines.arrow(costs, name="costs", columns=COSTS), ["part_id"]),
+        }
+    )
     over = network.graph(lines["parent_id"], lines["child_id"], lines["quantity"], also=priced["part_id"])
     row = over.rows(priced["part_id"])
     price = np.asarray(priced["cost_wan"].fill_null(np.nan), dtype=np.float64)
@@ -114,71 +137,97 @@ class _Wanted:
         return _Wanted(self.start[is_kept], self.root[is_kept], self.quantity[is_kept])
 
 
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Rows of the answer, sorted by root and part: number of the root, of the part, quantity."""
+
+    root: NDArray[np.integer[Any]]
+    part: NDArray[np.integer[Any]]
+    quantity: Matrix
+
+
+_NO_ROWS = _Found(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
 class _Order:
-    """The links of an acyclic graph with its nodes put in the order of their levels."""
+    """An acyclic graph with its nodes put in the order of their levels, so that a level is a run of rows."""
 
     def __init__(self, over: network.Graph) -> None:
         level = network.levels(over)
+        self.over = over
         self.node = np.argsort(level, kind="stable")
         self.place = np.empty_like(self.node)
         self.place[self.node] = np.arange(len(self.node))
         self.bounds = np.concatenate([[0], np.cumsum(np.bincount(level))]) if len(level) else np.zeros(1, np.int64)
-        self.links = over.matrix()[self.node][:, self.node].tocsr()
 
-    def explode(self, wanted: _Wanted, *, size: int) -> Matrix:
-        """Quantities, parts × roots: x = (I − Aᵀ)⁻¹ Aᵀ r, so that a root's own quantity is never in it."""
+    def _by_level(self, links: Any) -> Any:
+        """A matrix of links with both its sides in the order of the levels."""
+        found = links.tocsr()[self.node]
+        found.indices = self.place[found.indices].astype(found.indices.dtype)
+        return found
+
+    def explode(self, wanted: _Wanted, *, size: int) -> _Found:
+        """What the roots 0 … size need: x = (I − Aᵀ)⁻¹ Aᵀ r, so that a root's own quantity is never in it.
+
+        Solved in a dense block, parts in level order × roots: a row is added to another in one stride.
+        """
         from scipy import sparse
 
-        count = len(self.node)
         products = (wanted.quantity, (self.place[wanted.start], wanted.root))
-        into = self.links.T.tocsr()
-        need = (into @ sparse.coo_array(products, shape=(count, size)).tocsr()).toarray()
+        need = (self.into @ sparse.coo_array(products, shape=(len(self.node), size)).tocsr()).toarray()
         for first, last in zip(self.bounds[1:-1], self.bounds[2:], strict=True):
-            need[first:last] += into[first:last] @ need
-        if not np.isfinite(need).all():
+            need[first:last] += self.into[first:last] @ need
+        found = self._positive(need) if self._is_positive(wanted) else self._reached(need, wanted)
+        if not np.isfinite(found.quantity).all():
             raise Overflow("the exploded quantity is beyond what a number can hold")
-        return np.asarray(need[self.place])
+        return found
+
+    @cached_property
+    def into(self) -> Any:
+        """By part, the quantities that go into its parents."""
+        return self._by_level(self.over.matrix().T)
+
+    def _is_positive(self, wanted: _Wanted) -> bool:
+        """Whether no quantity is 0: then what is reached is not 0 either."""
+        weights = self.over.weights
+        return not len(weights) or bool(weights.min() > 0 and wanted.quantity.min(initial=1.0) > 0)
+
+    def _positive(self, need: Matrix) -> _Found:
+        """The cells that are not 0, turned to root by root by SciPy's counting sort."""
+        from scipy import sparse
+
+        count, size = need.shape
+        flat = need.ravel()
+        cells = np.flatnonzero(flat != 0)
+        part = cells // max(1, size)
+        starts = np.append(0, np.cumsum(np.bincount(part, minlength=count)))
+        rows = sparse.csr_array((flat[cells], cells - part * size, starts), shape=need.shape)[self.place].T.tocsr()
+        return _Found(np.repeat(np.arange(size), np.diff(rows.indptr)), rows.indices, rows.data)
+
+    def _reached(self, need: Matrix, wanted: _Wanted) -> _Found:
+        """What the links lead to, whatever the quantity."""
+        pairs = [
+            (one, network.reach(self.over, network.below(self.over, wanted.start[wanted.root == one])))
+            for one in np.unique(wanted.root)
+        ]
+        root = np.concatenate([np.full(len(parts), one, dtype=np.int64) for one, parts in pairs])
+        part = np.concatenate([parts for _, parts in pairs])
+        return _Found(root, part, need[self.place[part], root])
 
     def roll_up(self, own: Matrix) -> Matrix:
         """Own value of every node plus that of everything in it."""
+        links = self._by_level(self.over.matrix())
         total = own[self.node].astype(np.float64)
         for first, last in reversed(list(zip(self.bounds[:-2], self.bounds[1:-1], strict=True))):
-            total[first:last] += self.links[first:last] @ total
+            total[first:last] += links[first:last] @ total
         return np.asarray(total[self.place])
 
 
-def _with_lines(
-    bom: object, other: object, *, name: str, columns: Sequence[engines.Column], key: str
-) -> list[pa.Table]:
-    """The lines and the other table, their part ids of one type."""
-    return engines.agree(
-        {
-            "bom": (engines.arrow(bom, name="bom", columns=BOM), ["parent_id", "child_id"]),
-            name: (engines.arrow(other, name=name, columns=columns), [key]),
-        }
-    )
-
-
-def _rows(over: network.Graph, block: Matrix, wanted: _Wanted) -> tuple[network.Rows, network.Rows]:
-    """(root, part) of every row of the answer, sorted. With positive quantities only, what is reached is not 0."""
-    if not len(over.weights) or (over.weights.min() > 0 and wanted.quantity.min() > 0):
-        cells = np.flatnonzero(block.T)  # of the copy root by root: several times faster than asking in two dimensions
-        return cells // len(over), cells % len(over)
-    pairs = [
-        (one, network.reach(over, network.below(over, wanted.start[wanted.root == one])))
-        for one in np.unique(wanted.root)
-    ]
-    root = np.concatenate([np.full(len(parts), one, dtype=np.int64) for one, parts in pairs])
-    return root, np.concatenate([parts for _, parts in pairs])
-
-
-def _result(root_ids: pa.Array, part_ids: pa.Array, found: list[tuple[network.Rows, network.Rows, Matrix]]) -> pa.Table:
-    empty = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
-    rows, parts, quantity = (np.concatenate(column) for column in zip(*(found or empty), strict=True))
+def _result(root_ids: pa.Array, part_ids: pa.Array, rows: _Found) -> pa.Table:
     return pa.table(
         {
-            "root_id": root_ids.take(pa.array(rows)),
-            "part_id": part_ids.take(pa.array(parts)),
-            "quantity": quantity,
+            "root_id": root_ids.take(pa.array(rows.root)),
+            "part_id": part_ids.take(pa.array(rows.part)),
+            "quantity": rows.quantity,
         }
     )

@@ -155,6 +155,24 @@ def test_many_roots_are_solved_in_blocks_with_the_same_answer(monkeypatch):
     assert whole == {key: float(value) for key, value in by_every_path(lines, wanted).items()}
 
 
+class TestBill:
+    def test_a_bill_read_once_answers_every_question_as_its_lines_do(self):
+        lines = bom(("冰箱", "箱体", 1), ("箱体", "钢板", 2), ("空调", "电机", 1), ("冰箱", "电机", 2))
+        bill = teardown.Bill(lines)
+        for wanted in (roots(("甲", "冰箱", 3)), roots(("甲", "冰箱", 3), ("乙", "空调", 5)), roots(("甲", "无", 1))):
+            assert teardown.explode(bill, wanted).equals(teardown.explode(lines, wanted))
+
+    def test_a_cycle_in_it_is_told_only_to_those_who_reach_it(self):
+        bill = teardown.Bill(bom(("a", "b", 2), ("x", "y", 1), ("y", "x", 1)))
+        assert exploded(bill, roots(("r", "a", 1))) == {("r", "b"): 2}
+        with pytest.raises(network.CycleFound):
+            teardown.explode(bill, roots(("r", "x", 1)))
+
+    def test_ids_of_another_kind_are_refused(self):
+        with pytest.raises(engines.BadTable, match="all text or all integers"):
+            teardown.explode(teardown.Bill(bom(("1", "2", 1))), roots(("r", 1, 1)))
+
+
 @pytest.mark.parametrize(
     "made",
     [
