@@ -101,8 +101,8 @@ def _analysis(cast: Any) -> Any:
 
     for number in range(2, 5):
         PurchaseGrant.objects.create(
-            firm=cast.firms[f"enterprise_{number}"], body=cast.force_a, starts_on=SINCE,
-            entered_by=cast.people[f"anchor_{number}"],
+            firm=cast.firms[f"enterprise_{number}"], body=cast.force_a, starts_on=SINCE, levels=["d3"],
+            is_whole_body=True, entered_by=cast.people[f"anchor_{number}"],
         )  # fmt: skip
     taken = analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY)
     snapshots.store(chain=cast.chain_a, analysis=taken, on=TODAY, now=timezone.now(), by=cast.clerk_a)

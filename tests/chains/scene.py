@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from lianzhang.accounts.models import Person
 from lianzhang.registry.models import Capability, Enterprise, Part, Purchase, PurchaseGrant
+from lianzhang.registry.models.lines import all_levels
 from tests.cast import SINCE, Cast
 
 FIRMS = [
@@ -71,7 +72,12 @@ def build(cast: Cast, *, granted: tuple[int, ...] = (1, 2, 3)) -> Scene:
 
 
 def grant(cast: Cast, anchor: int, *, by: Person, starts_on: date = SINCE) -> PurchaseGrant:
-    """链主 `anchor` lets 链A专班 read its purchases."""
+    """链主 `anchor` lets 链A专班 read all it says, as grants did before people were named."""
     return PurchaseGrant.objects.create(
-        firm=cast.firms[f"enterprise_{anchor}"], body=cast.bodies["force_a"], starts_on=starts_on, entered_by=by
+        firm=cast.firms[f"enterprise_{anchor}"],
+        body=cast.bodies["force_a"],
+        levels=all_levels(),
+        is_whole_body=True,
+        starts_on=starts_on,
+        entered_by=by,
     )

@@ -90,7 +90,12 @@ def test_a_granted_task_force_enters_what_the_firm_hands_over(cast: Cast, take: 
     ledger = ledgers.get("teardown")
     assert not ledger.may_use(cast.clerk_a)
     PurchaseGrant.objects.create(
-        firm=cast.enterprise_1, body=cast.force_a, starts_on=TODAY.replace(year=2020), entered_by=cast.anchor_1
+        firm=cast.enterprise_1,
+        body=cast.force_a,
+        levels=["d3"],
+        is_whole_body=True,
+        starts_on=TODAY.replace(year=2020),
+        entered_by=cast.anchor_1,
     )
     batch = take(samples.teardown(), ledger="teardown", by="clerk_a")
     assert "error" not in kinds(batch)

@@ -1,6 +1,7 @@
 """采购数据授权: the firm grants its own, paper takes two secretaries, and the right ends on the day it ends."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -30,16 +31,21 @@ def sees(person: Person) -> bool:
     return Purchase.objects.visible_to(person).exists()
 
 
-def granted(cast: Cast, *, days: tuple[int, int] = (-1, 30), by: str = "anchor_1") -> PurchaseGrant:
+def granted(cast: Cast, *, days: tuple[int, int] = (-1, 30), by: str = "anchor_1", **more: Any) -> PurchaseGrant:
+    """Rows of firm 1 to the task force of chain A, read by its clerk and its head, unless `more` says otherwise."""
     today = timezone.localdate()
-    return actions.grant(
-        firm=cast.enterprise_1,
-        body=cast.force_a,
-        purpose="拆零件",
-        starts_on=today + dt.timedelta(days=days[0]),
-        ends_on=today + dt.timedelta(days=days[1]),
-        by=cast.people[by],
-    )
+    scope = actions.Scope(levels=["d3"], readers=(cast.clerk_a, cast.head_a))
+    asked = {
+        "firm": cast.enterprise_1,
+        "body": cast.force_a,
+        "scope": scope,
+        "purpose": "拆零件",
+        "starts_on": today + dt.timedelta(days=days[0]),
+        "ends_on": today + dt.timedelta(days=days[1]),
+        "today": today,
+        "by": cast.people[by],
+    }
+    return actions.grant(**{**asked, **more})
 
 
 def test_purchases_are_seen_by_their_firm_and_by_nobody_else(cast: Cast, purchase: Purchase) -> None:
@@ -55,7 +61,11 @@ def test_a_grant_opens_them_to_the_granted_body_only(cast: Cast, purchase: Purch
 
 @pytest.mark.parametrize("days", [(-30, -1), (1, 30)], ids=["ended yesterday", "begins tomorrow"])
 def test_a_grant_holds_on_its_days_only(cast: Cast, purchase: Purchase, days: tuple[int, int]) -> None:
-    granted(cast, days=days)
+    grant = granted(cast)
+    today = timezone.localdate()
+    PurchaseGrant.objects.filter(pk=grant.pk).update(
+        starts_on=today + dt.timedelta(days=days[0]), ends_on=today + dt.timedelta(days=days[1])
+    )
     assert not sees(cast.clerk_a)
 
 
@@ -73,15 +83,7 @@ def test_nobody_grants_another_firms_purchases(cast: Cast, who: str) -> None:
 
 def test_a_paper_grant_holds_once_a_second_secretary_has_confirmed_it(cast: Cast, purchase: Purchase) -> None:
     scan = evidence.keep(ContentFile(b"%PDF-1.7 scan", name="授权书.pdf"), kind="paper_grant", by=cast.secretary)
-    grant = actions.grant(
-        firm=cast.enterprise_1,
-        body=cast.force_a,
-        purpose="拆零件",
-        starts_on=timezone.localdate(),
-        ends_on=None,
-        scan=scan,
-        by=cast.secretary,
-    )
+    grant = granted(cast, by="secretary", scan=scan)
     assert not sees(cast.clerk_a)
     with pytest.raises(Refused, match="另一人"):
         actions.confirm_grant(grant, version=grant.version, by=cast.secretary)
@@ -93,7 +95,7 @@ def test_rows_are_added_up_for_exactly_those_who_may_read_them(cast: Cast, purch
     granted(cast)
     for person in cast.people.values():
         readable = set(Purchase.objects.visible_to(person))
-        assert set(Purchase.objects.filter(buyer_id__in=Purchase.objects.all().owners(person))) == readable, person
+        assert set(Purchase.objects.all().counted_for(person)) == readable, person
     assert Purchase.objects.all().owners(cast.clerk_a) == {cast.enterprise_1.pk}
 
 
@@ -118,7 +120,7 @@ def test_the_first_sentence_tells_what_is_in_the_sum_and_what_is_not_of_the_rows
 def test_what_is_wrong_with_a_grant_is_said_on_its_form(cast: Cast, client: Client) -> None:
     client.force_login(cast.anchor_1, backend="django.contrib.auth.backends.ModelBackend")
     form = {"firm": cast.enterprise_1.code, "body": cast.force_a.code, "purpose": "统计", "starts_on": "2026-12-01"}
-    answer = client.post("/enterprises/grants/new", {**form, "ends_on": "2026-11-01"})
+    answer = client.post("/enterprises/grants/new", {**form, "levels": "d1", "ends_on": "2026-11-01"})
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "终止日期早于起始日期。" in page

@@ -14,7 +14,7 @@ from django.test import Client
 
 from lianzhang.chains.queries import bills, unfilled
 from lianzhang.intake import actions
-from lianzhang.registry.models import BomLine, Part, Purchase
+from lianzhang.registry.models import BomLine, Part, PartTree, Purchase, TreeNode, TreeVersion
 from lianzhang.trail.models import Event
 from tests.cast import Cast
 from tests.intake.handing_in import NOON, hand_in, kinds
@@ -44,8 +44,22 @@ def world(cast: Cast) -> analysed.Analysed:
 
 def enter(lines: list[tuple[str, str, int]], firm: Any) -> None:
     for parent, child, quantity in lines:
-        above, below = (Part.objects.get_or_create(code=c, defaults={"name": f"件{c}"})[0] for c in (parent, child))
-        BomLine.objects.create(firm=firm, parent=above, child=below, quantity=Decimal(quantity), unit="件")
+        above, below = (
+            Part.objects.get_or_create(code=c, defaults={"name": f"件{c}", "unit": "件"})[0] for c in (parent, child)
+        )
+        if firm is None:
+            plant(above, below, Decimal(quantity))
+        else:
+            BomLine.objects.create(firm=firm, parent=above, child=below, quantity=Decimal(quantity), unit="件")
+
+
+def plant(above: Part, below: Part, quantity: Decimal | None) -> None:
+    """One edge of the standard tree that is published."""
+    tree, _made = PartTree.objects.get_or_create(code="BZ-1", defaults={"name": "标准树"})
+    version, _made = TreeVersion.objects.get_or_create(tree=tree, number=1, state="published")
+    top = TreeNode.objects.filter(tree_version=version, part=above).first()
+    top = top or TreeNode.objects.create(tree_version=version, part=above)
+    TreeNode.objects.create(tree_version=version, part=below, parent=top, quantity=quantity)
 
 
 def text(client: Client, address: str, *, status: int = 200) -> str:

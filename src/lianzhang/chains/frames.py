@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
+from lianzhang.registry import queries
 from lianzhang.registry.models import BomLine, Capability, Enterprise, Part, Purchase
 
 if TYPE_CHECKING:
@@ -107,12 +108,14 @@ def parts() -> list[dict[str, Any]]:
 
 
 def bom(chain: Chain, *, person: Person) -> list[dict[str, Any]]:
-    """The anchors' bills of materials as far as visible, and the standard part tree."""
-    lines = BomLine.objects.visible_to(person)
+    """The anchors' bills of materials as far as visible, and the standard part tree (quantity null = not said)."""
     anchors = chain.anchors.standing().values("enterprise_id")
-    lines = lines.filter(firm__in=anchors) | lines.filter(firm__isnull=True)
-    found = lines.values_list("parent__code", "child__code", "quantity").order_by("pk")
-    return [{"parent_id": p, "child_id": c, "quantity": float(q)} for p, c, q in found]
+    lines = BomLine.objects.visible_to(person).filter(firm__in=anchors).order_by("pk")
+    found: list[tuple[str, str, Any]] = [*lines.values_list("parent__code", "child__code", "quantity")]
+    edges = queries.standard_edges(person)
+    codes = dict(Part.objects.order_by().values_list("pk", "code")) if edges else {}
+    found += [(codes[edge.parent_id], codes[edge.child_id], edge.quantity) for edge in edges]
+    return [{"parent_id": p, "child_id": c, "quantity": _number(q)} for p, c, q in found]
 
 
 def capabilities(codes: Iterable[str], *, person: Person) -> list[dict[str, Any]]:

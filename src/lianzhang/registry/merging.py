@@ -24,6 +24,10 @@ RULES: dict[str, str] = {
     "registry.Enterprise.merged_into": STAY,
     "registry.Alias.enterprise": MOVE,
     "registry.PurchaseGrant.firm": STAY,  # a grant names the firm that gave it; another record's data is not opened
+    "registry.ProductLine.firm": MOVE,
+    "registry.MaterialGroup.firm": MOVE,
+    "registry.SupplierMention.supplier": MOVE,
+    "registry.SharedSupplier.supplier": MOVE,
     "registry.Purchase.buyer": MOVE,
     "registry.Purchase.supplier": MOVE,
     "registry.BomLine.firm": MOVE,

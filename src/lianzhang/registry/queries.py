@@ -1,12 +1,16 @@
 """Reading the register: enterprises with their names to search by, the sums of purchases, grants in force."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from lianzhang.accounts.models import Person
-from lianzhang.registry.models import Alias, Enterprise, Purchase, PurchaseGrant
+from lianzhang.accounts.rules import Act, BodyKind, Thing
+from lianzhang.registry.models import Alias, Enterprise, Level, ProductLine, Purchase, PurchaseGrant, TreeNode
 
 
 def enterprises(person: Person, *, asked: str = "") -> QuerySet[Enterprise]:
@@ -33,24 +37,94 @@ class PurchaseSums:
     unfilled_count: int
 
 
-def purchase_sums(found: QuerySet[Purchase], *, owners: set[int]) -> PurchaseSums:
-    """Two queries that read no row with an exact amount; `owners` are the firms the rows can be of."""
+def purchase_sums(found: QuerySet[Purchase], *, buyers: set[int]) -> PurchaseSums:
+    """Two queries that read no row with an exact amount; `buyers` are the firms the rows can be of."""
     found = found.order_by()
     read = found.filter(amount_wan__isnull=True).aggregate(
         withheld=Count("pk", filter=Q(is_withheld=True)),
         band=Count("pk", filter=Q(amount_low_wan__isnull=False)),
         unfilled=Count("pk", filter=Q(amount_low_wan__isnull=True, is_withheld=False)),
     )
-    buying = Enterprise.objects.filter(Exists(found.filter(buyer=OuterRef("pk"))), pk__in=owners)
+    buying = Enterprise.objects.filter(Exists(found.filter(buyer=OuterRef("pk"))), pk__in=buyers)
     return PurchaseSums(buying.count(), read["withheld"], read["band"], read["unfilled"])
 
 
-def grants(person: Person) -> QuerySet[PurchaseGrant]:
-    """Grants within reach, newest first."""
-    found = PurchaseGrant.objects.visible_to(person)
-    return found.select_related("firm", "body", "scan", "entered_by", "confirmed_by").order_by("-starts_on", "-pk")
+def grants(person: Person, *, on: date) -> QuerySet[PurchaseGrant]:
+    """Grants within reach, newest first; `is_ahead` of those that begin later, `is_over` of those that ended."""
+    found = PurchaseGrant.objects.visible_to(person).annotate(
+        is_ahead=ExpressionWrapper(Q(starts_on__gt=on), BooleanField()),
+        is_over=ExpressionWrapper(Q(ends_on__isnull=False, ends_on__lt=on), BooleanField()),
+    )
+    joined = found.select_related("firm", "body", "line", "scan", "entered_by", "confirmed_by", "withdrawn_by")
+    return joined.prefetch_related("readers").order_by("-starts_on", "-pk")
 
 
-def granted_bodies(enterprise: Enterprise, *, on: date) -> list[PurchaseGrant]:
-    """The grants of a firm that hold on a day."""
-    return list(PurchaseGrant.objects.in_force(on).filter(firm=enterprise).select_related("body"))
+def readable(person: Person) -> set[tuple[int, str, int | None]]:
+    """(firm, level, product line) of everything of firms that `person` may read today; the same as the answers'
+    `visible_to`, in three queries for all levels.
+
+    Without a line: what the firm said at that level of no line in particular, such as rows of a workbook.
+    """
+    reach = person.reach
+    if reach.body_id is None or not reach.may(Act.READ, Thing.PURCHASE):
+        return set()
+    own = set(Enterprise.objects.order_by().filter(body_id=reach.body_id).values_list("pk", flat=True))
+    held = _held(person)
+    lines = ProductLine.objects.order_by().filter(firm__in=own | {firm for firm, _level, _line in held})
+    found: set[tuple[int, str, int | None]] = {(firm, level, None) for firm in own for level in Level.values}
+    found |= {(firm, level, None) for firm, level, line in held if line is None}
+    for line, firm, levels in lines.values_list("pk", "firm_id", "levels"):
+        if firm in own:
+            found |= {(firm, level, line) for level in Level.values}
+        else:
+            found |= {(firm, level, line) for level in levels if {(firm, level, None), (firm, level, line)} & held}
+    return found
+
+
+def _held(person: Person) -> set[tuple[int, str, int | None]]:
+    """(firm, level, line) as the grants in force say it; see `GrantQuerySet.opening`."""
+    reach = person.reach
+    grants = PurchaseGrant.objects.order_by().standing().filter(body_id=reach.body_id or 0)
+    named = PurchaseGrant.readers.through.objects.filter(purchasegrant=OuterRef("pk"), person_id=reach.person_id or 0)
+    rows = grants.annotate(is_named=Exists(named)).values_list(
+        "firm_id", "line_id", "levels", "is_whole_body", "is_named"
+    )
+    is_centre = reach.body_kind == BodyKind.INNOVATION_CENTRE
+    found: set[tuple[int, str, int | None]] = set()
+    for firm, line, levels, is_whole_body, is_named in rows:
+        opens = {Level.ROWS: is_whole_body or is_named, Level.NAMES: is_centre}
+        found |= {(firm, level, line) for level in levels if opens.get(level, True)}
+    return found
+
+
+def reads_all(contents: Iterable[Sequence[Any]], person: Person) -> bool:
+    """Whether `person` may read every piece of `contents` today: [[firm's code, level, line's id or None], …].
+
+    What cannot be found any more is read by nobody.
+    """
+    wanted = {(str(code), str(level), line) for code, level, line in contents}
+    if not wanted:
+        return True
+    codes = {code for code, _level, _line in wanted}
+    firms = dict(Enterprise.objects.order_by().filter(code__in=codes).values_list("code", "pk"))
+    return {(firms.get(code, 0), level, line) for code, level, line in wanted} <= readable(person)
+
+
+class Edge(NamedTuple):
+    """`quantity` of `child` goes into one `parent`, by the standard tree; None = not said."""
+
+    parent_id: int
+    child_id: int
+    quantity: Decimal | None
+    is_illustrative: bool
+
+
+def standard_edges(person: Person) -> list[Edge]:
+    """What goes into what by the trees published now, each pair of parts once, in their order."""
+    nodes = TreeNode.objects.visible_to(person).standing().filter(parent__isnull=False)
+    found: dict[tuple[int, int], Edge] = {}
+    columns = ("parent__part_id", "part_id", "quantity", "tree_version__is_illustrative")
+    for row in nodes.values_list(*columns):
+        edge = Edge(*row)
+        found.setdefault((edge.parent_id, edge.child_id), edge)
+    return [*found.values()]

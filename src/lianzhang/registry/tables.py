@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chainlab import places
 from lianzhang import tables
-from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant
+from lianzhang.registry.models import Enterprise, Level, Purchase, PurchaseGrant
+from lianzhang.registry.models.lines import words
 from lianzhang.tables.addresses import address
 
 Choices = Callable[[Any], Iterable[tuple[Any, Any]]]
@@ -158,12 +159,24 @@ PURCHASES = tables.TableSpec(
 )
 
 
-def _grant_light(grant: PurchaseGrant) -> tables.Light:
+def grant_light(grant: Any) -> tables.Light:
+    """The state of a grant read by `queries.grants`."""
     if grant.withdrawn_at is not None:
         return tables.Light("suspended", _("已收回"))
     if grant.scan_id is not None and grant.confirmed_by_id is None:
         return tables.Light("watch", _("待第二人确认"))
+    if grant.is_over:
+        return tables.Light("suspended", _("已到期"))
+    if grant.is_ahead:
+        return tables.Light("watch", _("未到起始日"))
     return tables.Light("normal", _("有效"))
+
+
+def readers_of(grant: PurchaseGrant) -> str:
+    """Who reads rows by the grant; the whole body by those of before people were named."""
+    if Level.ROWS not in grant.levels:
+        return ""
+    return str(_("全单位")) if grant.is_whole_body else "、".join(person.name for person in grant.readers.all())
 
 
 GRANTS = tables.TableSpec(
@@ -175,11 +188,14 @@ GRANTS = tables.TableSpec(
             "firm", _("授权企业"), lambda g: g.firm.name, sort="firm__name", link=lambda g: enterprise_url(g.firm)
         ),
         tables.Column("body", _("被授权单位"), lambda g: g.body.name, sort="body__name_zh"),
+        tables.Column("levels", _("披露层级"), lambda g: words(g.levels)),
+        tables.Column("line", _("产品线"), lambda g: g.line.name if g.line else _("全部")),
+        tables.Column("readers", _("查阅人"), readers_of, is_default=False),
         tables.Column("purpose", _("用途"), lambda g: g.purpose),
         tables.Column("starts_on", _("自"), lambda g: g.starts_on, kind="date", sort="starts_on"),
         tables.Column("ends_on", _("至"), lambda g: g.ends_on, kind="date", sort="ends_on"),
         tables.Column("way", _("方式"), lambda g: _("纸质") if g.scan_id else _("企业在线")),
-        tables.Column("state", _("状态"), _grant_light, kind="light"),
+        tables.Column("state", _("状态"), grant_light, kind="light"),
     ),
     filters=(tables.Filter("firm", _("授权企业"), kind="text", path="firm__name"),),
     default_order=("-starts_on",),

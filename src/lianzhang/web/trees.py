@@ -30,8 +30,8 @@ def writer(chain: Chain, *, shows: bool) -> Callable[[Iterable[Row]], SafeString
         url = escape(f"{before}{_quoted(one.part.code)}{after}")
         return (
             f'<tr><th scope="row"><span class="tree-part tree-level-{step}"><a href="{url}">{escape(one.part.name)}</a>'
-            f'{more}</span></th><td class="n per-parent">{_number(one.quantity)} {unit}</td>'
-            f'<td class="n">{_number(one.per_product)} {unit}</td>{bought(one)}</tr>'
+            f'{more}</span></th><td class="n per-parent">{_number(one.quantity, unit)}</td>'
+            f'<td class="n">{_number(one.per_product, unit)}</td>{bought(one)}</tr>'
         )
 
     bought = _bought(shows=shows)
@@ -66,9 +66,12 @@ def _written(kind: values.Kind) -> Callable[[Any], str]:
     return lambda value: unfilled if value is None else escape(read(value))
 
 
-def _number(value: Decimal) -> str:
-    """As entered, without the zeros the database adds."""
-    return f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
+def _number(value: Decimal | None, unit: str) -> str:
+    """As entered, without the zeros the database adds; 未填 where a standard tree does not say how many."""
+    if value is None:
+        return html.blank(values.Blank.UNFILLED)
+    plain = f"{value:,f}"
+    return f"{plain.rstrip('0').rstrip('.') if '.' in plain else plain} {unit}"
 
 
 def _quoted(code: str) -> str:

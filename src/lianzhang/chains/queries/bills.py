@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import ExpressionWrapper, F, Field, Q
+from django.db.models import ExpressionWrapper, F, Field
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, PartCoverage, Snapshot
+from lianzhang.registry import queries as registry_queries
 from lianzhang.registry.models import BomLine, Enterprise, Part
 
 MOST_ROWS, MOST_PRODUCTS = 200, 100
@@ -27,8 +28,8 @@ class Row:
 
     part: Any  # code, name, unit
     level: int
-    quantity: Decimal
-    per_product: Decimal
+    quantity: Decimal | None  # None: the standard tree does not say how many
+    per_product: Decimal | None
     unit: str
     used_in: int
     coverage: Any  # what is bought of it: local_ratio, amount_wan; None where nothing is
@@ -73,10 +74,19 @@ class Bill:
     is_illustrative: bool
 
 
+class _Line(NamedTuple):
+    """An edge of the standard tree, as a line of a bill is read."""
+
+    parent_id: int
+    child_id: int
+    number: Any
+    unit: str = ""
+
+
 class _Place(NamedTuple):
     line: Any
     level: int
-    per_product: Decimal
+    per_product: Decimal | None
     left_out: int = 0
 
 
@@ -115,7 +125,7 @@ def of(chain: Chain, snapshot: Snapshot | None, *, person: Person, product: str 
 def _trees(chain: Chain, person: Person) -> tuple[dict[int | None, Lines], bool]:
     """What goes into what, by the firm whose bill says so (None: the standard tree)."""
     anchors = chain.anchors.standing().values("enterprise_id")
-    found = BomLine.objects.visible_to(person).filter(Q(firm__isnull=True) | Q(firm__in=anchors))
+    found = BomLine.objects.visible_to(person).filter(firm__in=anchors)
     # Values as the database has them, in no order: of thousands of lines a page makes decimals of hundreds and sorts
     # those.
     plain = found.annotate(
@@ -127,6 +137,9 @@ def _trees(chain: Chain, person: Person) -> tuple[dict[int | None, Lines], bool]
     for line in plain.order_by().values_list(*columns, named=True):
         trees[line.firm_id][line.parent_id].append(line)
         is_illustrative |= bool(line.invented)
+    for edge in registry_queries.standard_edges(person):
+        trees[None][edge.parent_id].append(_Line(edge.parent_id, edge.child_id, edge.quantity))
+        is_illustrative |= edge.is_illustrative
     return trees, is_illustrative
 
 
@@ -203,7 +216,7 @@ def _cut(lines: Lines, root: int, *, codes: dict[int, str]) -> list[_Place]:
 
 
 def _walk(
-    lines: Lines, parent: int, *, codes: dict[int, str], per_product: Decimal, above: tuple[int, ...],
+    lines: Lines, parent: int, *, codes: dict[int, str], per_product: Decimal | None, above: tuple[int, ...],
     deepest: int = DEEPEST,
 ) -> Iterator[_Place]:  # fmt: skip
     """Depth first, by code; a part that contains itself is not followed, nor one that nobody may see."""
@@ -211,7 +224,8 @@ def _walk(
         return
     known = [line for line in lines.get(parent, ()) if line.child_id in codes and line.child_id not in above]
     for line in sorted(known, key=lambda line: codes[line.child_id]):
-        needed = per_product * Decimal(str(line.number))
+        each = None if line.number is None else Decimal(str(line.number))
+        needed = None if per_product is None or each is None else per_product * each
         yield _Place(line, len(above) - 1, needed)
         inside = (*above, line.child_id)
         yield from _walk(lines, line.child_id, codes=codes, per_product=needed, above=inside, deepest=deepest)
@@ -231,8 +245,8 @@ def _row(place: _Place, parts: dict[int, Any], covered: dict[int, Any], used: Co
     return Row(
         part=part,
         level=place.level,
-        quantity=Decimal(str(place.line.number)).normalize(),
-        per_product=place.per_product.normalize(),
+        quantity=None if place.line.number is None else Decimal(str(place.line.number)).normalize(),
+        per_product=None if place.per_product is None else place.per_product.normalize(),
         unit=place.line.unit or part.unit,
         used_in=used[child],
         coverage=covered.get(child),

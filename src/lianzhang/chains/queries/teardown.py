@@ -14,7 +14,7 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Chain, Gap, PartCoverage, Snapshot
 from lianzhang.chains.queries import disclosure
 from lianzhang.records.scope import ScopedQuerySet
-from lianzhang.registry.models import BomLine, Capability, Part, Purchase
+from lianzhang.registry.models import BomLine, Capability, Enterprise, Part, Purchase, TreeNode
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,27 @@ def matrix(chain: Chain, part: Part, *, person: Person) -> list[Cell]:
     return [_cell(row, home) for row in rows]
 
 
-def used_in(part: Part, *, person: Person) -> list[BomLine]:
-    """Where the part goes: the lines of the standard tree and of bills of materials the person may read."""
-    return list(BomLine.objects.visible_to(person).filter(child=part).select_related("parent", "firm")[:200])
+@dataclass(frozen=True)
+class Use:
+    """One place a part goes: `quantity` of it into one `parent`; `firm` is None in the standard tree."""
+
+    parent: Part
+    firm: Enterprise | None
+    quantity: Decimal | None
+    unit: str
+
+
+def used_in(part: Part, *, person: Person) -> list[Use]:
+    """Where the part goes: places in the standard tree, and lines of bills of materials the person may read."""
+    nodes = TreeNode.objects.visible_to(person).standing().filter(part=part, parent__isnull=False)
+    found = [
+        Use(node.parent.part, None, node.quantity, part.unit)
+        for node in nodes.select_related("parent__part").order_by("parent__part__code", "pk")[:200]
+        if node.parent is not None
+    ]
+    standard = {use.parent.pk: use for use in reversed(found)}
+    lines = BomLine.objects.visible_to(person).filter(child=part).select_related("parent", "firm")[:200]
+    return [*standard.values(), *(Use(line.parent, line.firm, line.quantity, line.unit) for line in lines)]
 
 
 def makers(part: Part, *, person: Person) -> list[tuple[Capability, str]]:

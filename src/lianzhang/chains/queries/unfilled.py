@@ -17,7 +17,7 @@ WITHOUT_AMOUNT = Q(amount_wan__isnull=True, amount_low_wan__isnull=True)
 
 def firms(person: Person) -> ScopedQuerySet[Enterprise]:
     """The firms whose purchases `person` may read: the own one, and those that granted the own body."""
-    return Enterprise.objects.filter(pk__in=Purchase.objects.all().owners(person))
+    return Enterprise.objects.filter(pk__in=Purchase.objects.all().buyers(person))
 
 
 def of_chain(chain: Chain, *, person: Person) -> list[Enterprise]:

@@ -1,23 +1,19 @@
-"""Which firms and parts a teardown may speak of: those of the own firm, and of firms that granted the own body."""
+"""Which firms and parts a teardown may speak of: those of the own firm, and of firms that granted their rows."""
 
 from collections.abc import Mapping
 
-from django.utils import timezone
-
 from lianzhang.intake.columns import Desk
-from lianzhang.registry.models import BomLine, Enterprise, Part, Purchase, PurchaseGrant
+from lianzhang.registry.models import BomLine, Enterprise, Part, Purchase
 
 FIRM_FIELDS, PART_FIELDS = ("buyer_id", "supplier_id", "firm_id"), ("parent_id", "child_id", "part_id")
 
 
 def permitted(desk: Desk) -> set[int]:
-    """Firms whose purchases the person may enter: the own one, and those that granted the own body."""
+    """Firms whose purchases the person may enter: the own one, and those all of whose rows the person may read."""
 
     def find() -> set[int]:
-        body_id = desk.by.reach.body_id
-        own = set(Enterprise.objects.filter(body_id=body_id).values_list("pk", flat=True)) if body_id else set()
-        granted = PurchaseGrant.objects.in_force(timezone.localdate()).filter(body_id=body_id or 0)
-        return own | set(granted.values_list("firm_id", flat=True))
+        own = set(Enterprise.objects.filter(body_id=desk.by.reach.body_id or 0).values_list("pk", flat=True))
+        return own | Purchase.objects.all().owners(desk.by)
 
     found: set[int] = desk.once("permitted", find)
     return found

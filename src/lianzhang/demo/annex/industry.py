@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from chainlab import names
 from lianzhang.chains.models import Anchor
+from lianzhang.demo.annex import levels
 from lianzhang.demo.annex.cast import Town
 from lianzhang.records import codes
-from lianzhang.registry.models import BomLine, Capability, Enterprise, Part, Purchase, PurchaseGrant
+from lianzhang.registry.models import Capability, Enterprise, Part, Purchase, TreeNode
 
 SEED = 20260227
 CANDIDATES = 120
@@ -65,7 +66,7 @@ def load(town: Town, *, today: date) -> None:
     _tree(town, dice)
     makers = _capabilities(town, skills, dice, today=today)
     _purchases(town, groups, makers, dice, year=today.year - 1)
-    _grants(town, today=today)
+    levels.load(town, today=today)
 
 
 def _firm(town: Town, name: str, region: str, *, body: str = "", parent: Enterprise | None = None) -> Enterprise:
@@ -136,15 +137,22 @@ def _tree(town: Town, dice: random.Random) -> None:
         for n in range(1, 4)
     ]
     town.scribe.put_many(assemblies, verb="part.entered")
-    lines = []
-    for p, product in enumerate(town.products):
-        own = assemblies[p * 3 : p * 3 + 3]
-        lines += [BomLine(parent=product, child=a, quantity=1, unit="套", is_illustrative=True) for a in own]
-        for part in dice.sample(town.parts, 60):
+    version = levels.tree(town)
+    roots = [TreeNode(tree_version=version, part=product, position=n) for n, product in enumerate(town.products)]
+    town.scribe.put_many(roots, verb="tree_node.entered")
+    middle = [
+        TreeNode(tree_version=version, part=assembly, parent=roots[n // 3], quantity=1, position=n)
+        for n, assembly in enumerate(assemblies)
+    ]
+    town.scribe.put_many(middle, verb="tree_node.entered")
+    leaves = []
+    for p, _product in enumerate(town.products):
+        own = middle[p * 3 : p * 3 + 3]
+        for n, part in enumerate(dice.sample(town.parts, 60)):
             quantity = dice.choice((1, 1, 1, 2, 2, 4, 6))
             parent = dice.choice(own)
-            lines.append(BomLine(parent=parent, child=part, quantity=quantity, unit=part.unit, is_illustrative=True))
-    town.scribe.put_many(lines, verb="bom.entered")
+            leaves.append(TreeNode(tree_version=version, part=part, parent=parent, quantity=quantity, position=n))
+    town.scribe.put_many(leaves, verb="tree_node.entered")
 
 
 def _capabilities(town: Town, skills: list[Skill], dice: random.Random, *, today: date) -> dict[int, list[Enterprise]]:
@@ -235,17 +243,3 @@ def _from_makers(row: Purchase, chosen: list[Enterprise], amount: float, dice: r
 
 def _wan(amount: float) -> Decimal:
     return Decimal(f"{amount:.1f}")
-
-
-def _grants(town: Town, *, today: date) -> None:
-    """The four anchors let the annex's own task force and working group read their purchases."""
-    contacts = ("example-anchor", "example-anchor-2", "example-anchor-3", "example-anchor-4")
-    for firm, contact in zip(town.anchors, contacts, strict=True):
-        grant = PurchaseGrant(
-            firm=firm,
-            body=town.bodies["annex-force-appliance"],
-            purpose="示例：拆零件与目标清单",
-            starts_on=date(today.year - 1, 1, 2),
-            entered_by=town.people[contact],
-        )
-        town.scribe.put(grant, verb="grant.given")

@@ -1,108 +1,80 @@
-"""What firms buy and what it is made of: confidential, with the grants that open it."""
+"""What firms buy and what it is made of: confidential, row by row (明细级)."""
 
-from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import Act, Role, Thing
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.records.models import Versioned
 from lianzhang.records.scope import M, ScopedQuerySet
 from lianzhang.records.secrecy import Secrecy
 from lianzhang.registry.models.enterprises import Enterprise
+from lianzhang.registry.models.grants import PurchaseGrant, lines_opened
+from lianzhang.registry.models.lines import Level, ProductLine
 from lianzhang.registry.models.parts import Part
-from lianzhang.trail.models import Attachment
-
-
-class GrantQuerySet(ScopedQuerySet["PurchaseGrant"]):
-    def visible_to(self, person: Person) -> Self:
-        """The firm that grants, the body that was granted, and for paper grants the secretariat that files them."""
-        mine = Q(firm__body_id=person.reach.body_id) | Q(body_id=person.reach.body_id)
-        if person.reach.body_id is None:
-            return self.none()
-        return self.filter(mine | Q(scan__isnull=False)) if person.reach.role is Role.SECRETARIAT else self.filter(mine)
-
-    def editable_by(self, person: Person) -> Self:
-        if person.reach.role is Role.SECRETARIAT:
-            return self.filter(scan__isnull=False)
-        return self.filter(firm__body_id=person.reach.body_id) if person.reach.body_id else self.none()
-
-    def in_force(self, on: date) -> Self:
-        """Grants that hold on a day: begun, not ended or withdrawn, a paper grant confirmed by a second person."""
-        second = Q(scan__isnull=True) | Q(confirmed_by__isnull=False)
-        return self.filter(
-            second, Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, withdrawn_at__isnull=True
-        )
-
-
-class PurchaseGrant(Versioned):
-    """采购数据授权: a firm lets a body read its purchases (商业秘密（授权可见）) from one day to another."""
-
-    secrecy = Secrecy(
-        internal="firm body purpose starts_on ends_on scan entered_by confirmed_by withdrawn_at withdrawn_by"
-    )
-
-    firm = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="grants", verbose_name=_("授权企业"))
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="grants", verbose_name=_("被授权单位"))
-    purpose = models.CharField(_("用途"), max_length=120, blank=True)
-    starts_on = models.DateField(_("自"))
-    ends_on = models.DateField(_("至"), null=True, blank=True)
-    scan = models.ForeignKey(Attachment, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("纸质授权"))
-    entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = GrantQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("采购数据授权")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")),
-                name="paper_grant_needs_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="grant_ends_after_start"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.firm} → {self.body}"
 
 
 class ConfidentialQuerySet(ScopedQuerySet[M]):
-    """Rows that belong to a firm (`buyer`): readable by the firm and by bodies it granted, nobody else."""
+    """Rows that belong to a firm (`owner`): readable by the firm and by whom it granted rows (明细级), nobody else."""
 
     owner = "buyer"
 
     def visible_to(self, person: Person) -> Self:
         if not person.reach.may(Act.READ, Thing.PURCHASE) or person.reach.body_id is None:
             return self.none()
-        granted = PurchaseGrant.objects.in_force(timezone.localdate()).filter(body_id=person.reach.body_id)
         own = Q(**{f"{self.owner}__body_id": person.reach.body_id})
-        return self.filter(own | Q(**{f"{self.owner}__in": granted.values("firm_id")}))
+        return self.filter(own | self._granted(person))
+
+    def _granted(self, person: Person) -> Q:
+        return Q(**{f"{self.owner}__in": whole_grants(person).values("firm_id")})
 
     @classmethod
     def owners(cls, person: Person) -> set[int]:
-        """The firms whose rows `visible_to` gives.
-
-        With their ids an index adds the rows up without reading one. Not for a page of rows: there the planner would
-        fetch and sort all that those firms buy to show fifty.
-        """
+        """The firms all of whose rows `visible_to` gives."""
         if not person.reach.may(Act.READ, Thing.PURCHASE) or person.reach.body_id is None:
             return set()
-        granted = PurchaseGrant.objects.in_force(timezone.localdate()).filter(body_id=person.reach.body_id)
         own = Enterprise.objects.order_by().filter(body_id=person.reach.body_id)
-        return set(own.values_list("pk", flat=True).union(granted.values_list("firm_id", flat=True)))
+        return set(own.values_list("pk", flat=True).union(whole_grants(person).values_list("firm_id", flat=True)))
 
     def editable_by(self, person: Person) -> Self:
         """The firm itself; and a task force it granted, which enters what the firm hands over."""
         return self.visible_to(person)
+
+
+def whole_grants(person: Person) -> QuerySet[PurchaseGrant]:
+    """Grants that open all rows of their firm to `person`, whatever product line they are of."""
+    return PurchaseGrant.objects.opening(Level.ROWS, person=person).filter(line__isnull=True).order_by()
+
+
+class PurchaseQuerySet(ConfidentialQuerySet["Purchase"]):
+    """Purchases may be of a product line: such a row is read where the line speaks in rows and is granted."""
+
+    def _granted(self, person: Person) -> Q:
+        lines = lines_opened(Level.ROWS, person=person)
+        return super()._granted(person) & Q(line__isnull=True) | Q(line__in=lines.values("pk"))
+
+    @classmethod
+    def buyers(cls, person: Person) -> set[int]:
+        """The firms of which `visible_to` gives any row."""
+        lines = lines_opened(Level.ROWS, person=person)
+        return cls.owners(person) | set(lines.values_list("firm_id", flat=True))
+
+    def counted_for(self, person: Person) -> Self:
+        """The same rows as `visible_to`, for adding up.
+
+        With the firms' ids an index adds the rows up without reading one. Not for a page of rows: there the planner
+        would fetch and sort all that those firms buy to show fifty.
+        """
+        own = set(Enterprise.objects.order_by().filter(body_id=person.reach.body_id or 0).values_list("pk", flat=True))
+        owners = self.owners(person)
+        foreign = list(lines_opened(Level.ROWS, person=person).values_list("pk", flat=True))
+        if not foreign and not ProductLine.objects.filter(firm__in=owners - own).exists():
+            return self.filter(buyer_id__in=owners)
+        own_rows = Q(buyer_id__in=owners & own)
+        return self.filter(own_rows | Q(buyer_id__in=owners - own, line__isnull=True) | Q(line_id__in=foreign))
 
 
 class Purchase(Versioned):
@@ -114,7 +86,7 @@ class Purchase(Versioned):
         BOUGHT = "bought", _("外购")
 
     secrecy = Secrecy(
-        internal="buyer part year batch_code is_illustrative",
+        internal="buyer part line level year batch_code is_illustrative",
         secret="supplier supplier_name make amount_wan amount_low_wan amount_high_wan is_withheld plant "
         "production_region is_trader is_import certification_months note",
     )
@@ -123,6 +95,15 @@ class Purchase(Versioned):
         Enterprise, on_delete=models.PROTECT, related_name="purchases", verbose_name=_("采购企业")
     )
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="purchases", verbose_name=_("零部件"))
+    line = models.ForeignKey(
+        ProductLine,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="purchases",
+        verbose_name=_("产品线"),
+    )
+    level = models.CharField(_("披露层级"), max_length=2, choices=Level.choices, default=Level.ROWS)
     supplier = models.ForeignKey(
         Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="sales", verbose_name=_("供应商")
     )
@@ -142,7 +123,7 @@ class Purchase(Versioned):
     batch_code = models.CharField(max_length=24, blank=True)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
 
-    objects = ConfidentialQuerySet.as_manager()
+    objects = PurchaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("采购")
@@ -159,7 +140,7 @@ class Purchase(Versioned):
             models.Index(fields=["part", "buyer"], name="purchase_part_buyer"),
             # Everything the list of purchases adds up: a hundred thousand rows in 7 ms instead of 42.
             models.Index(
-                fields=["buyer", "amount_wan", "amount_low_wan", "is_withheld", "is_illustrative"],
+                fields=["buyer", "amount_wan", "amount_low_wan", "is_withheld", "is_illustrative", "line"],
                 name="purchase_sums",
             ),
         ]
@@ -169,21 +150,17 @@ class Purchase(Versioned):
 
 
 class BomQuerySet(ConfidentialQuerySet["BomLine"]):
-    """A firm's bill of materials follows its purchases; a line without a firm belongs to the standard part tree."""
+    """A firm's bill of materials follows its rows; a grant of one product line does not open it."""
 
     owner = "firm"
 
-    def visible_to(self, person: Person) -> Self:
-        standard = Q(firm__isnull=True) if person.reach.may(Act.READ, Thing.GAP) else Q(pk__in=[])
-        return self.filter(standard | Q(pk__in=super().visible_to(person).values("pk")))
-
 
 class BomLine(Versioned):
-    """物料清单行: `quantity` of `child` goes into one `parent`. Confidential where a firm owns it."""
+    """物料清单行: `quantity` of `child` goes into one `parent`, in a firm's own bill. Confidential."""
 
     secrecy = Secrecy(internal="firm parent child unit batch_code is_illustrative", secret="quantity")
 
-    firm = models.ForeignKey(Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="bom_lines")
+    firm = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="bom_lines")
     parent = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="made_of")
     child = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="used_in")
     quantity = models.DecimalField(_("用量"), max_digits=16, decimal_places=6)

@@ -1,5 +1,6 @@
 """Forms of the register: an enterprise, a name, a grant, a merge."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,8 +8,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chainlab.sheets import codes
-from lianzhang.accounts.models import Body
-from lianzhang.registry.models import Alias, Enterprise
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import BodyKind
+from lianzhang.registry import actions
+from lianzhang.registry.models import Alias, Enterprise, Level, ProductLine
+from lianzhang.registry.models.lines import MEANING
 from lianzhang.web.forms import picking
 from lianzhang.web.forms.amounts import AmountField
 
@@ -90,25 +94,69 @@ class AliasForm(forms.Form):
     kind = forms.ChoiceField(label=_("种类"), choices=Alias.Kind.choices)
 
 
-class GrantForm(forms.Form):
-    """授权: who may read whose purchases, from when to when; a paper grant brings its scan."""
+class GrantStartForm(forms.Form):
+    """授权对象: whose answers are opened to whom; what can be opened depends on both."""
 
     firm = picking.One("enterprise", label=_("授权企业"), queryset=Enterprise.objects.none(), to_field_name="code")
-    body = forms.ModelChoiceField(label=_("被授权单位"), queryset=Body.objects.none(), to_field_name="code")
-    purpose = forms.CharField(label=_("用途"), max_length=120)
-    starts_on = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    body = picking.Office(label=_("被授权单位"), to_field_name="code")
 
-    def __init__(
-        self, *args: Any, firms: QuerySet[Enterprise], bodies: QuerySet[Body], is_paper: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, firms: QuerySet[Enterprise], bodies: QuerySet[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["firm"].queryset = firms  # type: ignore[attr-defined]
         self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+
+
+class GrantForm(forms.Form):
+    """授权: what of the firm's answers the body reads, what for, from when to when; a paper grant brings its scan."""
+
+    levels = forms.MultipleChoiceField(label=_("披露层级"), widget=forms.CheckboxSelectMultiple)
+    line = forms.ModelChoiceField(
+        label=_("产品线"), queryset=ProductLine.objects.none(), required=False, empty_label=_("全部产品线")
+    )
+    readers = forms.ModelMultipleChoiceField(
+        label=_("查阅人"),
+        queryset=Person.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("只用于明细级：勾选两名，其他人看不到逐行数据。"),
+    )
+    purpose = forms.CharField(label=_("用途"), max_length=120)
+    starts_on = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(
+        label=_("至"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("明细级必填，当日仍有效，次日起看不到。"),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        to: Body,
+        lines: QuerySet[ProductLine],
+        is_paper: bool,
+        today: date,
+    ) -> None:
+        super().__init__(data, files, initial={"levels": [Level.BANDS], "starts_on": today})
+        is_centre = to.kind == BodyKind.INNOVATION_CENTRE
+        levels = [level for level in Level if is_centre or level != Level.NAMES]
+        choices = [(level.value, f"{level.label}：{MEANING[level]}") for level in levels]
+        self.fields["levels"].choices = choices  # type: ignore[attr-defined]
+        self.fields["line"].queryset = lines  # type: ignore[attr-defined]
+        able = [person.pk for person in actions.able_readers(to, on=today)]
+        self.fields["readers"].queryset = Person.objects.filter(pk__in=able)  # type: ignore[attr-defined]
         if is_paper:
             self.fields["scan"] = forms.FileField(
                 label=_("授权书扫描件"), help_text=_("由另一名秘书处人员核对后生效。")
             )
+
+    @property
+    def scope(self) -> actions.Scope:
+        """What the grant opens, as the action takes it."""
+        said = self.cleaned_data
+        return actions.Scope(levels=said["levels"], line=said["line"], readers=tuple(said["readers"]))
 
 
 class MergeForm(forms.Form):

@@ -1,7 +1,7 @@
-"""Writing the register: entering and amending enterprises, their names, and granting purchases."""
+"""Entering and amending enterprises, and the names by which ledgers call them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 
 from chainlab import names
 from lianzhang.accounts.actions import Refused
-from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import Role
+from lianzhang.accounts.models import Person
 from lianzhang.records import codes
-from lianzhang.registry.models import Alias, Enterprise, PurchaseGrant
+from lianzhang.registry.models import Alias, Enterprise
 from lianzhang.trail import actions as trail
-from lianzhang.trail.models import Attachment
 
 
 def enter(*, name: str, today: date, by: Person | None, **fields: Any) -> Enterprise:
@@ -112,58 +110,3 @@ def _expect_free(name: str, *, credit_code: str | None, besides: Enterprise | No
     same_name = others.filter(name_key=names.normalise(name)).first()
     if same_name is not None and (not credit_code or not same_name.credit_code):
         raise Refused(_("“%(name)s”已登记，编号 %(code)s。") % {"name": same_name.name, "code": same_name.code})
-
-
-def grant(
-    *,
-    firm: Enterprise,
-    body: Body,
-    purpose: str,
-    starts_on: date,
-    ends_on: date | None,
-    by: Person,
-    scan: Attachment | None = None,
-) -> PurchaseGrant:
-    """Let `body` read a firm's purchases. The firm's own contact grants; a paper grant is entered by the secretariat
-    with its scan and holds only once another person has confirmed it."""
-    is_own = firm.body_id is not None and firm.body_id == by.reach.body_id
-    is_paper = by.reach.role is Role.SECRETARIAT and scan is not None
-    if not (is_own or is_paper):
-        raise Refused(_("采购数据只能由企业本身授权；纸质授权由秘书处凭扫描件录入。"))
-    if body.pk == firm.body_id:
-        raise Refused(_("不必授权给企业自己。"))
-    if ends_on is not None and ends_on < starts_on:
-        raise Refused(_("终止日期早于起始日期。"))
-    record = PurchaseGrant(
-        firm=firm,
-        body=body,
-        purpose=purpose,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        scan=scan if is_paper else None,
-        entered_by=by,
-    )
-    with transaction.atomic():
-        return trail.create(record, verb="grant.entered", by=by)
-
-
-def confirm_grant(grant: PurchaseGrant, *, version: int, by: Person) -> PurchaseGrant:
-    """A second secretary compares the scan with the entry and confirms it."""
-    if grant.scan_id is None or grant.confirmed_by_id is not None:
-        raise Refused(_("此授权不需要确认。"))
-    if by.reach.role is not Role.SECRETARIAT or grant.entered_by_id == by.pk:
-        raise Refused(_("纸质授权须由秘书处另一人确认。"))
-    with transaction.atomic():
-        return trail.change(grant, verb="grant.confirmed", changes={"confirmed_by": by}, version=version, by=by)
-
-
-def withdraw_grant(grant: PurchaseGrant, *, version: int, now: datetime, by: Person) -> PurchaseGrant:
-    """End a grant at once: from the next page on, the body no longer reads the purchases."""
-    is_own = grant.firm.body_id is not None and grant.firm.body_id == by.reach.body_id
-    if not (is_own or (by.reach.role is Role.SECRETARIAT and grant.scan_id is not None)):
-        raise Refused(_("只有授权企业可以收回；纸质授权由秘书处凭企业来函收回。"))
-    if grant.withdrawn_at is not None:
-        raise Refused(_("此授权已收回。"))
-    changes = {"withdrawn_at": now, "withdrawn_by": by}
-    with transaction.atomic():
-        return trail.change(grant, verb="grant.withdrawn", changes=changes, version=version, by=by)
