@@ -10,6 +10,7 @@ from chainlab.targets.choice import METHODS, Choice, choose
 from chainlab.targets.curve import Point, frontier, points
 from chainlab.targets.demand import Needs, local_ratio, needs, shared_suppliers
 from chainlab.targets.problem import Infeasible
+from chainlab.targets.questions import questions
 
 __all__ = [
     "METHODS",
@@ -22,6 +23,7 @@ __all__ = [
     "local_ratio",
     "needs",
     "points",
+    "questions",
     "shared_suppliers",
     "verify",
 ]

@@ -57,7 +57,31 @@ def rows(problem: Problem, flow: Numbers) -> pa.Table:
     links_by_group = _members(np.where(flow > least, problem.link_group, -1), len(problem.group_amount))
     for points, links in zip(points_by_group, links_by_group, strict=True):
         found.extend(_dealt(points, amount[points], problem.link_supplier[links], flow[links], least=least))
-    return _table(problem, found)
+    return _table(problem, _spread(problem, found))
+
+
+def _spread(problem: Problem, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Rows in which every supplier serves as many anchors as are asked to be realised, where that takes nothing from
+    the amount: half of another's row of an anchor it does not serve yet, on something it offers without a limit."""
+    least = problem.limits.min_realised_anchors
+    if not least:
+        return found
+    anchor_of = problem.points["anchor_id"].to_pylist()
+    free = np.isinf(problem.link_capacity)
+    offers = set(zip(problem.link_supplier[free].tolist(), problem.link_group[free].tolist(), strict=True))
+    rows = list(found)
+    for supplier in sorted({one for _, one, _ in found}):
+        served = {anchor_of[point] for point, one, _ in rows if one == supplier}
+        for number in range(len(rows)):
+            point, other, amount = rows[number]
+            if len(served) >= least:
+                break
+            if anchor_of[point] in served or (supplier, int(problem.point_group[point])) not in offers:
+                continue
+            rows[number] = (point, other, amount / 2)
+            rows.append((point, supplier, amount / 2))
+            served.add(anchor_of[point])
+    return rows
 
 
 def _dealt(

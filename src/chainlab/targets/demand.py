@@ -11,19 +11,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chainlab import coverage, engines
+from chainlab.targets import reading
 
-_AMOUNTS = tuple(
+_BAND = tuple(
     engines.Column(name=name, kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0)
     for name in ("amount_low_wan", "amount_high_wan")
 )
-PURCHASES = (engines.Column(name="buyer_id"), *coverage.PURCHASES, *_AMOUNTS)
+PURCHASES = (engines.Column(name="buyer_id"), *coverage.PURCHASES, *_BAND)
 PARTS = (engines.Column(name="part_id"), engines.Column(name="category_id", is_nullable=True))
 CAPABILITIES = (
     engines.Column(name="firm_id"),
     engines.Column(name="part_id"),
     engines.Column(name="is_qualified", kind=engines.Kind.FLAG, is_required=False, is_nullable=True),
     engines.Column(name="capacity_wan", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0),
+    engines.Column(
+        name="certification_months", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0
+    ),
+    engines.Column(name="is_willing", kind=engines.Kind.FLAG, is_required=False, is_nullable=True),
 )
+ALTERNATIVES = engines.ids("part_id", "group_id")
+OFFERED = ("capacity_wan", "certification_months", "is_willing")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,37 +61,41 @@ def needs(
     home: str | Iterable[str],
     parts: object = None,
     capabilities: object = None,
+    alternatives: object = None,
     anchors: Iterable[Any] | None = None,
 ) -> Needs:
     """Demand and offers behind a target list.
 
-    Demand: purchases of the anchors (None: every buyer) whose supplier is known to be outside home, by anchor × part.
-    Offers: those suppliers, and firms outside home with a capability (not one marked unqualified).
+    Demand: purchases of the anchors (None: every buyer) whose supplier is known to be outside home, by anchor × part,
+    with the ends of what is known of the amount. Offers: those suppliers, and firms outside home with a capability;
+    not one marked unqualified, unless it says in how many months it would be.
     purchases: buyer_id, part_id, supplier_id, amount_wan, optional amount_low_wan and amount_high_wan, whose middle
     stands in for an amount that is not given. firms: firm_id, region_code. parts: part_id, category_id (a part that is
-    not listed has no category). capabilities: firm_id, part_id, optional is_qualified, capacity_wan.
+    not listed has no category). capabilities: firm_id, part_id, optional is_qualified, capacity_wan,
+    certification_months, is_willing. alternatives: part_id, group_id: parts of a group can stand in for each other, so
+    who offers one offers all of them (a capacity is then shared by them).
     """
     bought, able, places = _tables(purchases, firms, capabilities, home=home)
     bought = engines.rows_of(bought, column="buyer_id", among=anchors)
     is_home = _looked_up(bought["supplier_id"], places)
     outside = bought.filter(pc.fill_null(pc.invert(is_home), False))
-    demand = outside.group_by(["buyer_id", "part_id"]).aggregate([("amount_wan", "sum")])
-    demand = _categorised(demand.rename_columns(["anchor_id", "part_id", "amount_wan"]), parts)
+    summed = outside.group_by(["buyer_id", "part_id"]).aggregate([(name, "sum") for name in reading.AMOUNTS])
+    demand = _categorised(summed.rename_columns(["anchor_id", "part_id", *reading.AMOUNTS]), parts)
     known = _categorised_part_type(able, demand)
-    current = outside.select(["supplier_id", "part_id"]).append_column(
-        "capacity_wan", pa.nulls(outside.num_rows, pa.float64())
-    )
-    offers = pa.concat_tables([current.cast(known.schema), known]).group_by(["supplier_id", "part_id"])
-    offers = offers.aggregate([("capacity_wan", "min")]).rename_columns(["supplier_id", "part_id", "capacity_wan"])
+    current = outside.select(["supplier_id", "part_id"])
+    for name in OFFERED:
+        current = current.append_column(name, pa.nulls(outside.num_rows, known.schema.field(name).type))
+    offers = pa.concat_tables([current.cast(known.schema), known])
+    offers = _merged(offers if alternatives is None else _with_alternatives(offers, alternatives))
     return Needs(
         demand=demand.sort_by([("anchor_id", "ascending"), ("part_id", "ascending")]),
         offers=offers.sort_by([("supplier_id", "ascending"), ("part_id", "ascending")]),
         local_amount_wan=_sum(bought.filter(pc.fill_null(is_home, False))["amount_wan"]),
         outside_amount_wan=_sum(outside["amount_wan"]),
         unplaced_amount_wan=_sum(bought.filter(is_home.is_null())["amount_wan"]),
-        demand_low_wan=_sum(outside["low"]),
-        demand_high_wan=_sum(outside["high"]),
-        banded_count=int(pc.sum(bought["is_banded"]).as_py() or 0),
+        demand_low_wan=_sum(outside["amount_low_wan"]),
+        demand_high_wan=_sum(outside["amount_high_wan"]),
+        banded_count=int(pc.sum(pc.less(bought["amount_low_wan"], bought["amount_high_wan"])).as_py() or 0),
         unknown_count=bought["amount_wan"].null_count,
     )
 
@@ -140,18 +151,17 @@ def _tables(
     given = nobody if capabilities is None else capabilities
     bought, listed, able = engines.agree(
         {
-            "purchases": (engines.arrow(purchases, name="purchases", columns=PURCHASES), ["supplier_id"]),
+            "purchases": (_settled(purchases), ["supplier_id"]),
             "firms": (engines.arrow(firms, name="firms", columns=coverage.FIRMS), ["firm_id"]),
             "capabilities": (engines.arrow(given, name="capabilities", columns=CAPABILITIES), ["firm_id"]),
         }
     )
     places = _places(listed, home)
     is_outside = pc.invert(_looked_up(able["firm_id"], places))
-    able = able.filter(pc.and_(pc.fill_null(is_outside, False), pc.fill_null(able["is_qualified"], True)))
-    able = able.select(["firm_id", "part_id", "capacity_wan"]).rename_columns(
-        ["supplier_id", "part_id", "capacity_wan"]
-    )
-    return _settled(bought), able, places
+    may_be = pc.or_(pc.fill_null(able["is_qualified"], True), able["certification_months"].is_valid())
+    able = able.filter(pc.and_(pc.fill_null(is_outside, False), may_be))
+    able = able.select(["firm_id", "part_id", *OFFERED]).rename_columns(["supplier_id", "part_id", *OFFERED])
+    return bought, able, places
 
 
 def _places(listed: pa.Table, home: str | Iterable[str]) -> pa.Table:
@@ -171,24 +181,31 @@ def _looked_up(firm_ids: pa.ChunkedArray, places: pa.Table) -> pa.ChunkedArray:
     return places["is_home"].take(row.cast(pa.int64()))
 
 
-def _settled(bought: pa.Table) -> pa.Table:
-    """Amounts given, or else the middle of the band; `low` and `high` are the amount itself where it is given."""
-    low, high, amount = bought["amount_low_wan"], bought["amount_high_wan"], bought["amount_wan"]
-    if pc.any(pc.greater(low, high)).as_py():
-        row = pc.index(pc.greater(low, high), value=True).as_py()
-        raise engines.BadTable(
-            table="purchases",
-            column="amount_low_wan",
-            row=row,
-            message_zh="下限大于上限",
-            message_en="the lower end of the band is above the upper",
-        )
-    middle = pc.divide(pc.add(low, high), 2.0)
-    is_banded = pc.and_(amount.is_null(), middle.is_valid())
-    table = bought.set_column(bought.schema.get_field_index("amount_wan"), "amount_wan", pc.coalesce(amount, middle))
-    table = table.append_column("is_banded", is_banded)
-    table = table.append_column("low", pc.coalesce(amount, pc.if_else(is_banded, low, None)))
-    return table.append_column("high", pc.coalesce(amount, pc.if_else(is_banded, high, None)))
+def _settled(purchases: object) -> pa.Table:
+    """Purchases with their amounts settled: one that is given is not replaced by its band, half a band is not known."""
+    bought = engines.arrow(purchases, name="purchases", columns=PURCHASES)
+    low, high = bought["amount_low_wan"], bought["amount_high_wan"]
+    is_band = pc.and_(bought["amount_wan"].is_null(), pc.and_(low.is_valid(), high.is_valid()))
+    for name, end in (("amount_low_wan", low), ("amount_high_wan", high)):
+        column = bought.schema.get_field_index(name)
+        bought = bought.set_column(column, name, pc.if_else(is_band, end, pa.scalar(None, pa.float64())))
+    return reading.settled(bought, name="purchases", columns=PURCHASES)
+
+
+def _merged(offers: pa.Table) -> pa.Table:
+    """One row a supplier and part: the smallest capacity, the shortest certification, unwilling if it ever said so."""
+    found = offers.group_by(["supplier_id", "part_id"]).aggregate([(name, "min") for name in OFFERED])
+    return found.rename_columns(["supplier_id", "part_id", *OFFERED])
+
+
+def _with_alternatives(offers: pa.Table, alternatives: object) -> pa.Table:
+    """The offers, and for each the other parts of its group."""
+    table = engines.arrow(alternatives, name="alternatives", columns=ALTERNATIVES)
+    offers, table = engines.agree({"offers": (offers, ["part_id"]), "alternatives": (table, ["part_id"])})
+    others = table.join(table, keys="group_id", right_suffix="_other")
+    also = offers.join(others.select(["part_id", "part_id_other"]), keys="part_id", join_type="inner")
+    also = also.drop_columns(["part_id"]).rename_columns({"part_id_other": "part_id"})
+    return pa.concat_tables([offers, also.select(offers.column_names)])
 
 
 def _categorised(demand: pa.Table, parts: object) -> pa.Table:
@@ -207,7 +224,7 @@ def _categorised(demand: pa.Table, parts: object) -> pa.Table:
         )
     row = pc.index_in(demand["part_id"], value_set=listed["part_id"].combine_chunks())
     return demand.append_column("category_id", listed["category_id"].take(row)).select(
-        ["anchor_id", "part_id", "category_id", "amount_wan"]
+        ["anchor_id", "part_id", "category_id", *reading.AMOUNTS]
     )
 
 

@@ -150,6 +150,22 @@ class TestLimits:
         assert wanted.suppliers == ("共性",)
         assert targets.choose(self.demand, self.offers, min_realised_anchors=2).suppliers == ()
 
+    def test_two_who_offer_the_same_to_the_same_anchors_share_so_that_each_serves_as_many_as_asked(self):
+        demand = {
+            "anchor_id": ["甲", "乙", "甲", "乙"],
+            "part_id": ["电机", "电机", "泵", "阀"],
+            "category_id": ["机电"] * 4,
+            "amount_wan": [10.0, 20.0, 3.0, 4.0],
+        }
+        offers = {"supplier_id": ["一", "二", "一", "二"], "part_id": ["电机", "电机", "泵", "阀"]}
+        choice = targets.choose(demand, offers, min_realised_anchors=2)
+        assert choice.objective_wan == 37.0
+        served = {name: set() for name in choice.suppliers}
+        for row in choice.covered.to_pylist():
+            served[row["supplier_id"]].add(row["anchor_id"])
+        assert served == {"一": {"甲", "乙"}, "二": {"甲", "乙"}}
+        assert targets.verify(choice, demand, offers, min_realised_anchors=2) == ()
+
     def test_every_anchor_gets_its_minimum_even_where_that_covers_less(self):
         free = targets.choose(self.demand, self.offers, max_suppliers=1)
         assert free.suppliers == ("面板厂",)
@@ -181,3 +197,48 @@ def test_a_seeded_wrong_claim_turns_the_oracle_red(monkeypatch):
     )
     with pytest.raises(AssertionError):
         assert_held(instance, choice, 0)
+
+
+class TestQuestions:
+    limits = {"max_suppliers": 1}
+
+    def test_the_answer_that_settles_the_choice_whatever_it_is_comes_first(self):
+        # 面板 may be 10 to 90 beside 40 to 60 of 压缩机: whatever 乙 says (10 or 90) decides it; 甲's answer does not.
+        choice = targets.choose(SWAYED, MAKERS, **self.limits)
+        first, second = targets.questions(SWAYED, MAKERS, choice, **self.limits).to_pylist()
+        assert (first["anchor_id"], first["category_id"], first["unknown_wan"]) == ("乙", "显示", 80.0)
+        assert (first["settled_count"], first["open_count"]) == (2, 2)
+        assert first["suppliers"] == list(choice.suppliers)
+        assert (second["anchor_id"], second["settled_count"]) == ("甲", 0)
+
+    def test_what_does_not_matter_to_the_choice_settles_nothing(self):
+        choice = targets.choose(SWAYED, MAKERS, max_suppliers=2)
+        found = targets.questions(SWAYED, MAKERS, choice, max_suppliers=2).to_pylist()
+        assert [row["open_count"] for row in found] == [0, 0]
+        assert [row["settled_count"] for row in found] == [None, None], "nothing is open, so nothing was tried"
+
+    def test_an_amount_nobody_filled_in_is_a_question_of_its_own(self):
+        demand = {**SWAYED, "amount_low_wan": [40.0, None], "amount_high_wan": [60.0, None]}
+        choice = targets.choose(demand, MAKERS, **self.limits)
+        found = {row["anchor_id"]: row for row in targets.questions(demand, MAKERS, choice, **self.limits).to_pylist()}
+        assert found["乙"]["unfilled_count"] == 1
+        assert found["乙"]["unknown_wan"] == 0.0
+
+    @pytest.mark.parametrize("seed", range(25))
+    def test_what_is_said_to_be_settled_is_settled_in_every_realisation_of_the_rest(self, seed):
+        instance = bandforce.invent(seed + 5000)
+        demand, offers = instance.tables()
+        choice = targets.choose(demand, offers, **instance.limits, draws=4)
+        asked = targets.questions(demand, offers, choice, draws=3, **instance.limits)
+        for row in asked.to_pylist():
+            for end in (3, 4):
+                known = [
+                    (*r[:3], r[end], r[end]) if (r[0], r[2]) == (row["anchor_id"], row["category_id"]) else r
+                    for r in instance.demand
+                ]
+                pinned = bandforce.Instance(demand=known, offers=instance.offers, limits=instance.limits)
+                standing = [bandforce.optima(pinned, pinned.ends(high=high)) for high in (False, True)]
+                for supplier in row["suppliers"]:
+                    assert len({supplier in taken for _, taken, _ in standing}) == 1
+                for category in row["categories"]:
+                    assert len({category in chosen for _, _, chosen in standing}) == 1

@@ -91,7 +91,8 @@ class TestNeeds:
             parts={"part_id": [5], "category_id": [3]},
             capabilities={"firm_id": [8], "part_id": [5]},
         )
-        assert needs.demand.to_pylist() == [{"anchor_id": 1, "part_id": 5, "category_id": 3, "amount_wan": 2.0}]
+        keys = needs.demand.select(["anchor_id", "part_id", "category_id", "amount_wan"])
+        assert keys.to_pylist() == [{"anchor_id": 1, "part_id": 5, "category_id": 3, "amount_wan": 2.0}]
         assert offers(needs) == {(8, 5): None, (9, 5): None}
 
 
@@ -120,6 +121,32 @@ class TestBands:
         with pytest.raises(engines.BadTable, match="above the upper") as caught:
             asked(self.banded(None, 300.0, 100.0))
         assert "下限大于上限" in caught.value.message_zh
+
+
+class TestOffers:
+    def needs(self, capabilities, **more):
+        bought = {"buyer_id": ["甲"], "part_id": ["钢外壳"], "supplier_id": ["老"], "amount_wan": [2.0]}
+        listed = {"firm_id": ["老", "远"], "region_code": ["11", "12"]}
+        return targets.needs(bought, listed, home=HOME, capabilities=capabilities, **more)
+
+    def test_who_can_make_what_stands_in_for_a_part_offers_that_part_too_and_shares_its_capacity(self):
+        able = {"firm_id": ["远"], "part_id": ["塑料外壳"], "capacity_wan": [7.0]}
+        groups = {"part_id": ["钢外壳", "塑料外壳"], "group_id": ["外壳", "外壳"]}
+        assert offers(self.needs(able)) == {("老", "钢外壳"): None, ("远", "塑料外壳"): 7.0}
+        assert offers(self.needs(able, alternatives=groups)) == {
+            ("老", "塑料外壳"): None,
+            ("老", "钢外壳"): None,
+            ("远", "塑料外壳"): 7.0,
+            ("远", "钢外壳"): 7.0,
+        }
+
+    def test_one_not_yet_certified_is_an_offer_only_if_it_says_when_it_will_be(self):
+        able = {"firm_id": ["远"], "part_id": ["钢外壳"], "is_qualified": [False], "certification_months": [None]}
+        assert ("远", "钢外壳") not in offers(self.needs(able))
+        soon = self.needs({**able, "certification_months": [9]})
+        assert ("远", "钢外壳") in offers(soon)
+        months = {row["supplier_id"]: row["certification_months"] for row in soon.offers.to_pylist()}
+        assert months == {"老": None, "远": 9.0}
 
 
 class TestLocalRatio:

@@ -1,0 +1,170 @@
+"""What to ask next: which anchor's unknown amounts sway the choice, and how much an answer would settle.
+
+A question is an anchor and a category. Its answer is tried at both ends of the intervals: with those amounts known, the
+other unknowns are realised and drawn as `robust` does. An open choice (chosen, but not standing in an optimum of every
+realisation) is settled by the question if, whichever end the answer is, it then stands in an optimum of all of them or
+of none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from chainlab.targets import problem as problems
+from chainlab.targets import reading, robust
+
+if TYPE_CHECKING:
+    from chainlab.targets.choice import Choice
+    from chainlab.targets.problem import Flags, Numbers, Problem
+
+MOST = 12
+DRAWS = 6
+
+
+def questions(
+    demand: object,
+    offers: object,
+    choice: Choice,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    most: int = MOST,
+    time_limit_s: float = 30,
+    **limits: Any,
+) -> pa.Table:
+    """Anchor × category whose amounts are not known exactly, the one that settles most first.
+
+    demand, offers, limits: as `choose` took them for `choice`. The `most` widest questions are tried, until
+    `time_limit_s`; those not tried have null counts. Returns anchor_id, category_id, unknown_wan (upper less lower ends
+    of what can be covered), unfilled_count (rows without amount or band), settled_count, open_count (open choices in
+    all), suppliers and categories (lists: the open ones it settles); most settled first, then the widest.
+    """
+    deadline = time.monotonic() + time_limit_s
+    asked = reading.read(demand, offers, problems.limits(**limits))
+    chosen = robust.flags(asked, choice.suppliers, choice.categories)
+    held = robust.flags(asked, choice.robust_suppliers, choice.robust_categories)
+    open_ones = _Open(suppliers=np.flatnonzero(chosen[0] & ~held[0]), categories=_named(asked, chosen[1] & ~held[1]))
+    found = sorted(
+        _widths(asked), key=lambda row: (-row["unknown_wan"], str(row["anchor_id"]), str(row["category_id"]))
+    )
+    examiner = robust.Examiner(asked, [chosen], deadline)
+    for row in found[:most]:
+        if not len(open_ones) or examiner.is_late or row["unknown_wan"] <= 0:
+            break
+        settled = _settled(asked, examiner, chosen, row["points"], open_ones, draws=draws, seed=seed)
+        if settled is not None:
+            row["settled"] = settled
+    return _table(asked, found, len(open_ones))
+
+
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class _Open:
+    """Numbers of the suppliers and categories that are chosen and do not hold throughout."""
+
+    suppliers: Any
+    categories: Any
+
+    def __len__(self) -> int:
+        return len(self.suppliers) + len(self.categories)
+
+    def items(self) -> Iterator[tuple[str, int]]:
+        yield from (("supplier", int(one)) for one in self.suppliers)
+        yield from (("category", int(one)) for one in self.categories)
+
+
+def _named(asked: Problem, is_in: Flags) -> Any:
+    return np.array([one for one in np.flatnonzero(is_in) if asked.categories[one] is not None], dtype=np.int64)
+
+
+def _widths(asked: Problem) -> list[dict[str, Any]]:
+    """One row an anchor and category: the points behind it and how wide their intervals are together."""
+    rows: dict[tuple[Any, Any], dict[str, Any]] = {}
+    columns = (asked.points[name].to_pylist() for name in ("anchor_id", "category_id", "amount_wan"))
+    for number, (anchor, category, amount) in enumerate(zip(*columns, strict=True)):
+        row = rows.setdefault(
+            (anchor, category),
+            {"anchor_id": anchor, "category_id": category, "unknown_wan": 0.0, "unfilled_count": 0, "points": []},
+        )
+        row["points"].append(number)
+        row["unfilled_count"] += amount is None
+        if asked.point_group[number] >= 0:
+            row["unknown_wan"] += float(asked.point_high[number] - asked.point_low[number])
+    return [row for row in rows.values() if row["unknown_wan"] > 0 or row["unfilled_count"]]
+
+
+def _settled(
+    asked: Problem,
+    examiner: robust.Examiner,
+    chosen: robust.Sets,
+    points: list[int],
+    open_ones: _Open,
+    *,
+    draws: int,
+    seed: int,
+) -> set[tuple[str, int]] | None:
+    """The open choices that both answers settle; None where time ran out before that was known."""
+    left = set(open_ones.items())
+    for end in ("point_low", "point_high"):
+        known = _answered(asked, points, getattr(asked, end))
+        stands: dict[tuple[str, int], bool | None] = {}
+        for amounts in robust.realisations(known, chosen, draws=draws, seed=seed):
+            case = examiner.case(amounts)
+            if case is None:
+                if examiner.is_late:
+                    return None
+                continue
+            for kind, number in sorted(left):
+                held = examiner.holds(case, **{kind: number})
+                if held is None or stands.setdefault((kind, number), held) is not held:
+                    left.discard((kind, number))
+            if not left:
+                return left
+    return left
+
+
+def _answered(asked: Problem, points: list[int], ends: Numbers) -> Problem:
+    """The question with these points known to be at these ends."""
+    low, high = asked.point_low.copy(), asked.point_high.copy()
+    low[points] = high[points] = ends[points]
+    column = asked.points.schema.get_field_index("amount_wan")
+    middle = np.asarray(asked.points["amount_wan"].fill_null(0.0), dtype=np.float64).copy()
+    middle[points] = ends[points]
+    table = asked.points.set_column(column, "amount_wan", pa.chunked_array([pa.array(middle)]))
+    return dataclasses.replace(asked, point_low=low, point_high=high, points=table)
+
+
+def _table(asked: Problem, found: list[dict[str, Any]], open_count: int) -> pa.Table:
+    def listed(row: dict[str, Any], kind: str, names: list[Any]) -> list[Any]:
+        return sorted(names[number] for one, number in row.get("settled", ()) if one == kind)
+
+    rows = [
+        {
+            **{name: row[name] for name in ("anchor_id", "category_id", "unknown_wan", "unfilled_count")},
+            "settled_count": len(row["settled"]) if "settled" in row else None,
+            "open_count": open_count,
+            "suppliers": listed(row, "supplier", asked.suppliers),
+            "categories": listed(row, "category", asked.categories),
+        }
+        for row in found
+    ]
+    rows.sort(key=lambda row: -(row["settled_count"] or 0))  # stable: the widest first among equals
+    types = asked.points.schema
+    schema = pa.schema(
+        [
+            ("anchor_id", types.field("anchor_id").type),
+            ("category_id", types.field("category_id").type),
+            ("unknown_wan", pa.float64()),
+            ("unfilled_count", pa.int64()),
+            ("settled_count", pa.int64()),
+            ("open_count", pa.int64()),
+            ("suppliers", pa.list_(asked.supplier_type)),
+            ("categories", pa.list_(types.field("category_id").type)),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
