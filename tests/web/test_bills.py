@@ -39,14 +39,13 @@ def world(cast: Cast) -> analysed.Analysed:
     found = analysed.build(cast)
     enter(STANDARD, None)
     enter(OWN, cast.enterprise_1)
+    Part.objects.filter(unit="").update(unit="件")
     return found
 
 
 def enter(lines: list[tuple[str, str, int]], firm: Any) -> None:
     for parent, child, quantity in lines:
-        above, below = (
-            Part.objects.get_or_create(code=c, defaults={"name": f"件{c}", "unit": "件"})[0] for c in (parent, child)
-        )
+        above, below = (Part.objects.get_or_create(code=c, defaults={"name": f"件{c}"})[0] for c in (parent, child))
         if firm is None:
             plant(above, below, Decimal(quantity))
         else:

@@ -59,55 +59,63 @@ def grants(person: Person, *, on: date) -> QuerySet[PurchaseGrant]:
     return joined.prefetch_related("readers").order_by("-starts_on", "-pk")
 
 
-def readable(person: Person) -> set[tuple[int, str, int | None]]:
+Piece = tuple[Any, str, int | None]
+
+
+def readable(person: Person) -> set[Piece]:
     """(firm, level, product line) of everything of firms that `person` may read today; the same as the answers'
-    `visible_to`, in three queries for all levels.
+    `visible_to`, for all levels at once.
 
     Without a line: what the firm said at that level of no line in particular, such as rows of a workbook.
     """
-    reach = person.reach
-    if reach.body_id is None or not reach.may(Act.READ, Thing.PURCHASE):
-        return set()
-    own = set(Enterprise.objects.order_by().filter(body_id=reach.body_id).values_list("pk", flat=True))
-    held = _held(person)
-    lines = ProductLine.objects.order_by().filter(firm__in=own | {firm for firm, _level, _line in held})
-    found: set[tuple[int, str, int | None]] = {(firm, level, None) for firm in own for level in Level.values}
-    found |= {(firm, level, None) for firm, level, line in held if line is None}
-    for line, firm, levels in lines.values_list("pk", "firm_id", "levels"):
-        if firm in own:
-            found |= {(firm, level, line) for level in Level.values}
-        else:
-            found |= {(firm, level, line) for level in levels if {(firm, level, None), (firm, level, line)} & held}
-    return found
-
-
-def _held(person: Person) -> set[tuple[int, str, int | None]]:
-    """(firm, level, line) as the grants in force say it; see `GrantQuerySet.opening`."""
-    reach = person.reach
-    grants = PurchaseGrant.objects.order_by().standing().filter(body_id=reach.body_id or 0)
-    named = PurchaseGrant.readers.through.objects.filter(purchasegrant=OuterRef("pk"), person_id=reach.person_id or 0)
-    rows = grants.annotate(is_named=Exists(named)).values_list(
-        "firm_id", "line_id", "levels", "is_whole_body", "is_named"
-    )
-    is_centre = reach.body_kind == BodyKind.INNOVATION_CENTRE
-    found: set[tuple[int, str, int | None]] = set()
-    for firm, line, levels, is_whole_body, is_named in rows:
-        opens = {Level.ROWS: is_whole_body or is_named, Level.NAMES: is_centre}
-        found |= {(firm, level, line) for level in levels if opens.get(level, True)}
-    return found
+    return _pieces(person, firm="pk", with_lines=True)
 
 
 def reads_all(contents: Iterable[Sequence[Any]], person: Person) -> bool:
     """Whether `person` may read every piece of `contents` today: [[firm's code, level, line's id or None], …].
 
-    What cannot be found any more is read by nobody.
+    What cannot be found any more is read by nobody. One query, two where lines are named.
     """
     wanted = {(str(code), str(level), line) for code, level, line in contents}
-    if not wanted:
-        return True
-    codes = {code for code, _level, _line in wanted}
-    firms = dict(Enterprise.objects.order_by().filter(code__in=codes).values_list("code", "pk"))
-    return {(firms.get(code, 0), level, line) for code, level, line in wanted} <= readable(person)
+    with_lines = any(line is not None for _code, _level, line in wanted)
+    return not wanted or wanted <= _pieces(person, firm="code", with_lines=with_lines)
+
+
+def _pieces(person: Person, *, firm: str, with_lines: bool) -> set[Piece]:
+    """What may be read, firms by their column `firm`; without lines only what is of no line in particular."""
+    reach = person.reach
+    if reach.body_id is None or not reach.may(Act.READ, Thing.PURCHASE):
+        return set()
+    own = set()
+    if reach.body_kind == BodyKind.FIRM:
+        own = set(Enterprise.objects.order_by().filter(body_id=reach.body_id).values_list(firm, flat=True))
+    held = _held(person, firm=firm)
+    found: set[Piece] = {(one, level, None) for one in own for level in Level.values}
+    found |= {(one, level, None) for one, level, line in held if line is None}
+    if not with_lines:
+        return found
+    firms = own | {one for one, _level, _line in held}
+    lines = ProductLine.objects.order_by().filter(**{f"firm__{firm}__in": firms})
+    for line, one, levels in lines.values_list("pk", f"firm__{firm}", "levels"):
+        if one in own:
+            found |= {(one, level, line) for level in Level.values}
+        else:
+            found |= {(one, level, line) for level in levels if {(one, level, None), (one, level, line)} & held}
+    return found
+
+
+def _held(person: Person, *, firm: str) -> set[Piece]:
+    """(firm, level, line) as the grants in force say it; see `GrantQuerySet.opening`."""
+    reach = person.reach
+    grants = PurchaseGrant.objects.order_by().standing().filter(body_id=reach.body_id or 0)
+    named = PurchaseGrant.readers.through.objects.filter(purchasegrant=OuterRef("pk"), person_id=reach.person_id or 0)
+    columns = (f"firm__{firm}", "line_id", "levels", "is_whole_body", "is_named")
+    is_centre = reach.body_kind == BodyKind.INNOVATION_CENTRE
+    found: set[Piece] = set()
+    for one, line, levels, is_whole_body, is_named in grants.annotate(is_named=Exists(named)).values_list(*columns):
+        opens = {Level.ROWS: is_whole_body or is_named, Level.NAMES: is_centre}
+        found |= {(one, level, line) for level in levels if opens.get(level, True)}
+    return found
 
 
 class Edge(NamedTuple):

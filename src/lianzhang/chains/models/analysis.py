@@ -23,13 +23,15 @@ class OfGapQuerySet(OfChainQuerySet[M]):
 class Snapshot(models.Model):
     """数据快照: the immutable tables an analysis ran on; id = date + hash of the content.
 
-    `firm_ids` are the firms whose purchases are inside: a page that shows rows of the snapshot asks again whether the
-    reader may see each of them today, because a grant may have ended since. A pooled snapshot holds what further
+    `contents` says what of the firms is inside, [[firm's code, level, product line's id or null], …] (`firm_ids`, the
+    firms alone, is all that a snapshot of before the levels says): a page that shows rows of it asks again whether the
+    reader may see each piece today, because a grant may have ended since. A pooled snapshot holds what further
     chains' anchors buy as well: it is a target list's own and says nothing about its chain.
     """
 
     secrecy = Secrecy(
-        internal="chain taken_on taken_by taken_at counts summary firm_ids map_version is_pooled is_illustrative"
+        internal="chain taken_on taken_by taken_at counts summary firm_ids contents map_version is_pooled "
+        "is_illustrative"
     )
 
     id = models.CharField(_("快照"), max_length=80, primary_key=True)
@@ -41,6 +43,7 @@ class Snapshot(models.Model):
     counts = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)  # the chain's coverage figures: amounts, ratios by variant and tier
     firm_ids = models.JSONField(default=list)
+    contents = models.JSONField(default=list)
     is_pooled = models.BooleanField(_("跨链合并"), default=False)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
 

@@ -11,9 +11,11 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, Gap, Link, MapEdit, MapVersion, PartCoverage, Placement, Segment, Snapshot
 from lianzhang.chains.queries import disclosure
 from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.registry import queries as registry_queries
 from lianzhang.trail import verbs
 
 MOST_CHIPS = 300
+INSIDE = ("snapshot__contents", "snapshot__firm_ids")  # what of the firms a snapshot holds
 LAYERS = tuple(Segment.Layer)
 NAME = "name"
 
@@ -190,14 +192,12 @@ def _ratios(chain: Chain, parts: set[int], *, person: Person) -> dict[int, tuple
     )
     # Only what the map's own parts need: the other two thousand of a city were built as records and never looked at.
     found = PartCoverage.objects.filter(snapshot__in=Subquery(newest), part__in=parts)
-    columns = ("part_id", "local_amount_wan", "amount_wan", "unknown_amount_wan", "snapshot__firm_ids")
+    columns = ("part_id", "local_amount_wan", "amount_wan", "unknown_amount_wan", *INSIDE)
     rows = list(found.values_list(*columns))
     if not rows:
         return {}
-    sees_rows = disclosure.reads_all(rows[0][4], person=person)
-    return {
-        part: (local, (amount or 0.0) - (unknown or 0.0), sees_rows) for part, local, amount, unknown, _firms in rows
-    }
+    sees_rows = registry_queries.reads_all(disclosure.pieces(*rows[0][4:]), person)
+    return {row[0]: (row[1], (row[2] or 0.0) - (row[3] or 0.0), sees_rows) for row in rows}
 
 
 def _gaps(chain: Chain, *, person: Person) -> dict[int, str]:

@@ -99,11 +99,12 @@ def of(chain: Chain, snapshot: Snapshot | None, *, person: Person, product: str 
     trees, is_illustrative = _trees(chain, person)
     visible = Part.objects.visible_to(person).order_by()
     codes = dict(visible.values_list("pk", "code"))
-    bought = _bought(snapshot, person) if None in trees else set()
+    # Of the standard tree only what is bought is shown, so all that is bought is asked for; else what is on the page.
+    covered = _coverage(snapshot, None, person) if None in trees else None
     if product:
         roots = [(owner, pk) for owner, lines in trees.items() for pk in lines if codes.get(pk) == product]
     else:
-        tops = {owner: _roots(lines, bought, is_standard=owner is None) for owner, lines in trees.items()}
+        tops = {owner: _roots(lines, covered or (), is_standard=owner is None) for owner, lines in trees.items()}
         roots = [(owner, pk) for owner, found in tops.items() for pk in found if pk in codes]
     roots.sort(key=lambda root: (root[0] is not None, root[0] or 0, codes[root[1]]))
     counts = [_count(trees[owner], pk) for owner, pk in roots]
@@ -111,7 +112,7 @@ def of(chain: Chain, snapshot: Snapshot | None, *, person: Person, product: str 
     shown = {pk for _owner, pk in roots} | {place.line.child_id for found in places for place in found}
     columns = ("pk", "code", "name", "unit")
     parts = {part.pk: part for part in visible.filter(pk__in=shown).values_list(*columns, named=True)}
-    covered = _coverage(snapshot, parts, person)
+    covered = _coverage(snapshot, parts, person) if covered is None else covered
     owners = Enterprise.objects.in_bulk({owner for owner, _pk in roots if owner is not None})
     drawn = {owner for (owner, _pk), found in zip(roots, places, strict=False) if found}
     used = {owner: Counter(line.child_id for lines in trees[owner].values() for line in lines) for owner in drawn}
@@ -141,13 +142,6 @@ def _trees(chain: Chain, person: Person) -> tuple[dict[int | None, Lines], bool]
         trees[None][edge.parent_id].append(_Line(edge.parent_id, edge.child_id, edge.quantity))
         is_illustrative |= edge.is_illustrative
     return trees, is_illustrative
-
-
-def _bought(snapshot: Snapshot | None, person: Person) -> set[int]:
-    if snapshot is None:
-        return set()
-    found = PartCoverage.objects.visible_to(person).filter(snapshot=snapshot)
-    return set(found.order_by().values_list("part_id", flat=True))
 
 
 def _roots(lines: Lines, bought: Iterable[int], *, is_standard: bool) -> list[int]:
@@ -231,10 +225,12 @@ def _walk(
         yield from _walk(lines, line.child_id, codes=codes, per_product=needed, above=inside, deepest=deepest)
 
 
-def _coverage(snapshot: Snapshot | None, parts: Iterable[int], person: Person) -> dict[int, Any]:
+def _coverage(snapshot: Snapshot | None, parts: Iterable[int] | None, person: Person) -> dict[int, Any]:
+    """By part, what is bought of it; of `parts`, or of all."""
     if snapshot is None:
         return {}
-    found = PartCoverage.objects.visible_to(person).filter(snapshot=snapshot, part__in=list(parts))
+    found = PartCoverage.objects.visible_to(person).filter(snapshot=snapshot)
+    found = found if parts is None else found.filter(part__in=list(parts))
     rows = found.order_by().values_list("part_id", "local_ratio", "amount_wan", named=True)
     return {row.part_id: row for row in rows}
 

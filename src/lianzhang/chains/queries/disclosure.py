@@ -6,16 +6,18 @@ contribute, and no breakdown of them: a total less the rows that are shown would
 thin rule; dominance, and differencing between dates, belong to the full disclosure rule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, FloatField, IntegerField, OuterRef, QuerySet
+from django.db.models import FloatField, IntegerField, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Snapshot
-from lianzhang.registry.models import Enterprise, Purchase
+from lianzhang.registry import queries as registry_queries
+from lianzhang.registry.models import Level
 
 MIN_CONTRIBUTORS = 3
 
@@ -26,6 +28,7 @@ class Disclosure:
 
     sees_rows: bool
     firm_codes: frozenset[str]
+    contents: frozenset[tuple[str, str, int | None]] = frozenset()
 
     def shows(self, contributor_count: int) -> bool:
         """Whether a total of the whole chain to which `contributor_count` firms contribute may be shown."""
@@ -33,8 +36,22 @@ class Disclosure:
 
     def shows_past(self, snapshot: Snapshot) -> bool:
         """Whether the totals of an earlier snapshot may be shown: its firms may not be those of this one."""
-        may_read = self.sees_rows and set(snapshot.firm_ids) <= self.firm_codes
-        return may_read or int(snapshot.summary.get("contributor_count", 0)) >= MIN_CONTRIBUTORS
+        return self.reads(snapshot) or int(snapshot.summary.get("contributor_count", 0)) >= MIN_CONTRIBUTORS
+
+    def reads(self, snapshot: Snapshot) -> bool:
+        """Whether the rows of another snapshot may be shown too: everything in it is also in this one."""
+        return self.sees_rows and contents_of(snapshot) <= self.contents
+
+
+def contents_of(snapshot: Snapshot) -> frozenset[tuple[str, str, int | None]]:
+    """What is inside a snapshot; one of before the levels holds rows of its firms."""
+    return pieces(snapshot.contents, snapshot.firm_ids)
+
+
+def pieces(contents: Iterable[Sequence[Any]], firm_codes: Iterable[str]) -> frozenset[tuple[str, str, int | None]]:
+    """The two columns of a snapshot as one set."""
+    named = frozenset((code, level, line) for code, level, line in contents)
+    return named or frozenset((code, Level.ROWS.value, None) for code in firm_codes)
 
 
 def with_totals(found: "QuerySet[Snapshot]") -> "QuerySet[Snapshot]":
@@ -49,19 +66,6 @@ def of(snapshot: Snapshot | None, *, person: Person) -> Disclosure:
     """The disclosure of `snapshot` to `person` today: one query."""
     if snapshot is None:
         return Disclosure(sees_rows=False, firm_codes=frozenset())
-    wanted = frozenset(snapshot.firm_ids)
-    return Disclosure(sees_rows=reads_all(wanted, person=person), firm_codes=wanted)
-
-
-def reads_all(firm_codes: Iterable[str], *, person: Person) -> bool:
-    """Whether `person` may read the purchases of every one of these firms today."""
-    wanted = set(firm_codes)
-    if not wanted:
-        return True
-    readable = set(
-        # Asked firm by firm: joined, the 100,000 purchases of a large city were read to name their four buyers.
-        Enterprise.objects.filter(
-            Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("pk"))), code__in=wanted
-        ).values_list("code", flat=True)
-    )
-    return wanted <= readable
+    contents = contents_of(snapshot)
+    sees_rows = registry_queries.reads_all(contents, person)
+    return Disclosure(sees_rows=sees_rows, firm_codes=frozenset(snapshot.firm_ids), contents=contents)

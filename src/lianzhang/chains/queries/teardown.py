@@ -60,7 +60,7 @@ def newest(chains: Iterable[Chain], *, person: Person) -> dict[int, Snapshot]:
 def taken(chain: Chain, *, person: Person) -> Snapshot | None:
     """The newest snapshot of a chain that `person` may know of, without the 50 KB of its summary."""
     found = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain).order_by("-taken_at")
-    return found.only("taken_on", "firm_ids").first()
+    return found.only("taken_on", "firm_ids", "contents").first()
 
 
 def latest(chain: Chain, *, person: Person) -> Snapshot | None:
