@@ -63,6 +63,7 @@ def pages() -> dict[Path, str]:
         "docs/reference/roles.md": roles,
         "docs/reference/rest.md": rest,
         "docs/reference/commands.md": commands,
+        "docs/reference/gaps.md": gaps,
     }
     with translation.override("zh-hans"):
         made = {Path(name): maker() for name, maker in makers.items()}
@@ -263,6 +264,16 @@ def commands() -> str:
         parts += [f"## {parser.prog}", (parser.description or "") + "."]
         parts += [table(("Option", "What"), options)] if options else []
     return "\n\n".join(parts) + "\n"
+
+
+# --- gaps --------------------------------------------------------------------------------------------------------------
+
+
+def gaps() -> str:
+    """The life of a gap, from the table that enforces it."""
+    from lianzhang.chains import reference
+
+    return reference.markdown()
 
 
 # --- benchmarks -------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def test_the_task_force_confirms_with_path_owner_and_day(cast: Cast, scene: scen
     gap = gap_of(scene)
     assert page_of(cast, "clerk_a").post(f"/gaps/{gap.code}/confirm", words(gap, cast)).status_code == 302
     gap.refresh_from_db()
-    assert (gap.state, gap.route, gap.owner, gap.due_on) == (Gap.State.CONFIRMED, "attract", cast.force_a, TODAY)
+    assert (gap.state, gap.route, gap.owner, gap.due_on) == (Gap.State.ASSIGNED, "attract", cast.force_a, TODAY)
     assert gap.confirmed_by == cast.clerk_a
 
 

@@ -2,15 +2,19 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from chainlab import gaps as lab
 from lianzhang.accounts.actions import Refused
-from lianzhang.chains import jobs
+from lianzhang.chains import jobs, stages
 from lianzhang.chains.actions import gaps as actions
-from lianzhang.chains.models import Gap, Snapshot
+from lianzhang.chains.models import Gap, PartCoverage, Snapshot
+from lianzhang.chains.queries import gaps as queries
 from lianzhang.jobs.progress import Progress
 from lianzhang.records.models import Stale
+from lianzhang.web import histories
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
 
@@ -28,11 +32,9 @@ def gap_of(scene: scenes.Scene, part: str = "P1") -> Gap:
     return Gap.objects.get(part=scene.parts[part])
 
 
-def confirm(gap: Gap, cast: Cast, now: dt.datetime, **said: str) -> Gap:
-    words = {"label": Gap.Label.BREAK_POINT, "route": Gap.Route.ATTRACT, "route_reason": ""} | said
-    return actions.confirm(
-        gap=gap, owner=cast.force_a, due_on=TODAY, version=gap.version, now=now, by=cast.clerk_a, **words
-    )
+def confirm(gap: Gap, cast: Cast, now: dt.datetime, **said: Any) -> Gap:
+    words = {"label": Gap.Label.BREAK_POINT, "route": Gap.Route.ATTRACT, "route_reason": "", "owner": cast.force_a}
+    return actions.confirm(gap=gap, version=gap.version, now=now, by=cast.clerk_a, **{"due_on": TODAY, **words, **said})
 
 
 def supply_locally(cast: Cast, scene: scenes.Scene) -> None:
@@ -56,10 +58,60 @@ def test_a_part_nobody_named_a_supplier_for_is_a_question_not_a_gap(cast: Cast, 
     assert not Gap.objects.filter(part=scene.parts["P3"]).exists()
 
 
-def test_confirming_says_kind_path_owner_and_date(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+def test_confirmed_with_a_body_and_a_day_it_is_assigned(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
     gap = confirm(gap_of(scene), cast, now)
-    assert (gap.state, gap.label, gap.route, gap.owner) == ("confirmed", "break_point", "attract", cast.force_a)
+    assert (gap.state, gap.label, gap.route, gap.owner) == ("assigned", "break_point", "attract", cast.force_a)
     assert gap.confirmed_by == cast.clerk_a
+    assert gap.review_on == TODAY + dt.timedelta(days=180)
+
+
+def test_it_is_assigned_once_it_has_both_and_loses_neither(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap = confirm(gap_of(scene), cast, now, owner=None)
+    assert gap.state == Gap.State.CONFIRMED
+    assert stages.missing(gap, stages.move("assign"), stages.Facts()) == ["请填写责任单位。"]
+    gap = actions.entrust(gap=gap, changes={"owner": cast.force_a}, version=gap.version, by=cast.clerk_a)
+    assert gap.state == Gap.State.ASSIGNED
+    with pytest.raises(Refused, match="须有责任单位和时限"):
+        actions.entrust(gap=gap, changes={"due_on": None}, version=gap.version, by=cast.clerk_a)
+
+
+def test_another_path_needs_a_reason_that_stays_in_the_history(
+    cast: Cast, scene: scenes.Scene, now: dt.datetime
+) -> None:
+    gap = actions.start_acting(gap=confirm(gap_of(scene), cast, now), by=cast.clerk_a)
+    turn = {"route": Gap.Route.NURTURE}
+    with pytest.raises(Refused, match="改变路径须写明理由"):
+        actions.revise(gap=gap, changes=turn, reason=" ", version=gap.version, by=cast.clerk_a)
+    gap = actions.revise(gap=gap, changes=turn, reason="本市两家企业可培育", version=gap.version, by=cast.clerk_a)
+    assert (gap.state, gap.confirmed_by) == (Gap.State.ACTING, cast.clerk_a)
+    assert histories.of(gap, reader=cast.clerk_a)[0].what == "改变路径：本市两家企业可培育"
+    left = {"route": Gap.Route.LEAVE, "route_reason": "用量小"}
+    gap = actions.revise(gap=gap, changes=left, reason="用量小", version=gap.version, by=cast.clerk_a)
+    assert gap.state == Gap.State.CONFIRMED
+    gap = actions.revise(gap=gap, changes=turn, reason="用量又大了", version=gap.version, by=cast.clerk_a)
+    assert gap.state == Gap.State.ASSIGNED
+
+
+def test_a_gap_is_looked_at_again_on_its_day(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap = confirm(gap_of(scene), cast, now, review_on=TODAY)
+    assert list(queries.to_review(cast.clerk_a, today=TODAY)) == [gap]
+    later = TODAY + dt.timedelta(days=90)
+    with pytest.raises(Refused, match="复核情况"):
+        actions.review(gap=gap, note="", next_on=later, today=TODAY, version=gap.version, by=cast.clerk_a)
+    with pytest.raises(Refused, match="晚于今天"):
+        actions.review(gap=gap, note="仍缺", next_on=TODAY, today=TODAY, version=gap.version, by=cast.clerk_a)
+    gap = actions.review(gap=gap, note="仍缺", next_on=later, today=TODAY, version=gap.version, by=cast.clerk_a)
+    assert (gap.reviewed_on, gap.review_on) == (TODAY, later)
+    assert not queries.to_review(cast.clerk_a, today=TODAY).exists()
+
+
+def test_only_the_own_task_force_takes_a_step(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
+    gap = confirm(gap_of(scene), cast, now)
+    for stranger in (cast.clerk_b, cast.secretary, cast.anchor_1):
+        with pytest.raises(Refused, match="无权"):
+            actions.dismiss(gap=gap, reason="不成立", version=gap.version, by=stranger)
+        with pytest.raises(Refused, match="无权"):
+            actions.entrust(gap=gap, changes={"due_on": TODAY}, version=gap.version, by=stranger)
 
 
 def test_leaving_a_gap_open_needs_a_reason(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
@@ -112,7 +164,7 @@ def test_closing_needs_a_newer_snapshot(cast: Cast, scene: scenes.Scene, now: dt
 
 def test_closing_needs_local_supply_in_the_newer_snapshot(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
     gap = confirm(gap_of(scene), cast, now - dt.timedelta(days=400))
-    with pytest.raises(Refused, match="仍无供应"):
+    with pytest.raises(Refused, match="仍为“本地无供应”"):
         actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
 
 
@@ -137,8 +189,47 @@ def test_what_is_settled_is_not_confirmed_again(cast: Cast, scene: scenes.Scene,
         confirm(gap, cast, now)
     with pytest.raises(Refused):
         actions.dismiss(gap=gap, reason="又", version=gap.version, by=cast.clerk_a)
-    with pytest.raises(Refused, match="已确认"):
+    with pytest.raises(Refused, match="现为“不成立”，不能销号"):
         actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
+
+
+def test_a_gap_judged_wrongly_is_proposed_again_and_one_closed_too_early_stands_again(
+    cast: Cast, scene: scenes.Scene, now: dt.datetime
+) -> None:
+    gap = gap_of(scene)
+    gap = actions.dismiss(gap=gap, reason="不成立", version=gap.version, by=cast.clerk_a)
+    with pytest.raises(Refused, match="理由"):
+        actions.reopen(gap=gap, reason="", version=gap.version, now=now, by=cast.clerk_a)
+    gap = actions.reopen(gap=gap, reason="口径已更正", version=gap.version, now=now, by=cast.clerk_a)
+    assert (gap.state, gap.route_reason) == (Gap.State.PROPOSED, "")
+    gap = confirm(gap, cast, now - dt.timedelta(days=400))
+    supply_locally(cast, scene)
+    gap.refresh_from_db()
+    gap = actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
+    today = dt.datetime.now(dt.UTC)
+    gap = actions.reopen(gap=gap, reason="供应中断", version=gap.version, now=today, by=cast.head_a)
+    assert (gap.state, gap.confirmed_by, gap.closing_snapshot) == (Gap.State.ASSIGNED, cast.head_a, None)
+    with pytest.raises(Refused, match="快照"):
+        actions.close(gap=gap, version=gap.version, now=today, by=cast.chief)
+
+
+def test_it_is_not_opened_again_beside_another_of_the_same_part(
+    cast: Cast, scene: scenes.Scene, now: dt.datetime
+) -> None:
+    gap = gap_of(scene)
+    gap = actions.dismiss(gap=gap, reason="不成立", version=gap.version, by=cast.clerk_a)
+    Gap.objects.create(code="QK-2", chain=gap.chain, part=gap.part, title="另一个", kind=Gap.Kind.WEAK)
+    with pytest.raises(Refused, match="已有一个未销号的缺口"):
+        actions.reopen(gap=gap, reason="再看", version=gap.version, now=now, by=cast.clerk_a)
+
+
+def test_each_kind_is_gone_by_the_measure_that_proposed_it() -> None:
+    assert set(stages.table().closings) == set(Gap.Kind.values) == set(lab.CLASSES) - {"unknown"}
+    assert stages.table().closings["weak"].least == lab.Thresholds().weak_ratio
+    here, single = PartCoverage(local_ratio=0.4, is_single_source=True), stages.table().closings["single_source"]
+    assert not single.is_met(here)
+    assert single.is_met(PartCoverage(is_single_source=False))
+    assert not stages.table().closings["weak"].is_met(PartCoverage(local_ratio=None))
 
 
 def test_the_amounts_in_the_evidence_stay_out_of_the_trail(cast: Cast, scene: scenes.Scene) -> None:
@@ -149,7 +240,7 @@ def test_the_amounts_in_the_evidence_stay_out_of_the_trail(cast: Cast, scene: sc
     assert not any("1800" in body for body in bodies)
 
 
-@pytest.mark.parametrize(("route", "state"), [(Gap.Route.ATTRACT, Gap.State.ACTING), (Gap.Route.LEAVE, "confirmed")])
+@pytest.mark.parametrize(("route", "state"), [(Gap.Route.ATTRACT, "acting"), (Gap.Route.LEAVE, "confirmed")])
 def test_work_begins_on_a_gap_that_is_to_be_filled_only(
     cast: Cast, scene: scenes.Scene, now: dt.datetime, route: str, state: str
 ) -> None:

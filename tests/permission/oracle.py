@@ -32,6 +32,7 @@ TABLE = {
     "enterprise": "R R R R R R R R ° ° R - - -",
     "purchase":   "- - - ° - - - - ° ° ° - - -",   # 商业秘密（授权可见）: the firm, and whom it granted
     "gap":        "R R R R R R R R - - - - - -",
+    "consult":    "R R R R R R R R - - - ° - -",   # an expert reads what was asked of them and what they said, no more
     "target":     "R R R R R R - - - - - - - -",
     "project":    "R R R R R R R ° - - - - - -",   # chiefs read all: the city table counts every chain
     "event":      "R R R R R R R R R R R R - -",

@@ -12,11 +12,13 @@ from lianzhang.accounts.models import ApiToken, Appointment, SavedView
 from lianzhang.accounts.tokens import digest
 from lianzhang.briefings.models import Briefing
 from lianzhang.chains import jobs as chain_jobs
+from lianzhang.chains.actions import opinions as opinion_actions
 from lianzhang.chains.actions import targets as target_actions
 from lianzhang.chains.models import (
     Action,
     ActionReport,
     ChainSuccession,
+    Consultation,
     Gap,
     MapVersion,
     Placement,
@@ -172,8 +174,22 @@ def _analysis(world: World) -> None:
     Gap.objects.filter(chain=cast.chain_a).update(title=mark("gap", "chain_a"))
     for gap in Gap.objects.filter(chain=cast.chain_a):
         world.put("gap", "chain_a", gap)
-    gap = Gap.objects.create(code="QK-b", chain=cast.chain_b, title=mark("gap", "chain_b"), kind="none_local")
+    gap = Gap.objects.create(code="QK-b", chain=cast.chain_b, title=mark("gap", "chain_b"), kind="no_local_supplier")
     world.put("gap", "chain_b", gap)
+    _asked(world, gap)
+
+
+def _asked(world: World, gap: Gap) -> None:
+    """What the expert was asked about the gap, and said; the scan of another opinion, and evidence of the gap."""
+    cast, text = world.cast, mark("consult", "expert")
+    asked = opinion_actions.ask(
+        gap=gap, expert=cast.expert, title=text, question=text, due_on=None, now=timezone.now(), by=cast.clerk_b
+    )
+    words = {"attitude": "support", "text": text, "version": asked.version, "now": timezone.now()}
+    opinion_actions.answer(consultation=asked, by=cast.expert, **words)
+    world.put("consult", "expert", Consultation.objects.get(pk=asked.pk))
+    proof = _proof(gap, name=f"{mark('gap', 'chain_b')}.pdf", by=cast.clerk_b)
+    world.put("gap", "chain_b", proof)
 
 
 def _projects(world: World) -> None:

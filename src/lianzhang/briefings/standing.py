@@ -14,6 +14,7 @@ from lianzhang.briefings import plans as counted_plans
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
 from lianzhang.briefings.figures import Figure, counted
+from lianzhang.chains import stages as gap_stages
 from lianzhang.chains.models import Action, Chain, Gap, Snapshot
 from lianzhang.chains.queries import disclosure, plans
 from lianzhang.projects import stages
@@ -85,7 +86,7 @@ def _snapshots(chain: Chain, *, person: Person, since: date) -> list[Snapshot]:
     newest_first = own.order_by("-taken_at").values("pk")
     newest, then = newest_first[:1], newest_first.filter(taken_on__lte=since)[:1]
     found = disclosure.with_totals(own.filter(Q(pk__in=newest) | Q(pk__in=then)))
-    return list(found.only("taken_on", "firm_ids").order_by("taken_at"))
+    return list(found.only("taken_on", "firm_ids", "contents").order_by("taken_at"))
 
 
 def _plan_figures(standing: Standing) -> list[Figure]:
@@ -226,7 +227,7 @@ def _gap_figures(standing: Standing) -> list[Figure]:
             value=open_now,
             change=more_open,
             scope=_("经人确认、未销号的缺口"),
-            url=address("gaps:list", chain=chain, state=(Gap.State.CONFIRMED.value, Gap.State.ACTING.value)),
+            url=address("gaps:list", chain=chain, state=gap_stages.STANDING),
             **common,
         ),
         Figure(

@@ -20,6 +20,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Role, Thing
 from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
+from lianzhang.chains import stages
 from lianzhang.chains.models import Anchor, Chain, Gap, Snapshot, TargetList
 from lianzhang.chains.queries import disclosure
 from lianzhang.projects import queries as projects
@@ -29,7 +30,6 @@ from lianzhang.registry.models import Purchase
 from lianzhang.tables import values
 
 DAYS, STALE_DAYS = 7, 180
-STANDING = (Gap.State.CONFIRMED.value, Gap.State.ACTING.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Overview:
     def gap_counts(self) -> list[tuple[str, int, str]]:
         """缺口 by state: (word, count, where its rows are)."""
         return [
-            (_("已确认"), self.gap_count, self.gaps_url(*STANDING)),
+            (_("已确认"), self.gap_count, self.gaps_url(*stages.STANDING)),
             (_("待确认"), self.proposed_count, self.gaps_url(Gap.State.PROPOSED.value)),
             (_("已销号"), self.closed_count, self.gaps_url(Gap.State.CLOSED.value)),
         ]
@@ -140,7 +140,7 @@ def compose(person: Person, *, today: date) -> Week:
     reach = person.reach
     return Week(
         chains=chains,
-        items=[*work.tasks_awaiting(person, today=today), *_moves(person)],
+        items=[*work.tasks_awaiting(person, today=today), *_moves(person), *_questions(person, ids, today=today)],
         actions=work.actions_behind(person, today=today, chain_ids=ids) if ids else [],
         projects=_projects(person, ids, today=today) if reach.may(Act.READ, Thing.PROJECT) else [],
         requests=work.requests_of(person, chain_ids=ids, today=today),
@@ -154,6 +154,13 @@ def _moves(person: Person) -> list[work.Item]:
         return []
     handed_over = work.projects_handed_over(person) if person.reach.role is Role.DISTRICT else []
     return [*work.checks_awaiting(person), *handed_over]
+
+
+def _questions(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:
+    """缺口 of the own chains that are due to be looked at again; for an expert what was asked."""
+    if person.reach.role is Role.EXPERT:
+        return work.consultations_awaiting(person, today=today)
+    return work.gaps_to_review(person, chain_ids=chain_ids, today=today) if chain_ids else []
 
 
 def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:
@@ -179,7 +186,7 @@ def _own(person: Person) -> "QuerySet[Chain]":
     taken = taken.annotate(open_ratio=Case(is_open)).order_by("-taken_at")
     return own.annotate(
         proposed_count=CountOf(gaps.filter(state=Gap.State.PROPOSED)),
-        standing_count=CountOf(gaps.filter(state__in=STANDING)),
+        standing_count=CountOf(gaps.filter(state__in=stages.STANDING)),
         closed_count=CountOf(gaps.filter(state=Gap.State.CLOSED)),
         anchor_count=CountOf(anchors),
         speaking_count=CountOf(anchors.filter(speaking)),

@@ -3,22 +3,23 @@
 Each function reads one thing in one query and never more than it shows; the pages put them together by role.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.briefings import plans as counted
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
 from lianzhang.chains import rules
-from lianzhang.chains.models import Action, Chain
-from lianzhang.chains.queries import plans
+from lianzhang.chains.models import Action, Chain, Gap
+from lianzhang.chains.queries import gaps, plans
 from lianzhang.projects import queries as projects
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Status
@@ -96,6 +97,48 @@ def when(due_on: date | None, *, today: date) -> tuple[str, str]:
 def tasks_awaiting(person: Person, *, today: date) -> list[Item]:
     """Tasks that are the person's move now, most urgent first."""
     return task_items(supervision.awaiting(person, today, most=MOST), today=today)
+
+
+def gaps_to_review(person: Person, *, chain_ids: Collection[int], today: date) -> list[Item]:
+    """复核: gaps of these chains that somebody stands for and whose day of review has come, longest ago first."""
+    if not person.reach.may(Act.READ, Thing.GAP):
+        return []
+    found = gaps.to_review(person, today=today).filter(chain__in=chain_ids)
+    rows = found.values_list("code", "title", "state", "review_on", "is_illustrative", named=True)[:MOST]
+    items = []
+    for row in rows:
+        light, word = when(row.review_on, today=today)
+        items.append(
+            Item(
+                title=_("复核缺口：%(gap)s") % {"gap": row.title},
+                url=address("gaps:gap", row.code),
+                light=light,
+                word=word,
+                note=str(Gap.State(row.state).label),
+                due_on=row.review_on,
+                is_illustrative=row.is_illustrative,
+            )
+        )
+    return items
+
+
+def consultations_awaiting(person: Person, *, today: date) -> list[Item]:
+    """征询 this expert was asked and has not answered, the earliest day first."""
+    found = gaps.consultations(person).filter(expert=person, opinion__isnull=True)
+    items = []
+    for one in found.order_by(F("due_on").asc(nulls_last=True), "asked_at")[:MOST]:
+        light, word = when(one.due_on, today=today)
+        items.append(
+            Item(
+                title=_("征询意见：%(title)s") % {"title": one.title},
+                url=address("gaps:consultation", one.pk),
+                light=light,
+                word=word,
+                due_on=one.due_on,
+                is_illustrative=one.gap.is_illustrative,
+            )
+        )
+    return items
 
 
 def instructions(person: Person, *, today: date) -> list[Item]:

@@ -1,8 +1,9 @@
 """Schemes, chains, plans, maps, gaps, target lists, teardowns, resources, indicators."""
 
-from lianzhang.chains.models import Action, Anchor, Gap, Result, TargetLine, TargetList
+from lianzhang.chains.models import Action, Anchor, Consultation, Gap, Result, TargetLine, TargetList
 from lianzhang.indicators.models import Figure
 from lianzhang.resources.models import Resource
+from lianzhang.trail.models import Proof
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
 
@@ -10,6 +11,10 @@ CHAINS = [Case({"code": f"test-{x}"}, ("chain", f"chain_{x}")) for x in "ab"]
 
 
 OF_CHAIN = ("chain", "chain_plan", "add_action", "chain_resources", "chain_history")
+OF_GAP = (
+    *("gap", "supply", "cell", "confirm", "revise", "dismiss", "reopen", "review", "start", "close", "prove"),
+    *("file_opinion", "consult"),
+)
 FIGURES = ("covered", "objective")
 
 
@@ -20,6 +25,7 @@ def with_year(cases: list[Case]) -> list[Case]:
 def fill(world: World) -> Filling:
     actions = each(world, "plan", Action, code="code")
     gaps = each(world, "gap", Gap, code="code")
+    asked = each(world, "consult", Consultation, pk="pk")
     lists = each(world, "target", TargetList, code="code")
     figures = each(world, "figure", Figure, pk="pk")
     resources = each(world, "resource", Resource, code="code")
@@ -53,8 +59,12 @@ def fill(world: World) -> Filling:
         **{f"chains:{name}": CHAINS for name in (*OF_CHAIN, "edit_chain", "name_anchor", "add_result")},
         "chains:explain_results": with_year(CHAINS),
         "chains:explain_plan": with_year(CHAINS),
-        **{f"gaps:{name}": [Case()] for name in ("list", "confirm_many", "entrust_many")},
-        **{f"gaps:{name}": gaps for name in ("gap", "cell", "confirm", "dismiss", "close")},
+        **{f"gaps:{name}": [Case()] for name in ("list", "confirm_many", "entrust_many", "stages")},
+        **{f"gaps:{name}": gaps for name in OF_GAP},
+        **{f"gaps:{name}": asked for name in ("consultation", "withdraw_consultation")},
+        "gaps:file": [
+            Case({"code": "QK-b", "pk": proof.pk}, ("gap", owner)) for owner, proof in world.of("gap", Proof)
+        ],
         "targets:list": [Case()],
         "targets:new": [Case(), Case(query="chain=test-a"), Case(query="chain=test-b")],
         **{f"targets:{name}": lists for name in ("target", "approve", "compare", "open_leads")},
@@ -62,6 +72,12 @@ def fill(world: World) -> Filling:
             Case({**case.kwargs, "figure": figure}, case.subject)
             for case in lists
             for figure in ("covered", "objective")
+        ],
+        "targets:edition": [
+            Case({**case.kwargs, "edition": edition}, case.subject, query=query)
+            for case in lists
+            for edition in ("working", "meeting", "outreach")
+            for query in ("", "format=xlsx")
         ],
         "targets:line": _lines(world),
         "targets:open_lead": _lines(world),

@@ -1,21 +1,33 @@
-"""缺口: proposed by analysis with its evidence; confirmed, given a path, and closed by people."""
+"""缺口: proposed by analysis with its evidence; confirmed, assigned, worked on and closed by people.
 
+What each step needs stands in `chains.stages`; here it is asked, written and left on the trail.
+"""
+
+import copy
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
-from lianzhang.chains.models import Gap, PartCoverage, Snapshot
+from lianzhang.accounts.rules import Act
+from lianzhang.chains import stages
+from lianzhang.chains.models import Gap, Snapshot
+from lianzhang.chains.queries import gaps as queries
+from lianzhang.chains.stages import SETTLED, STANDING, Facts, State
 from lianzhang.records import codes
 from lianzhang.registry.models import Part
 from lianzhang.trail import actions as trail
+from lianzhang.trail import evidence as files
+from lianzhang.trail.models import Attachment, Proof
 
-State = Gap.State
-SETTLED = (State.CLOSED, State.INVALID)
+EVIDENCE = "gap"  # the purpose under which a gap's evidence is attached
+REVISED = ("label", "route", "route_reason", "owner", "due_on", "review_on")
+ENTRUSTED = ("owner", "due_on", "review_on")
 
 
 def propose(*, snapshot: Snapshot, proposals: Iterable[Mapping[str, Any]], by: Person) -> int:
@@ -52,78 +64,204 @@ def confirm(
     version: int,
     now: datetime,
     by: Person,
+    review_on: date | None = None,
 ) -> Gap:
-    """A person stands for the gap: what kind it is, by which path it is filled, who answers for it until when."""
-    if gap.state not in {State.PROPOSED, State.CONFIRMED, State.ACTING}:
-        raise Refused(_("该缺口已%(state)s，不能再确认。") % {"state": gap.get_state_display()})
-    if route == Gap.Route.LEAVE and not route_reason.strip():
-        raise Refused(_("选择“不补”须写明理由。"))
+    """A person stands for the gap: what kind it is and by which path it is filled; with a body and a day it is
+    assigned at once."""
     changes = {
-        "state": State.CONFIRMED if gap.state == State.PROPOSED else gap.state,
         "label": label,
         "route": route,
         "route_reason": route_reason.strip(),
         "owner": owner,
         "due_on": due_on,
+        "review_on": review_on or stages.review_on(timezone.localdate(now)),
         "confirmed_by": by,
         "confirmed_at": now,
     }
     with transaction.atomic():
-        return trail.change(gap, verb="gap.confirmed", changes=changes, version=version, by=by)
+        confirmed = _take(gap, "confirm", verb="gap.confirmed", changes=changes, version=version, by=by)
+        return _assigned(confirmed, by=by)
+
+
+def revise(*, gap: Gap, changes: Mapping[str, Any], reason: str, version: int, by: Person) -> Gap:
+    """修改 a gap somebody stands for; another path needs the reason why, which stays in the history. Who confirmed it,
+    and when, stays."""
+    if not set(changes) <= set(REVISED):
+        raise TypeError("what may be changed of a gap stands in REVISED")
+    _require_standing(gap, by=by)
+    wanted = _with(gap, changes)
+    is_rerouted = wanted.route != gap.route
+    if is_rerouted and not reason.strip():
+        raise Refused(_("改变路径须写明理由。"))
+    if lacking := stages.missing(wanted, stages.move("confirm"), Facts()):
+        raise Refused(lacking[0])
+    detail = {"reason": reason.strip()[:300]} if reason.strip() else None
+    verb = "gap.rerouted" if is_rerouted else "gap.revised"
+    return _write_standing(gap, changes, verb=verb, version=version, detail=detail, by=by)
 
 
 def entrust(*, gap: Gap, changes: Mapping[str, Any], version: int, by: Person) -> Gap:
-    """调整责任与时限 of a gap somebody stands for: who answers, until when. Who confirmed it, and when, stays."""
-    if not set(changes) <= {"owner", "due_on"}:
-        raise TypeError("only who answers for a gap and until when")
-    if gap.state not in {State.CONFIRMED, State.ACTING}:
-        raise Refused(_("该缺口%(state)s；确认后才定责任单位和时限。") % {"state": gap.get_state_display()})
+    """调整责任与时限 of a gap somebody stands for: who answers, until when, when it is looked at again."""
+    if not set(changes) <= set(ENTRUSTED):
+        raise TypeError("only who answers for a gap, until when, and when it is looked at again")
+    _require_standing(gap, by=by)
+    return _write_standing(gap, changes, verb="gap.entrusted", version=version, detail=None, by=by)
+
+
+def review(*, gap: Gap, note: str, next_on: date, today: date, version: int, by: Person) -> Gap:
+    """复核: looked at again, what was found, and when the next time is."""
+    _require_standing(gap, by=by)
+    if not note.strip():
+        raise Refused(_("请写明复核情况。"))
+    if next_on <= today:
+        raise Refused(_("下次复核日期须晚于今天。"))
+    changes = {"reviewed_on": today, "review_on": next_on}
     with transaction.atomic():
-        return trail.change(gap, verb="gap.entrusted", changes=changes, version=version, by=by)
+        return trail.change(
+            gap, verb="gap.reviewed", changes=changes, version=version, by=by, detail={"note": note.strip()[:300]}
+        )
 
 
-def dismiss(*, gap: Gap, reason: str, version: int, by: Person) -> Gap:
-    """The proposal does not hold, with the reason; it stays on record and is not proposed again."""
-    if not reason.strip():
-        raise Refused(_("请写明不成立的理由。"))
-    if gap.state in SETTLED:
-        raise Refused(_("该缺口已%(state)s。") % {"state": gap.get_state_display()})
-    changes = {"state": State.INVALID, "route": "", "route_reason": reason.strip()}
+def start(*, gap: Gap, version: int, by: Person) -> Gap:
+    """开始推进, by hand."""
     with transaction.atomic():
-        return trail.change(gap, verb="gap.dismissed", changes=changes, version=version, by=by)
-
-
-def close(*, gap: Gap, version: int, now: datetime, by: Person) -> Gap:
-    """Cross the gap off: a snapshot newer than its evidence must show the part supplied here, and the closer is not
-    the one who confirmed it."""
-    if gap.state not in {State.CONFIRMED, State.ACTING}:
-        raise Refused(_("只有已确认的缺口可以销号。"))
-    if gap.confirmed_by_id == by.pk:
-        raise Refused(_("确认人不能自行销号，请由另一人办理。"))
-    covered = _newer_coverage(gap)
-    if covered is None:
-        raise Refused(_("确认后还没有新的数据快照。请先更新数据并重新计算，再销号。"))
-    if not covered.local_ratio:
-        raise Refused(_("最新快照（%(day)s）中本市仍无供应，不能销号。") % {"day": covered.snapshot.taken_on})
-    changes = {"state": State.CLOSED, "closing_snapshot": covered.snapshot, "closed_by": by, "closed_at": now}
-    with transaction.atomic():
-        return trail.change(gap, verb="gap.closed", changes=changes, version=version, by=by)
+        return _take(gap, "start", verb="gap.acting", changes={}, version=version, by=by)
 
 
 def start_acting(*, gap: Gap, by: Person) -> Gap:
-    """A lead or task now works on the gap; one to be left open (不补) stays so until a person chooses a path."""
-    is_ready = gap.owner_id is not None and gap.due_on is not None
-    if gap.state not in {State.CONFIRMED, State.ASSIGNED} or gap.route == Gap.Route.LEAVE or not is_ready:
+    """A lead or task now works on the gap. One that is not assigned yet, or is to be left open, stays as it is."""
+    one = stages.move("start")
+    if gap.state not in one.origins or not stages.fits(gap, one) or stages.missing(gap, one, Facts()):
         return gap
     with transaction.atomic():
-        return trail.change(gap, verb="gap.acting", changes={"state": State.ACTING}, by=by)
+        return trail.change(gap, verb="gap.acting", changes={"state": one.to}, by=by)
 
 
-def _newer_coverage(gap: Gap) -> PartCoverage | None:
-    newer = PartCoverage.objects.filter(snapshot__chain=gap.chain, part=gap.part).select_related("snapshot")
-    if gap.confirmed_at is not None:
-        newer = newer.filter(snapshot__taken_at__gt=gap.confirmed_at)
-    return newer.order_by("-snapshot__taken_at").first()
+def dismiss(*, gap: Gap, reason: str, version: int, by: Person) -> Gap:
+    """The gap does not hold, with the reason; it stays on record and is not proposed again."""
+    changes = {"route": "", "route_reason": reason.strip()}
+    with transaction.atomic():
+        return _take(
+            gap, "dismiss", verb="gap.dismissed", changes=changes, version=version, by=by, facts=Facts(reason=reason)
+        )
+
+
+def close(*, gap: Gap, version: int, now: datetime, by: Person) -> Gap:
+    """Cross the gap off: a snapshot newer than the confirmation must show its case gone, and the closer is not the
+    one who confirmed it."""
+    covered = queries.newer_coverage(gap)
+    facts = Facts(person_id=by.pk, newer=covered)
+    changes = {"closing_snapshot": covered.snapshot if covered else None, "closed_by": by, "closed_at": now}
+    with transaction.atomic():
+        return _take(gap, "close", verb="gap.closed", changes=changes, version=version, by=by, facts=facts)
+
+
+def reopen(*, gap: Gap, reason: str, version: int, now: datetime, by: Person) -> Gap:
+    """重新打开: one closed too early, for which whoever reopens it now stands; or one judged 不成立, proposed again."""
+    facts = Facts(reason=reason, has_other_open=queries.has_other_open(gap))
+    changes: dict[str, Any] = {"closed_by": None, "closed_at": None, "closing_snapshot": None}
+    if gap.state == State.INVALID:
+        key, changes = "restore", {"route": "", "route_reason": ""}
+    else:
+        key, changes = "reopen", changes | {"confirmed_by": by, "confirmed_at": now}
+    detail = {"reason": reason.strip()[:300]}
+    with transaction.atomic():
+        opened = _take(
+            gap, key, verb="gap.reopened", changes=changes, version=version, by=by, facts=facts, detail=detail
+        )
+        return _assigned(opened, by=by)
+
+
+def add_evidence(*, gap: Gap, attachment: Attachment, by: Person) -> Proof:
+    """Attach a kept file to a gap that is not settled."""
+    if gap.state in SETTLED:
+        raise Refused(_("该缺口已%(state)s，不再补佐证。") % {"state": gap.get_state_display()})
+    _require_writer(gap, by=by)
+    return files.attach(attachment, to=gap, purpose=EVIDENCE, by=by)
+
+
+def _take(
+    gap: Gap,
+    key: str,
+    *,
+    verb: str,
+    changes: Mapping[str, Any],
+    version: int,
+    by: Person,
+    facts: Facts | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Gap:
+    """One step of the table: from where it may be taken, whose right it is, what it needs; then written."""
+    one = stages.move(key)
+    if gap.state not in one.origins:
+        words = {"state": gap.get_state_display(), "move": one.label}
+        raise Refused(_("该缺口现为“%(state)s”，不能%(move)s。") % words)
+    if not may(gap, one, by=by):
+        raise Refused(_("您现在的职务无权办理此缺口的这一步。"))
+    wanted = _with(gap, changes)
+    if not stages.fits(wanted, one):
+        raise Refused(_("路径为“不补”的缺口不定责、不推进；请先改变路径。"))
+    if lacking := stages.missing(wanted, one, facts or Facts()):
+        raise Refused(lacking[0])
+    return trail.change(gap, verb=verb, changes={**changes, "state": one.to}, version=version, by=by, detail=detail)
+
+
+def may(gap: Gap, one: stages.Move, *, by: Person) -> bool:
+    """Whether the step is this person's by right; one query for each right that the table names."""
+    return any(_within(gap, act, by=by) for act in one.by)
+
+
+def _within(gap: Gap, act: Act, *, by: Person) -> bool:
+    found = Gap.objects.all()
+    found = found.editable_by(by) if act is Act.WRITE else found.approvable_by(by)
+    return found.filter(pk=gap.pk).exists()
+
+
+def _require_writer(gap: Gap, *, by: Person) -> None:
+    if not _within(gap, Act.WRITE, by=by):
+        raise Refused(_("您现在的职务无权修改此缺口。"))
+
+
+def _require_standing(gap: Gap, *, by: Person) -> None:
+    if gap.state not in STANDING:
+        raise Refused(_("该缺口%(state)s；确认后才定责任单位和时限。") % {"state": gap.get_state_display()})
+    _require_writer(gap, by=by)
+
+
+def _write_standing(
+    gap: Gap,
+    changes: Mapping[str, Any],
+    *,
+    verb: str,
+    version: int,
+    detail: Mapping[str, Any] | None,
+    by: Person,
+) -> Gap:
+    """Write what was changed; a path that leaves the gap open takes it back to 已确认, a body and a day assign it."""
+    wanted, assign, written = _with(gap, changes), stages.move("assign"), dict(changes)
+    if not stages.fits(wanted, assign):
+        written["state"] = State.CONFIRMED
+    elif gap.state != State.CONFIRMED and stages.missing(wanted, assign, Facts()):
+        raise Refused(_("已定责的缺口须有责任单位和时限。"))
+    with transaction.atomic():
+        changed = trail.change(gap, verb=verb, changes=written, version=version, by=by, detail=detail)
+        return _assigned(changed, by=by)
+
+
+def _assigned(gap: Gap, *, by: Person) -> Gap:
+    """A confirmed gap that has all that 定责 needs is assigned."""
+    one = stages.move("assign")
+    if gap.state not in one.origins or not stages.fits(gap, one) or stages.missing(gap, one, Facts()):
+        return gap
+    return trail.change(gap, verb="gap.assigned", changes={"state": one.to}, by=by)
+
+
+def _with(gap: Gap, changes: Mapping[str, Any]) -> Gap:
+    """The gap as it would be; nothing is written."""
+    wanted = copy.copy(gap)
+    for name, value in changes.items():
+        setattr(wanted, name, value)
+    return wanted
 
 
 def _refresh(gap: Gap, proposal: Mapping[str, Any], *, snapshot: Snapshot, by: Person) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Subquery
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
+from lianzhang.chains import stages
 from lianzhang.chains.models import Chain, Gap, Link, MapEdit, MapVersion, PartCoverage, Placement, Segment, Snapshot
 from lianzhang.chains.queries import disclosure
 from lianzhang.records.scope import ScopedQuerySet
@@ -201,9 +202,7 @@ def _ratios(chain: Chain, parts: set[int], *, person: Person) -> dict[int, tuple
 
 
 def _gaps(chain: Chain, *, person: Person) -> dict[int, str]:
-    found = Gap.objects.visible_to(person).filter(
-        chain=chain, state__in=[Gap.State.CONFIRMED, Gap.State.ACTING], part__isnull=False
-    )
+    found = Gap.objects.visible_to(person).filter(chain=chain, state__in=stages.STANDING, part__isnull=False)
     return {part: code for part, code in found.values_list("part_id", "code") if part}
 
 

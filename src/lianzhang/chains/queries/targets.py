@@ -1,10 +1,10 @@
-"""Reading gaps and target lists, and comparing two lists."""
+"""Reading target lists, and comparing two lists."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Gap, TargetLine, TargetList
+from lianzhang.chains.models import TargetLine, TargetList
 from lianzhang.records.scope import ScopedQuerySet
 
 
@@ -16,11 +16,6 @@ def lists(person: Person) -> ScopedQuerySet[TargetList]:
 def lines(listed: TargetList, *, person: Person) -> ScopedQuerySet[TargetLine]:
     """The lines of one list with their supplier."""
     return TargetLine.objects.visible_to(person).filter(target_list=listed).select_related("supplier", "target_list")
-
-
-def gaps(person: Person) -> ScopedQuerySet[Gap]:
-    """Gaps within reach."""
-    return Gap.objects.visible_to(person).select_related("chain", "part", "owner", "snapshot")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from lianzhang.tables.addresses import address
 LIGHT_OF_GAP = {
     Gap.State.PROPOSED: "draft",
     Gap.State.CONFIRMED: "late",
+    Gap.State.ASSIGNED: "watch",
     Gap.State.ACTING: "watch",
     Gap.State.CLOSED: "normal",
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
 from lianzhang.projects import investors, queries
 from lianzhang.projects.models import Claim, Project, StageEntry
@@ -78,6 +79,8 @@ def report_lead(
             **fields,
         )
         trail.create(project, verb="lead.reported", by=by)
+        if project.gap is not None:
+            gaps.start_acting(gap=project.gap, by=by)
         _enter_first_stage(project, now=now, by=by)
         _claim(project, known, body=body, now=now, although=although, by=by)
     return project

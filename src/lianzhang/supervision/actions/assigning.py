@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.accounts.rules import ROLE_OF, Act, Role, Scope, Thing
+from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
 from lianzhang.records import codes
 from lianzhang.supervision import clock, queries, states
@@ -60,6 +61,8 @@ def assign(
     )
     with transaction.atomic():
         task.code = codes.next_code("DB", year=today.year)
+        if task.gap is not None:
+            gaps.start_acting(gap=task.gap, by=by)
         return trail.create(task, verb="task.assigned", by=by)
 
 

@@ -1,9 +1,9 @@
-"""Gaps: the list, one gap with its evidence, and the three things people decide about it."""
+"""Gaps: the list, one gap with all that hangs on it, and each step that people take about it."""
 
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,17 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains import stages
 from lianzhang.chains.actions import gaps as actions
-from lianzhang.chains.models import Gap, PartCoverage
+from lianzhang.chains.models import Gap
 from lianzhang.chains.queries import disclosure as disclosures
-from lianzhang.chains.queries import targets as queries
-from lianzhang.chains.tables import targets as tables
-from lianzhang.projects.models import Project
-from lianzhang.registry.models import Enterprise
-from lianzhang.supervision.models import Task
-from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, batches, cells, conflict, listing
-from lianzhang.web.forms.targets import SUGGESTED, ConfirmGapForm, ConfirmManyForm, DismissGapForm, EntrustForm
+from lianzhang.chains.queries import gaps as queries
+from lianzhang.chains.queries import teardown
+from lianzhang.chains.tables import gaps as tables
+from lianzhang.trail import evidence as files
+from lianzhang.web import access, batches, cells, conflict, gap_page, listing, submitting
+from lianzhang.web.forms import gaps as asked
+from lianzhang.web.forms.plans import EvidenceForm
+from lianzhang.web.views.projects import FORM, download
 
 
 @access.reads(Thing.GAP)
@@ -35,7 +36,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     states = list(found.values_list("state", flat=True))
     counts = {state: states.count(state) for state in Gap.State.values}
     lead = _("共 %(open)s 个缺口未销号，其中 %(waiting)s 个待确认；已销号 %(closed)s 个。") % {
-        "open": counts["proposed"] + counts["confirmed"] + counts["acting"],
+        "open": sum(counts[state] for state in stages.OPEN),
         "waiting": counts["proposed"],
         "closed": counts["closed"],
     }
@@ -61,11 +62,11 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
     def write(gap: Gap, said: dict[str, Any], version: int) -> object:
         if gap.state != Gap.State.PROPOSED:
             raise Refused(_("已%(state)s，未改动。") % {"state": gap.get_state_display()})
-        if said["label"] == SUGGESTED:
+        if said["label"] == asked.SUGGESTED:
             said["label"] = gap.evidence.get("suggested") or ""
         return actions.confirm(gap=gap, version=version, now=now, by=person, **said)
 
-    form = ConfirmManyForm(request.POST if "asked" in request.POST else None, person=person)
+    form = asked.ConfirmManyForm(request.POST if "asked" in request.POST else None, person=person)
     return _many(request, form, write=write, title=_("确认所选缺口"))
 
 
@@ -79,7 +80,7 @@ def entrust_many(request: HttpRequest) -> HttpResponse:
         changes = {name: value for name, value in said.items() if value is not None}
         return actions.entrust(gap=gap, changes=changes, version=version, by=person)
 
-    form = EntrustForm(request.POST if "asked" in request.POST else None, person=person)
+    form = asked.EntrustGapsForm(request.POST if "asked" in request.POST else None, person=person)
     return _many(request, form, write=write, title=_("定责任与时限"))
 
 
@@ -99,31 +100,70 @@ def _many(request: HttpRequest, form: forms.Form, *, write: Any, title: str) -> 
 @access.reads(Thing.GAP)
 @require_GET
 def gap(request: HttpRequest, code: str) -> HttpResponse:
-    """One gap: what is known, why it was proposed, what is being done."""
+    """One gap: what is known, what the next step needs, what is being done and said."""
     person = access.person_of(request)
-    found = queries.gaps(person).get_or_404(code=code)
-    return render(request, "gaps/gap.html", _context(found, person))
+    found = queries.with_rights(person).get_or_404(code=code)
+    return render(request, "gaps/gap.html", gap_page.context(found, person))
+
+
+@access.reads(Thing.GAP)
+@require_GET
+def supply(request: HttpRequest, code: str) -> HttpResponse:
+    """谁向谁采购、谁能生产、用在哪里: read when the fold of the page is opened."""
+    person = access.person_of(request)
+    found = queries.gaps(person).select_related("chain__scheme").get_or_404(code=code)
+    if found.part is None:
+        raise Http404
+    shows = disclosures.of(found.snapshot, person=person).sees_rows
+    context = {
+        "gap": found,
+        "chain": found.chain,
+        "rows": gap_page.evidence_rows(found) if shows else [],
+        "cells": teardown.matrix(found.chain, found.part, person=person),
+        "makers": teardown.makers(found.part, person=person),
+        "used_in": teardown.used_in(found.part, person=person),
+        "illustrative": found.is_illustrative,
+    }
+    is_fold = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") != "panel"
+    return render(request, "gaps/supply.html" if is_fold else "gaps/supply_page.html", context)
 
 
 @access.writes(Thing.GAP)
 @require_POST
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """A person stands for the gap."""
-    person = access.person_of(request)
-    found = _editable(person, code)
-    form = ConfirmGapForm(request.POST, instance=Gap.objects.get(pk=found.pk), person=person)
-    if not form.is_valid():
-        return render(request, "gaps/gap.html", _context(found, person) | {"form": form}, status=422)
-    actions.confirm(gap=found, now=timezone.now(), by=person, **form.cleaned_data)
-    return redirect("gaps:gap", code=code)
+    person, found = _editable(request, code)
+    form = asked.ConfirmGapForm(request.POST, instance=Gap.objects.get(pk=found.pk), person=person)
+    if form.is_valid():
+        try:
+            actions.confirm(gap=found, now=timezone.now(), by=person, **form.cleaned_data)
+            return redirect("gaps:gap", code=code)
+        except Refused as refused:
+            form.add_error(None, refused.reason)
+    return render(request, "gaps/gap.html", gap_page.context(found, person) | {"form": form}, status=422)
+
+
+@access.writes(Thing.GAP)
+@require_http_methods(FORM)
+def revise(request: HttpRequest, code: str) -> HttpResponse:
+    """修改类型、路径、责任、时限和复核日期."""
+    person, found = _editable(request, code)
+    instance = Gap.objects.get(pk=found.pk)
+    form = asked.ReviseGapForm(request.POST or None, instance=instance, person=person)
+
+    def act(said: dict[str, Any]) -> str:
+        reason, version = said.pop("reason"), said.pop("version")
+        actions.revise(gap=found, changes=said, reason=reason, version=version, by=person)
+        return gap_page.address(found)
+
+    return submitting.respond(request, form, act=act, frame=gap_page.frame(found, title=_("修改缺口")))
 
 
 @access.writes(Thing.GAP)
 @require_http_methods(cells.METHODS)
 def cell(request: HttpRequest, code: str) -> HttpResponse:
-    """Who answers for a confirmed gap and until when, typed in the list."""
-    person = access.person_of(request)
-    found = _editable(person, code)
+    """Who answers for a confirmed gap, until when and when it is looked at again, typed in the list."""
+    person, found = _editable(request, code)
 
     def write(changes: dict[str, Any], version: int) -> object:
         return actions.entrust(gap=found, changes=changes, version=version, by=person)
@@ -132,22 +172,63 @@ def cell(request: HttpRequest, code: str) -> HttpResponse:
         request,
         found,
         among=(tables.GAPS,),
-        fields=ConfirmGapForm(instance=found, person=person).fields,
+        fields=asked.ConfirmGapForm(instance=found, person=person).fields,
         write=write,
         reread=lambda: queries.gaps(person).get(pk=found.pk),
     )
 
 
 @access.writes(Thing.GAP)
-@require_POST
+@require_http_methods(FORM)
 def dismiss(request: HttpRequest, code: str) -> HttpResponse:
-    """The proposal does not hold."""
-    person = access.person_of(request)
-    found = _editable(person, code)
-    form = DismissGapForm(request.POST)
-    if not form.is_valid():
-        return render(request, "gaps/gap.html", _context(found, person) | {"dismiss_form": form}, status=422)
-    actions.dismiss(gap=found, by=person, **form.cleaned_data)
+    """The gap does not hold."""
+    person, found = _editable(request, code)
+    form = asked.GapReasonForm(request.POST or None, initial={"version": found.version})
+
+    def act(said: dict[str, Any]) -> str:
+        return gap_page.address(actions.dismiss(gap=found, by=person, **said))
+
+    return submitting.respond(
+        request, form, act=act, frame=gap_page.frame(found, title=_("判为不成立"), move="dismiss")
+    )
+
+
+@access.writes(Thing.GAP)
+@require_http_methods(FORM)
+def reopen(request: HttpRequest, code: str) -> HttpResponse:
+    """重新打开, with the reason."""
+    person, found = _editable(request, code)
+    form = asked.GapReasonForm(request.POST or None, initial={"version": found.version})
+
+    def act(said: dict[str, Any]) -> str:
+        return gap_page.address(actions.reopen(gap=found, now=timezone.now(), by=person, **said))
+
+    key = "restore" if found.state == Gap.State.INVALID else "reopen"
+    frame = gap_page.frame(found, title=str(stages.move(key).label), move=key)
+    return submitting.respond(request, form, act=act, frame=frame)
+
+
+@access.writes(Thing.GAP)
+@require_http_methods(FORM)
+def review(request: HttpRequest, code: str) -> HttpResponse:
+    """复核: looked at again."""
+    person, found = _editable(request, code)
+    today = timezone.localdate()
+    initial = {"version": found.version, "next_on": stages.review_on(today)}
+    form = asked.ReviewForm(request.POST or None, initial=initial)
+
+    def act(said: dict[str, Any]) -> str:
+        return gap_page.address(actions.review(gap=found, today=today, by=person, **said))
+
+    return submitting.respond(request, form, act=act, frame=gap_page.frame(found, title=_("复核缺口")))
+
+
+@access.writes(Thing.GAP)
+@require_POST
+def start(request: HttpRequest, code: str) -> HttpResponse:
+    """开始推进, by hand."""
+    person, found = _editable(request, code)
+    actions.start(gap=found, version=conflict.version_of(request, found), by=person)
     return redirect("gaps:gap", code=code)
 
 
@@ -156,62 +237,65 @@ def dismiss(request: HttpRequest, code: str) -> HttpResponse:
 def close(request: HttpRequest, code: str) -> HttpResponse:
     """销号: by somebody other than who confirmed it, on a newer snapshot."""
     person = access.person_of(request)
-    visible = Gap.objects.visible_to(person)
-    allowed = Gap.objects.editable_by(person) | Gap.objects.all().approvable_by(person)
-    found = visible.filter(pk__in=allowed.values("pk")).get_or_404(code=code)
+    found = queries.with_rights(person).get_or_404(code=code)
+    if not (found.may_write or found.may_approve):
+        raise Http404
     actions.close(gap=found, version=conflict.version_of(request, found), now=timezone.now(), by=person)
     return redirect("gaps:gap", code=code)
 
 
-def _editable(person: Person, code: str) -> Gap:
-    return Gap.objects.editable_by(person).get_or_404(code=code)
+@access.writes(Thing.GAP)
+@require_http_methods(FORM)
+def prove(request: HttpRequest, code: str) -> HttpResponse:
+    """添加佐证 to a gap."""
+    person, found = _editable(request, code)
+    form = EvidenceForm(request.POST or None, request.FILES or None)
+
+    def act(said: dict[str, Any]) -> str:
+        actions.add_evidence(gap=found, attachment=kept(said["file"], by=person), by=person)
+        return f"{gap_page.address(found)}#evidence"
+
+    return submitting.respond(
+        request, form, act=act, frame=gap_page.frame(found, title=_("添加佐证"), submit=_("上传"))
+    )
 
 
-def _context(found: Gap, person: Person) -> dict[str, Any]:
-    shown = disclosures.of(found.snapshot, person=person)
-    coverage = _coverages(found)
-    may_edit = Gap.objects.editable_by(person).filter(pk=found.pk).exists()
-    may_close = may_edit or Gap.objects.all().approvable_by(person).filter(pk=found.pk).exists()
-    return {
-        "record": found,
-        "coverage": coverage,
-        "shows": [(row, shown.sees_rows) for row in coverage],
-        "rows": _rows(found) if shown.sees_rows else [],
-        "restricted": RESTRICTED,
-        "suggested": found.evidence.get("suggested"),
-        "suggested_label": dict(Gap.Label.choices).get(found.evidence.get("suggested") or "", ""),
-        "reason_zh": found.evidence.get("reason_zh", ""),
-        "reason_en": found.evidence.get("reason_en", ""),
-        "form": ConfirmGapForm(instance=found, person=person),
-        "dismiss_form": DismissGapForm(initial={"version": found.version}),
-        "may_edit": may_edit and found.state not in actions.SETTLED,
-        "may_close": may_close and found.state in {Gap.State.CONFIRMED, Gap.State.ACTING},
-        "projects": Project.objects.visible_to(person).filter(gap=found).order_by("-stage"),
-        "tasks": Task.objects.visible_to(person).filter(gap=found).select_related("responsible"),
-        "confirmed_by": found.confirmed_by.name if found.confirmed_by else "",
-        "as_of": found.snapshot.taken_on if found.snapshot else None,
-        "illustrative": found.is_illustrative,
-    }
+@access.reads(Thing.GAP)
+@require_GET
+def gap_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A piece of evidence of a gap or of an opinion on it, to whoever sees the gap."""
+    person = access.person_of(request)
+    found = queries.gaps(person).get_or_404(code=code)
+    proof = queries.proofs(found, queries.opinions(found, person=person)).filter(pk=pk).first()
+    if proof is None:
+        raise Http404
+    return download(proof)
 
 
-def _coverages(found: Gap) -> list[PartCoverage]:
-    """The part's coverage at the evidence and now: before and after."""
-    if found.part_id is None:
-        return []
-    rows = PartCoverage.objects.filter(snapshot__chain=found.chain_id, part=found.part_id).select_related("snapshot")
-    ordered = list(rows.order_by("snapshot__taken_at"))
-    return ordered if len(ordered) < 3 else [ordered[0], ordered[-1]]
-
-
-def _rows(found: Gap) -> list[dict[str, Any]]:
-    rows = found.evidence.get("rows", [])
-    codes = {str(row[key]).partition("@")[0] for row in rows for key in ("anchor_id", "firm_id") if row.get(key)}
-    names = dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name"))
-    return [
+@access.reads(Thing.GAP)
+@require_GET
+def stage_table(request: HttpRequest) -> HttpResponse:
+    """缺口各步所需: straight from the reviewed table."""
+    rows = [
         {
-            **row,
-            "anchor": names.get(str(row.get("anchor_id") or ""), ""),
-            "firm": names.get(str(row.get("firm_id") or "").partition("@")[0], ""),
+            "move": one,
+            "origins": [state.label for state in one.origins],
+            "needs": stages.labels(one),
         }
-        for row in rows
+        for one in stages.table().moves.values()
     ]
+    closings = [(Gap.Kind(kind).label, rule.words) for kind, rule in stages.table().closings.items()]
+    return render(request, "gaps/stages.html", {"rows": rows, "closings": closings})
+
+
+def kept(upload: Any, *, by: Person) -> Any:
+    """The upload as a kept file; Refused with the reason where it cannot serve as evidence."""
+    try:
+        return files.keep(upload, kind="gap", by=by)
+    except files.RefusedFile as refused:
+        raise Refused(refused.reason) from refused
+
+
+def _editable(request: HttpRequest, code: str) -> tuple[Person, Gap]:
+    person = access.person_of(request)
+    return person, Gap.objects.editable_by(person).select_related("chain").get_or_404(code=code)

@@ -24,6 +24,7 @@ from lianzhang.supervision.models import Task
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.web import access, batches, cells, conflict, histories, listing, submitting
+from lianzhang.web.forms.gaps import EntrustForm
 from lianzhang.web.forms.plans import (
     AdditionForm,
     CompleteForm,
@@ -33,7 +34,6 @@ from lianzhang.web.forms.plans import (
     ReportForm,
     cell_fields,
 )
-from lianzhang.web.forms.targets import EntrustForm
 from lianzhang.web.views.chains import _chain, _frame
 
 FORM = ["GET", "HEAD", "POST"]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chainlab import places
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains import stages
 from lianzhang.chains.models import Chain, Gap, Snapshot
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import teardown as queries
@@ -216,7 +217,7 @@ def _gap_counts(found: Chain, person: Person) -> dict[str, int]:
     counts = {"total": 0, "confirmed": 0, "closed": 0}
     for state in Gap.objects.visible_to(person).filter(chain=found).values_list("state", flat=True):
         counts["total"] += state != Gap.State.INVALID
-        counts["confirmed"] += state in {Gap.State.CONFIRMED, Gap.State.ACTING}
+        counts["confirmed"] += state in stages.STANDING
         counts["closed"] += state == Gap.State.CLOSED
     return counts
 
