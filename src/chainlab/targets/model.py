@@ -1,10 +1,10 @@
 """The exact model: a mixed-integer program for HiGHS, maximum coverage with categories, capacities and budget.
 
-max Σ y_g  with  y_g ≤ amount_g · z_category(g),  y_g ≤ Σ amount_g·x_s (no capacity) + Σ f_sg (with capacity),
-f_sg ≤ amount_g · x_s,  Σ_{g: capacity(s,g) ≤ c} f_sg ≤ c · x_s for each capacity c of s,
-Σ z ≤ categories,  Σ x ≤ suppliers,  Σ cost·x ≤ budget,  Σ_{g of anchor a} y_g ≥ minimum_a,  and for min_anchors = k:
+max Σ amount_g·y_g  with  y_g ≤ z_category(g),  y_g ≤ Σ x_s (no capacity) + Σ f_sg (with capacity),
+f_sg ≤ min(1, capacity ÷ amount_g) · x_s,  Σ_{g: capacity(s,g) ≤ c} amount_g·f_sg ≤ c · x_s for each capacity c of s,
+Σ z ≤ categories,  Σ x ≤ suppliers,  Σ cost·x ≤ budget,  Σ_{g of a} amount_g·y_g ≥ minimum_a,  and for min_anchors = k:
 k·x_s ≤ Σ_a v_sa, v_sa ≤ Σ z over the categories in which anchor a wants something of s (the same once more over what is
-known to be wanted, for min_realised_anchors). x, z are 0 or 1; y, f, v follow.
+known to be wanted, for min_realised_anchors). x, z are 0 or 1; y, f (shares of a group), v follow.
 (Church & ReVelle 1974, maximal covering location, with a choice of categories on top.)
 """
 
@@ -38,6 +38,17 @@ class Answer:
     is_chosen: Flags | None = None
     flow: Numbers | None = None
     bound_wan: float = np.inf
+    objective_wan: float = -np.inf
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Box:
+    """A part of all choices: lower and upper bounds of suppliers and categories (x, then z), in which more than
+    `cutoff_wan` is wanted."""
+
+    lower: Numbers
+    upper: Numbers
+    cutoff_wan: float = -np.inf
 
 
 class _Rows:
@@ -83,6 +94,8 @@ class Model:
         largest = float(problem.group_amount.max(initial=1.0))
         self.scale = float(2.0 ** (12 - np.floor(np.log2(largest))))
         self.amount = problem.group_amount * self.scale
+        capped_amount = problem.group_amount[problem.link_group[self.capped]]
+        self.most = np.minimum(1.0, problem.link_capacity[self.capped] / np.maximum(capped_amount, 1e-300))
 
     def solve(
         self,
@@ -91,16 +104,22 @@ class Model:
         start: tuple[Flags, Flags] | None = None,
         fixed: tuple[Flags, Flags] | None = None,
         only_required: bool = False,
+        within: Box | None = None,
     ) -> Answer:
         """Solve from a known choice (suppliers, categories); or with those that must be in and nobody else; or only
-        allocate flows for a `fixed` choice."""
+        allocate flows for a `fixed` choice; or only `within` a part, infeasible when nothing there is good enough."""
         import highspy
 
         solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in _OPTIONS.items():
             solver.setOptionValue(option, value)
         solver.setOptionValue("time_limit", max(0.0, time_limit_s))
-        solver.passModel(self._program(highspy, fixed, only_required=only_required))
+        program = self._program(highspy, fixed, only_required=only_required)
+        if within is not None:
+            program.col_lower_ = np.concatenate([within.lower, np.array(program.col_lower_)[self.y :]])
+            program.col_upper_ = np.concatenate([within.upper, np.array(program.col_upper_)[self.y :]])
+            solver.setOptionValue("objective_bound", -within.cutoff_wan * self.scale)
+        solver.passModel(program)
         if start is not None:
             # After the whole model and its objective: an objective passed later would discard it.
             solution = highspy.HighsSolution()
@@ -113,10 +132,7 @@ class Model:
         rows = self._constraints(minimums=not only_required)
         matrix = rows.matrix(self.width)
         lower, upper = np.zeros(self.width), np.ones(self.width)
-        upper[self.y : self.f] = self.amount
-        upper[self.f : self.v] = np.minimum(
-            self.amount[self.problem.link_group[self.capped]], self.problem.link_capacity[self.capped] * self.scale
-        )
+        upper[self.f : self.v] = self.most
         if only_required:
             upper[self.x : self.z] = 0.0
         lower[self.x + self.problem.required] = upper[self.x + self.problem.required] = 1.0
@@ -128,7 +144,7 @@ class Model:
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = self.width, rows.count
         cost = np.zeros(self.width)
-        cost[self.y : self.f] = 1.0
+        cost[self.y : self.f] = self.amount
         program.col_cost_, program.col_lower_, program.col_upper_ = cost, lower, upper
         program.row_lower_, program.row_upper_ = np.full(rows.count, -np.inf), np.concatenate(rows.upper)
         program.sense_ = highspy.ObjSense.kMaximize
@@ -146,12 +162,12 @@ class Model:
         free = np.flatnonzero(~self.is_capped)
         covered = [
             (groups, self.y + groups, np.ones(len(groups))),
-            (problem.link_group[free], self.x + problem.link_supplier[free], -self.amount[problem.link_group[free]]),
+            (problem.link_group[free], self.x + problem.link_supplier[free], -np.ones(len(free))),
             (problem.link_group[self.capped], self.f + np.arange(len(self.capped)), -np.ones(len(self.capped))),
         ]
         rows.add(0.0, *covered, count=len(groups))
         if problem.is_category_limited:
-            chosen = (groups, self.z + problem.group_category, -self.amount)
+            chosen = (groups, self.z + problem.group_category, -np.ones(len(groups)))
             rows.add(0.0, covered[0], chosen, count=len(groups))
         self._add_capacities(rows)
         self._add_limits(rows)
@@ -163,19 +179,14 @@ class Model:
     def _add_capacities(self, rows: _Rows) -> None:
         problem, capped = self.problem, self.capped
         number = np.arange(len(capped))
-        supplier, group = problem.link_supplier[capped], problem.link_group[capped]
+        supplier, amount = problem.link_supplier[capped], problem.group_amount[problem.link_group[capped]]
         one = np.ones(len(capped))
-        rows.add(
-            0.0, (number, self.f + number, one), (number, self.x + supplier, -self.amount[group]), count=len(capped)
-        )
+        rows.add(0.0, (number, self.f + number, one), (number, self.x + supplier, -self.most), count=len(capped))
         for held_by, members, capacity in self.capacities():
-            flows = (np.zeros(len(members), np.int64), self.f + members, np.ones(len(members)))
-            rows.add(
-                0.0,
-                flows,
-                (np.zeros(1, np.int64), np.array([self.x + held_by]), np.array([-capacity * self.scale])),
-                count=1,
-            )
+            if amount[members].sum() <= capacity:
+                continue
+            flows = (np.zeros(len(members), np.int64), self.f + members, amount[members] / capacity)
+            rows.add(0.0, flows, (np.zeros(1, np.int64), np.array([self.x + held_by]), -np.ones(1)), count=1)
 
     def capacities(self) -> Iterator[tuple[int, Rows, float]]:
         """(supplier, its flows, capacity): what is offered under capacity c or less takes no more than c together."""
@@ -205,8 +216,8 @@ class Model:
         problem = self.problem
         for anchor in np.flatnonzero(problem.minimum_wan):
             mine = np.flatnonzero(problem.group_anchor == anchor)
-            entry = (np.zeros_like(mine), self.y + mine, -np.ones(len(mine)))
-            rows.add(-float(problem.minimum_wan[anchor]) * self.scale, entry, count=1)
+            share = problem.group_amount[mine] / problem.minimum_wan[anchor]
+            rows.add(-1.0, (np.zeros_like(mine), self.y + mine, -share), count=1)
         for category in problem.required_categories:
             # A category that must be in has to be offered by somebody taken.
             able = np.unique(problem.link_supplier[problem.group_category[problem.link_group] == category])
@@ -245,9 +256,10 @@ class Model:
         column = np.zeros(self.width)
         column[: self.y] = np.concatenate(start)
         flow = fill(problem, is_taken, is_chosen)
-        column[self.f : self.v] = flow[self.capped] * self.scale
-        covered = np.bincount(problem.link_group, flow, len(problem.group_amount)) * self.scale
-        column[self.y : self.f] = np.minimum(covered, self.amount)
+        amount = np.maximum(problem.group_amount, 1e-300)
+        column[self.f : self.v] = flow[self.capped] / amount[problem.link_group[self.capped]]
+        covered = np.bincount(problem.link_group, flow, len(amount))
+        column[self.y : self.f] = np.minimum(covered / amount, 1.0)
         met = np.bincount(self.wish_seat, is_chosen[self.wish_category], self.seat_count)
         column[self.v :] = np.minimum(met, 1.0)
         return column
@@ -264,13 +276,14 @@ class Model:
         if len(value) != self.width or not has_choice:
             return Answer(outcome=Outcome.STOPPED, bound_wan=bound)
         flow = np.zeros(len(self.problem.link_group))
-        flow[self.capped] = value[self.f : self.v] / self.scale
+        flow[self.capped] = value[self.f : self.v] * self.problem.group_amount[self.problem.link_group[self.capped]]
         return Answer(
             outcome=Outcome.OPTIMAL if is_optimal else Outcome.STOPPED,
             is_taken=value[self.x : self.z] > 0.5,
             is_chosen=value[self.z : self.y] > 0.5,
             flow=flow,
             bound_wan=bound,
+            objective_wan=float(info.objective_function_value) / self.scale,
         )
 
 

@@ -1,9 +1,10 @@
 """What to ask next: which anchor's unknown amounts sway the choice, and how much an answer would settle.
 
-A question is an anchor and a category. Its answer is tried at both ends of the intervals: with those amounts known, the
-other unknowns are realised and drawn as `robust` does. An open choice (chosen, but not standing in an optimum of every
-realisation) is settled by the question if, whichever end the answer is, it then stands in an optimum of all of them or
-of none.
+A question is an anchor and a category. First all unknowns are drawn together: `sway` is how much of whether each open
+choice (chosen, but not standing in an optimum of every realisation) stands in an optimum goes with the answer (R², the
+mean over the open choices). The questions that sway most are then tried at both ends of their intervals: with those
+amounts known, the other unknowns are realised and drawn as `robust` does, and an open choice is settled if, whichever
+end the answer is, it stands in an optimum of all of them or of none.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from chainlab.targets.choice import Choice
     from chainlab.targets.problem import Flags, Numbers, Problem
 
-MOST = 12
-DRAWS = 6
+MOST = 6
+DRAWS = 4
+SCREENED = 24
 
 
 def questions(
@@ -40,10 +42,11 @@ def questions(
 ) -> pa.Table:
     """Anchor × category whose amounts are not known exactly, the one that settles most first.
 
-    demand, offers, limits: as `choose` took them for `choice`. The `most` widest questions are tried, until
-    `time_limit_s`; those not tried have null counts. Returns anchor_id, category_id, unknown_wan (upper less lower ends
-    of what can be covered), unfilled_count (rows without amount or band), settled_count, open_count (open choices in
-    all), suppliers and categories (lists: the open ones it settles); most settled first, then the widest.
+    demand, offers, limits: as `choose` took them for `choice`. The `most` that sway most are tried, until
+    `time_limit_s`; those not tried have no settled_count. Returns anchor_id, category_id, unknown_wan (upper less lower
+    ends of what can be covered), unfilled_count (rows without amount or band), sway (0 to 1; null where nothing is
+    open), settled_count, open_count (open choices in all), suppliers and categories (lists: the open ones it settles);
+    most settled first, then what sways most, then the widest.
     """
     deadline = time.monotonic() + time_limit_s
     asked = reading.read(demand, offers, problems.limits(**limits))
@@ -54,6 +57,9 @@ def questions(
         _widths(asked), key=lambda row: (-row["unknown_wan"], str(row["anchor_id"]), str(row["category_id"]))
     )
     examiner = robust.Examiner(asked, [chosen], deadline)
+    if len(open_ones):
+        _sway(asked, examiner, found, open_ones, seed=seed)
+        found.sort(key=lambda row: -row["sway"])
     for row in found[:most]:
         if not len(open_ones) or examiner.is_late or row["unknown_wan"] <= 0:
             break
@@ -96,6 +102,34 @@ def _widths(asked: Problem) -> list[dict[str, Any]]:
         if asked.point_group[number] >= 0:
             row["unknown_wan"] += float(asked.point_high[number] - asked.point_low[number])
     return [row for row in rows.values() if row["unknown_wan"] > 0 or row["unfilled_count"]]
+
+
+def _sway(
+    asked: Problem, examiner: robust.Examiner, found: list[dict[str, Any]], open_ones: _Open, *, seed: int
+) -> None:
+    """Give every row its `sway`, from one sample of all unknowns together."""
+    items = list(open_ones.items())
+    drawn, answers = np.random.default_rng(seed), []
+    stands: list[list[float]] = []
+    for _ in range(SCREENED):
+        amounts = asked.point_low + (asked.point_high - asked.point_low) * drawn.random(len(asked.point_low))
+        case = examiner.case(amounts)
+        held = [] if case is None else [examiner.holds(case, **{kind: number}) for kind, number in items]
+        if case is None or None in held:
+            continue
+        answers.append([float(amounts[row["points"]].sum()) for row in found])
+        stands.append([float(bool(one)) for one in held])
+    for column, row in enumerate(found):
+        row["sway"] = _explained(np.array([one[column] for one in answers]), np.array(stands))
+
+
+def _explained(answer: Numbers, stands: Numbers) -> float:
+    """The mean over the open choices of R² between the answer and whether the choice stands."""
+    if len(answer) < 3 or np.ptp(answer) == 0:
+        return 0.0
+    moved = stands[:, np.ptp(stands, axis=0) > 0]
+    squares = [float(np.corrcoef(answer, moved[:, one])[0, 1] ** 2) for one in range(moved.shape[1])]
+    return float(sum(squares) / stands.shape[1])
 
 
 def _settled(
@@ -146,6 +180,7 @@ def _table(asked: Problem, found: list[dict[str, Any]], open_count: int) -> pa.T
     rows = [
         {
             **{name: row[name] for name in ("anchor_id", "category_id", "unknown_wan", "unfilled_count")},
+            "sway": row.get("sway"),
             "settled_count": len(row["settled"]) if "settled" in row else None,
             "open_count": open_count,
             "suppliers": listed(row, "supplier", asked.suppliers),
@@ -153,7 +188,7 @@ def _table(asked: Problem, found: list[dict[str, Any]], open_count: int) -> pa.T
         }
         for row in found
     ]
-    rows.sort(key=lambda row: -(row["settled_count"] or 0))  # stable: the widest first among equals
+    rows.sort(key=lambda row: -(row["settled_count"] or 0))  # stable: what sways most first among equals
     types = asked.points.schema
     schema = pa.schema(
         [
@@ -161,6 +196,7 @@ def _table(asked: Problem, found: list[dict[str, Any]], open_count: int) -> pa.T
             ("category_id", types.field("category_id").type),
             ("unknown_wan", pa.float64()),
             ("unfilled_count", pa.int64()),
+            ("sway", pa.float64()),
             ("settled_count", pa.int64()),
             ("open_count", pa.int64()),
             ("suppliers", pa.list_(asked.supplier_type)),

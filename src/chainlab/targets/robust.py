@@ -137,12 +137,6 @@ class Examiner:
         """The realisation and its optimum; None where the solver did not settle it in time."""
         problem = self.problem.realised(amounts)
         value, start = self._best_known(problem)
-        found = greedy.choose(problem)
-        if found is not None:
-            by_group = covered(problem, *found)
-            if by_group.sum() > value and problem.meets_minimums(by_group):
-                value, start = float(by_group.sum()), found
-                self._learn(found)
         if start is not None and greedy.upper_bound(problem) - value <= TOLERANCE * max(1.0, value):
             return Case(problem=problem, best_wan=value)
         answer = self._solve(problem, start)
