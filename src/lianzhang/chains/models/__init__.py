@@ -4,6 +4,7 @@ from lianzhang.chains.models.analysis import PartCoverage, Snapshot
 from lianzhang.chains.models.atlas import Link, MapEdit, MapVersion, Placement, Segment
 from lianzhang.chains.models.gaps import Consultation, Gap, Opinion
 from lianzhang.chains.models.plans import Action, ActionReport, Result
+from lianzhang.chains.models.releases import Release
 from lianzhang.chains.models.schemes import Anchor, Chain, ChainSuccession, Scheme
 from lianzhang.chains.models.targets import CandidateProposal, Edition, TargetLine, TargetList
 
@@ -23,6 +24,7 @@ __all__ = [
     "Opinion",
     "PartCoverage",
     "Placement",
+    "Release",
     "Result",
     "Scheme",
     "Segment",
