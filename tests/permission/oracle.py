@@ -87,7 +87,7 @@ OWN = {
     "colleague_a": "force_a chain_a",
     "chief_b": "force_b chain_b",
     "clerk_b": "force_b chain_b",
-    "working_group_member": "force_a",
+    "working_group_member": "group_a",
     "lead_officer": "lead_department_a chain_a",
     "officer": "department",
     "district_east": "east",
@@ -100,7 +100,7 @@ OWN = {
     "innovator": "innovation_centre",
 }
 # Firm 1 granted the task force of chain A its purchases; nobody else granted anything.
-GRANTED = {("purchase", "firm_1"): {"head_a", "clerk_a", "colleague_a", "working_group_member"}}
+GRANTED = {("purchase", "firm_1"): {"head_a", "clerk_a", "colleague_a"}}
 # Chiefs and deputies sit in the task force's body, but a grant to read purchases is for those who work with them.
 # A firm's contact sees the offices' people beside its own: every body but other firms.
 OFFICES = frozenset({"force_a", "force_b", "secretariat", "east", "west", "department", "association", "experts"})

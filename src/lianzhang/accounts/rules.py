@@ -17,6 +17,7 @@ class BodyKind(models.TextChoices):
     LEADING_GROUP = "leading_group", _("领导小组")
     SECRETARIAT = "secretariat", _("秘书处")
     TASK_FORCE = "task_force", _("工作专班")
+    WORKING_GROUP = "working_group", _("工作小组")
     DEPARTMENT = "department", _("部门")
     DISTRICT = "district", _("区市")
     FIRM = "firm", _("企业")
@@ -34,7 +35,6 @@ class Post(models.TextChoices):
     DEPUTY_CHIEF = "deputy_chief", _("副链长")
     TASK_FORCE_HEAD = "task_force_head", _("专班组长")
     TASK_FORCE_MEMBER = "task_force_member", _("专班成员")
-    WORKING_GROUP_MEMBER = "working_group_member", _("工作小组成员")
     SECRETARY = "secretary", _("秘书处")
     LEAD_DEPARTMENT = "lead_department", _("牵头部门")
     DEPARTMENT = "department", _("责任部门")
@@ -44,6 +44,8 @@ class Post(models.TextChoices):
     ASSOCIATION_CONTACT = "association_contact", _("协会联络人")
     INNOVATION_CONTACT = "innovation_contact", _("创新中心联络人")
     EXPERT = "expert", _("专家")
+    # After the posts its members hold at home, which therefore come first when they sign in.
+    WORKING_GROUP_MEMBER = "working_group_member", _("工作小组成员")
     AUDITOR = "auditor", _("审计员")
     SECURITY_ADMIN = "security_admin", _("安全管理员")
     SYSTEM_ADMIN = "system_admin", _("系统管理员")
@@ -61,8 +63,8 @@ POSTS_OF: dict[BodyKind, tuple[Post, ...]] = {
         Post.DEPUTY_CHIEF,
         Post.TASK_FORCE_HEAD,
         Post.TASK_FORCE_MEMBER,
-        Post.WORKING_GROUP_MEMBER,
     ),
+    BodyKind.WORKING_GROUP: (Post.WORKING_GROUP_MEMBER,),
     BodyKind.DEPARTMENT: (Post.LEAD_DEPARTMENT, Post.DEPARTMENT),
     BodyKind.DISTRICT: (Post.DISTRICT_LIAISON,),
     BodyKind.FIRM: (Post.ANCHOR_CONTACT, Post.FIRM_CONTACT),

@@ -19,8 +19,9 @@ def _head() -> list[str]:
         "Generated from `src/lianzhang/definitions/gaps.toml`, the table that also refuses, shows what is missing and",
         "names the buttons. To change it, edit the table and run `scripts/reference.py`.",
         "",
-        "Analysis proposes; people confirm, assign, work on and close. Another path than the one confirmed needs a reason,",
-        "which stays in the history. A gap whose path is 不补 (left open) stays confirmed until it is looked at again.",
+        "Analysis proposes; people confirm, assign, work on and close. Another path than the one confirmed needs a",
+        "reason, which stays in the history. A gap whose path is 不补 (left open) stays confirmed until it is looked at",
+        "again.",
     ]
 
 

@@ -3,6 +3,7 @@
 from lianzhang.chains.models.analysis import PartCoverage, Snapshot
 from lianzhang.chains.models.atlas import Link, MapEdit, MapVersion, Placement, Segment
 from lianzhang.chains.models.gaps import Consultation, Gap, Opinion
+from lianzhang.chains.models.groups import WorkingGroup
 from lianzhang.chains.models.plans import Action, ActionReport, Result
 from lianzhang.chains.models.releases import Release
 from lianzhang.chains.models.schemes import Anchor, Chain, ChainSuccession, Scheme
@@ -31,4 +32,5 @@ __all__ = [
     "Snapshot",
     "TargetLine",
     "TargetList",
+    "WorkingGroup",
 ]
