@@ -10,15 +10,17 @@ from chainlab.targets.choice import METHODS, Choice, choose
 from chainlab.targets.curve import Point, frontier, points
 from chainlab.targets.demand import Needs, local_ratio, needs, shared_suppliers
 from chainlab.targets.problem import Infeasible
-from chainlab.targets.questions import questions
+from chainlab.targets.questions import Enquiry, enquire, questions
 
 __all__ = [
     "METHODS",
     "Choice",
+    "Enquiry",
     "Infeasible",
     "Needs",
     "Point",
     "choose",
+    "enquire",
     "frontier",
     "local_ratio",
     "needs",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from chainlab.targets import allocation, greedy, model, reading, robust
+from chainlab.targets import allocation, branching, greedy, model, reading, robust
 from chainlab.targets import problem as problems
 
 if TYPE_CHECKING:
@@ -131,7 +131,8 @@ def _solved(problem: Problem, deadline: float) -> Choice:
     best = _finished(problem, start, deadline, bound=bound, method="greedy") if start is not None else None
     if best is not None and _same(best.objective_wan, bound):
         return _proven(best, "greedy-meets-bound" if best.suppliers else "none")
-    answer = model.Model(problem).solve(start=start, time_limit_s=deadline - time.monotonic())
+    least = -np.inf if best is None else best.objective_wan
+    answer = branching.solve(problem, start=start, least_wan=least, deadline=deadline)
     if answer.outcome is model.Outcome.INFEASIBLE:
         raise problems.Infeasible([_JOINTLY])
     bound = min(bound, answer.bound_wan)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Problem
 
 ROUNDS = 10
-LINKS_LOOKED_AT = 500_000
+LINKS_LOOKED_AT = 60_000
 
 
 def choose(problem: Problem, starts: Iterable[Flags] = ()) -> tuple[Flags, Flags] | None:
@@ -30,7 +30,7 @@ def choose(problem: Problem, starts: Iterable[Flags] = ()) -> tuple[Flags, Flags
     for start in (*starts, *_starts(problem)):
         is_chosen = start
         for _ in range(ROUNDS):
-            found = _suppliers(problem, is_chosen)
+            found = suppliers(problem, is_chosen)
             if found is None or (best is not None and found[0] <= best[0]):
                 break
             best = (*found, is_chosen)
@@ -53,7 +53,7 @@ def _other_categories(problem: Problem, best: tuple[float, Flags, Flags]) -> tup
         tries -= 1
         is_chosen = best[2].copy()
         is_chosen[[one, other]] = False, True
-        found = _suppliers(problem, is_chosen)
+        found = suppliers(problem, is_chosen)
         if found is not None and found[0] > best[0]:
             best = (*found, is_chosen)
     return best
@@ -84,7 +84,7 @@ def _starts(problem: Problem) -> Iterable[Flags]:
         yield everything
         return
     yield _largest(problem, problem.group_amount)
-    found = _suppliers(problem, everything)
+    found = suppliers(problem, everything)
     if found is not None:
         yield _largest(problem, _covered(problem, found[1]))
 
@@ -104,7 +104,7 @@ def _largest(problem: Problem, amount: Numbers) -> Flags:
     return is_chosen
 
 
-def _suppliers(problem: Problem, is_chosen: Flags) -> tuple[float, Flags] | None:
+def suppliers(problem: Problem, is_chosen: Flags) -> tuple[float, Flags] | None:
     """(covered amount, suppliers) for given categories; the better of most first and, with a budget, most per cost."""
     is_eligible = problem.eligible(is_chosen)
     if not is_eligible[problem.required].all():

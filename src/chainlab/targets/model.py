@@ -111,10 +111,11 @@ class Model:
         import highspy
 
         solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in _OPTIONS.items():
+        for option, value in OPTIONS.items():
             solver.setOptionValue(option, value)
         solver.setOptionValue("time_limit", max(0.0, time_limit_s))
-        program = self._program(highspy, fixed, only_required=only_required)
+        rows = self._constraints(minimums=not only_required)
+        program = self._program(highspy, fixed, rows=rows, only_required=only_required)
         if within is not None:
             program.col_lower_ = np.concatenate([within.lower, np.array(program.col_lower_)[self.y :]])
             program.col_upper_ = np.concatenate([within.upper, np.array(program.col_upper_)[self.y :]])
@@ -128,8 +129,15 @@ class Model:
         solver.run()
         return self._answer(highspy, solver, is_program=fixed is None)
 
-    def _program(self, highspy: Any, fixed: tuple[Flags, Flags] | None, *, only_required: bool) -> Any:
-        rows = self._constraints(minimums=not only_required)
+    def relaxed(self, highspy: Any) -> Any:
+        """The program with shares of suppliers and categories allowed, and without the anchors each of them needs."""
+        program = self._program(highspy, None, rows=self._constraints(anchors=False))
+        program.integrality_ = []
+        return program
+
+    def _program(
+        self, highspy: Any, fixed: tuple[Flags, Flags] | None, *, rows: _Rows, only_required: bool = False
+    ) -> Any:
         matrix = rows.matrix(self.width)
         lower, upper = np.zeros(self.width), np.ones(self.width)
         upper[self.f : self.v] = self.most
@@ -156,7 +164,7 @@ class Model:
             program.integrality_ = [whole] * self.y + [real] * (self.width - self.y)
         return program
 
-    def _constraints(self, *, minimums: bool) -> _Rows:
+    def _constraints(self, *, minimums: bool = True, anchors: bool = True) -> _Rows:
         problem, rows = self.problem, _Rows()
         groups = np.arange(len(self.amount))
         free = np.flatnonzero(~self.is_capped)
@@ -173,7 +181,8 @@ class Model:
         self._add_limits(rows)
         if minimums:
             self._add_minimums(rows)
-        self._add_anchors(rows)
+        if anchors:
+            self._add_anchors(rows)
         return rows
 
     def _add_capacities(self, rows: _Rows) -> None:
@@ -266,7 +275,7 @@ class Model:
 
     def _answer(self, highspy: Any, solver: Any, *, is_program: bool) -> Answer:
         status, info = solver.getModelStatus(), solver.getInfo()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound):
             return Answer(outcome=Outcome.INFEASIBLE)
         is_optimal = status == highspy.HighsModelStatus.kOptimal
         bound = info.mip_dual_bound if is_program else info.objective_function_value
@@ -337,7 +346,7 @@ def _seats(problem: Problem, wishes: Wishes) -> tuple[Rows, Rows, Rows]:
     return seats[0].astype(np.int64), seat.reshape(-1), category[kept]
 
 
-_OPTIONS = {
+OPTIONS = {
     "output_flag": False,
     "threads": 1,
     "random_seed": 0,

@@ -29,7 +29,31 @@ DRAWS = 4
 SCREENED = 24
 
 
-def questions(
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class Enquiry:
+    """What is open and what to ask.
+
+    questions: as `questions` returns it. open_choices: kind (supplier or category), id, share (of the realisations
+    drawn in which it stands in an optimum; null where none was settled), swayed_by (up to three {anchor_id,
+    category_id, sway}, the answer that goes with it most first).
+    """
+
+    questions: pa.Table
+    open_choices: pa.Table
+
+
+def questions(demand: object, offers: object, choice: Choice, **options: Any) -> pa.Table:
+    """Anchor × category whose amounts are not known exactly, the one that settles most first.
+
+    Options as `enquire` takes them. Returns anchor_id, category_id, unknown_wan (upper less lower ends of what can be
+    covered), unfilled_count (rows without amount or band), sway (0 to 1; null where nothing is open), settled_count
+    (null where it was not tried), open_count (open choices in all), suppliers and categories (lists: the open ones it
+    settles); most settled first, then what sways most, then the widest.
+    """
+    return enquire(demand, offers, choice, **options).questions
+
+
+def enquire(
     demand: object,
     offers: object,
     choice: Choice,
@@ -39,26 +63,23 @@ def questions(
     most: int = MOST,
     time_limit_s: float = 30,
     **limits: Any,
-) -> pa.Table:
-    """Anchor × category whose amounts are not known exactly, the one that settles most first.
+) -> Enquiry:
+    """The open choices with what sways them, and the questions that would settle them.
 
-    demand, offers, limits: as `choose` took them for `choice`. The `most` that sway most are tried, until
-    `time_limit_s`; those not tried have no settled_count. Returns anchor_id, category_id, unknown_wan (upper less lower
-    ends of what can be covered), unfilled_count (rows without amount or band), sway (0 to 1; null where nothing is
-    open), settled_count, open_count (open choices in all), suppliers and categories (lists: the open ones it settles);
-    most settled first, then what sways most, then the widest.
+    demand, offers, limits: as `choose` took them for `choice`. The `most` questions that sway most are tried, until
+    `time_limit_s`.
     """
     deadline = time.monotonic() + time_limit_s
     asked = reading.read(demand, offers, problems.limits(**limits))
     chosen = robust.flags(asked, choice.suppliers, choice.categories)
     held = robust.flags(asked, choice.robust_suppliers, choice.robust_categories)
     open_ones = _Open(suppliers=np.flatnonzero(chosen[0] & ~held[0]), categories=_named(asked, chosen[1] & ~held[1]))
-    found = sorted(
-        _widths(asked), key=lambda row: (-row["unknown_wan"], str(row["anchor_id"]), str(row["category_id"]))
-    )
+    found = _widths(asked)
+    found.sort(key=lambda row: (-row["unknown_wan"], str(row["anchor_id"]), str(row["category_id"])))
     examiner = robust.Examiner(asked, [chosen], deadline)
+    opened: list[dict[str, Any]] = []
     if len(open_ones):
-        _sway(asked, examiner, found, open_ones, seed=seed)
+        opened = _sway(asked, examiner, found, open_ones, seed=seed)
         found.sort(key=lambda row: -row["sway"])
     for row in found[:most]:
         if not len(open_ones) or examiner.is_late or row["unknown_wan"] <= 0:
@@ -66,7 +87,7 @@ def questions(
         settled = _settled(asked, examiner, chosen, row["points"], open_ones, draws=draws, seed=seed)
         if settled is not None:
             row["settled"] = settled
-    return _table(asked, found, len(open_ones))
+    return Enquiry(questions=_table(asked, found, len(open_ones)), open_choices=_opened(asked, opened))
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -106,30 +127,59 @@ def _widths(asked: Problem) -> list[dict[str, Any]]:
 
 def _sway(
     asked: Problem, examiner: robust.Examiner, found: list[dict[str, Any]], open_ones: _Open, *, seed: int
-) -> None:
-    """Give every row its `sway`, from one sample of all unknowns together."""
+) -> list[dict[str, Any]]:
+    """Give every row its `sway`, from one sample of all unknowns together; and say what sways each open choice."""
     items = list(open_ones.items())
-    drawn, answers = np.random.default_rng(seed), []
-    stands: list[list[float]] = []
+    drawn = np.random.default_rng(seed)
+    answers, stands = [], []
     for _ in range(SCREENED):
         amounts = asked.point_low + (asked.point_high - asked.point_low) * drawn.random(len(asked.point_low))
         case = examiner.case(amounts)
-        held = [] if case is None else [examiner.holds(case, **{kind: number}) for kind, number in items]
-        if case is None or None in held:
-            continue
-        answers.append([float(amounts[row["points"]].sum()) for row in found])
-        stands.append([float(bool(one)) for one in held])
-    for column, row in enumerate(found):
-        row["sway"] = _explained(np.array([one[column] for one in answers]), np.array(stands))
+        held = [None] if case is None else [examiner.holds(case, **{kind: number}) for kind, number in items]
+        if None not in held:
+            answers.append([float(amounts[row["points"]].sum()) for row in found])
+            stands.append([float(bool(one)) for one in held])
+    told, standing = np.array(answers), np.array(stands)
+    explained = np.array([[_explained(told, standing, a, i) for i in range(len(items))] for a in range(len(found))])
+    for row, each in zip(found, explained, strict=True):
+        row["sway"] = float(each.mean())
+    return [
+        {
+            "kind": kind,
+            "number": number,
+            "share": float(standing[:, place].mean()) if stands else None,
+            "swayed_by": [(found[one], float(explained[one, place])) for one in np.argsort(-explained[:, place])[:3]],
+        }
+        for place, (kind, number) in enumerate(items)
+    ]
 
 
-def _explained(answer: Numbers, stands: Numbers) -> float:
-    """The mean over the open choices of R² between the answer and whether the choice stands."""
-    if len(answer) < 3 or np.ptp(answer) == 0:
+def _explained(told: Numbers, standing: Numbers, answer: int, item: int) -> float:
+    """R² between one answer and whether one choice stands; 0 where either never moves."""
+    if len(told) < 3 or np.ptp(told[:, answer]) == 0 or np.ptp(standing[:, item]) == 0:
         return 0.0
-    moved = stands[:, np.ptp(stands, axis=0) > 0]
-    squares = [float(np.corrcoef(answer, moved[:, one])[0, 1] ** 2) for one in range(moved.shape[1])]
-    return float(sum(squares) / stands.shape[1])
+    return float(np.corrcoef(told[:, answer], standing[:, item])[0, 1] ** 2)
+
+
+def _opened(asked: Problem, opened: list[dict[str, Any]]) -> pa.Table:
+    names = {"supplier": asked.suppliers, "category": asked.categories}
+    rows = [
+        {
+            "kind": one["kind"],
+            "id": str(names[one["kind"]][one["number"]]),
+            "share": one["share"],
+            "swayed_by": [
+                {"anchor_id": row["anchor_id"], "category_id": row["category_id"], "sway": sway}
+                for row, sway in one["swayed_by"]
+                if sway > 0
+            ],
+        }
+        for one in opened
+    ]
+    types = asked.points.schema
+    by = pa.struct([*((n, types.field(n).type) for n in ("anchor_id", "category_id")), ("sway", pa.float64())])
+    columns = [("kind", pa.string()), ("id", pa.string()), ("share", pa.float64()), ("swayed_by", pa.list_(by))]
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
 def _settled(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainlab.targets import allocation, greedy, model
+from chainlab.targets import allocation, branching, greedy, model
 
 if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Problem
@@ -139,7 +139,7 @@ class Examiner:
         value, start = self._best_known(problem)
         if start is not None and greedy.upper_bound(problem) - value <= TOLERANCE * max(1.0, value):
             return Case(problem=problem, best_wan=value)
-        answer = self._solve(problem, start)
+        answer = self._solve(problem, start, value)
         if answer.outcome is model.Outcome.INFEASIBLE:
             return Case(problem=problem, best_wan=None)
         if answer.outcome is not model.Outcome.OPTIMAL or answer.is_taken is None or answer.is_chosen is None:
@@ -162,8 +162,8 @@ class Examiner:
             required=case.problem.required if supplier is None else np.union1d(case.problem.required, [supplier]),
             required_categories=np.array([] if category is None else [category], dtype=np.int64),
         )
-        start = containing[int(np.argmax(values))] if values and max(values) > -np.inf else None
-        answer = self._solve(forced, start)
+        # Anything that reaches the optimum will do, and a search that may stop short of it is a short one.
+        answer = self._solve(forced, None, case.best_wan - 4 * TOLERANCE * max(1.0, case.best_wan))
         if answer.outcome is model.Outcome.INFEASIBLE:
             return False
         if answer.outcome is not model.Outcome.OPTIMAL or answer.is_taken is None or answer.is_chosen is None:
@@ -171,12 +171,13 @@ class Examiner:
         self._learn((answer.is_taken, answer.is_chosen))
         return self._value(case.problem, (answer.is_taken, answer.is_chosen)) >= least
 
-    def _solve(self, problem: Problem, start: Sets | None) -> model.Answer:
+    def _solve(self, problem: Problem, start: Sets | None, least_wan: float) -> model.Answer:
         left = min(SECONDS_EACH, self.deadline - time.monotonic())
         self.is_late = left <= 0
         if self.is_late:
             return model.Answer(outcome=model.Outcome.STOPPED)
-        return model.Model(problem).solve(start=start, time_limit_s=left)
+        deadline = time.monotonic() + left
+        return branching.solve(problem, start=start, least_wan=least_wan, deadline=deadline)
 
     def _best_known(self, problem: Problem) -> tuple[float, Sets | None]:
         values = [self._value(problem, one) for one in self.known]

@@ -211,6 +211,18 @@ class TestQuestions:
         assert first["suppliers"] == list(choice.suppliers)
         assert (second["anchor_id"], second["settled_count"]) == ("甲", 0)
 
+    def test_an_open_choice_says_how_often_it_stands_and_whose_unknown_sways_it(self):
+        choice = targets.choose(SWAYED, MAKERS, **self.limits)
+        found = targets.enquire(SWAYED, MAKERS, choice, **self.limits).open_choices.to_pylist()
+        assert {(row["kind"], row["id"]) for row in found} == {
+            ("supplier", choice.suppliers[0]),
+            ("category", choice.categories[0]),
+        }
+        for row in found:
+            assert 0.2 < row["share"] < 0.8, "two intervals about the same middle: about half of the draws"
+            assert row["swayed_by"][0]["anchor_id"] == "乙"
+            assert row["swayed_by"][0]["sway"] > row["swayed_by"][1]["sway"]
+
     def test_what_does_not_matter_to_the_choice_settles_nothing(self):
         choice = targets.choose(SWAYED, MAKERS, max_suppliers=2)
         found = targets.questions(SWAYED, MAKERS, choice, max_suppliers=2).to_pylist()

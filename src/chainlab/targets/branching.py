@@ -1,0 +1,227 @@
+"""The best choice by branching on the categories first: a linear program bounds each branch, HiGHS settles its end.
+
+With the categories fixed the rest is a maximal covering problem, whose relaxation is nearly whole; with shares of
+categories allowed it is not, and a solver that branches on suppliers first goes on for hours. So: best bound first
+(Land & Doig 1960), the category most in two minds is put in or left out, the relaxation is solved again from where it
+stood; a branch whose relaxation has whole categories goes to the integer solver. What cannot be better by its reduced
+cost is fixed on the way (Dantzig, Fulkerson & Johnson 1954).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainlab.targets import greedy, model
+from chainlab.targets.model import Answer, Box, Outcome
+from chainlab.targets.problem import TOLERANCE
+
+if TYPE_CHECKING:
+    from chainlab.targets.problem import Flags, Numbers, Problem
+
+WHOLE = 1e-6
+
+
+def solve(problem: Problem, *, start: tuple[Flags, Flags] | None, least_wan: float, deadline: float) -> Answer:
+    """The best choice and the bound, from a known choice `start` that covers `least_wan`; without `start`, one that
+    covers more than `least_wan`, infeasible where there is none."""
+    return _Search(problem, start, least_wan, deadline).run()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Branch:
+    """Bounds of suppliers and categories, what nothing within them exceeds, and the relaxed shares that gave that."""
+
+    lower: Numbers
+    upper: Numbers
+    bound_wan: float
+    share: Numbers
+
+
+class _Search:
+    def __init__(self, problem: Problem, start: tuple[Flags, Flags] | None, least_wan: float, deadline: float) -> None:
+        self.problem = problem
+        self.deadline = deadline
+        self.best = Answer(
+            outcome=Outcome.STOPPED,
+            is_taken=None if start is None else start[0],
+            is_chosen=None if start is None else start[1],
+            objective_wan=least_wan,
+        )
+        self.model = model.Model(problem)
+        self.relaxation = _Relaxation(self.model)
+        self.split = len(problem.suppliers)
+        self.unsettled_wan = -np.inf
+
+    def run(self) -> Answer:
+        order = itertools.count()
+        root = self._branch(*self.relaxation.box(), above_wan=np.inf)
+        waiting = [] if root is None else [(-root.bound_wan, next(order), root)]
+        while waiting and not self._is_late():
+            if -waiting[0][0] <= self._enough():
+                waiting = []
+                break
+            _, _, branch = heapq.heappop(waiting)
+            for child in self._children(branch):
+                heapq.heappush(waiting, (-child.bound_wan, next(order), child))
+        bound = max([self.unsettled_wan, *(-entry[0] for entry in waiting[:1])])
+        return self._ended(bound)
+
+    def _ended(self, bound: float) -> Answer:
+        """The best found, with the bound; infeasible where nothing was found and nothing is left."""
+        best = self.best
+        if bound <= self._enough():
+            outcome = Outcome.INFEASIBLE if best.is_taken is None else Outcome.OPTIMAL
+            bound = best.objective_wan
+        else:
+            outcome = Outcome.STOPPED
+        return Answer(
+            outcome=outcome,
+            is_taken=best.is_taken,
+            is_chosen=best.is_chosen,
+            flow=best.flow,
+            bound_wan=bound if outcome is not Outcome.INFEASIBLE else np.inf,
+            objective_wan=best.objective_wan,
+        )
+
+    def _children(self, branch: _Branch) -> list[_Branch]:
+        """The branch with its most undecided category out, and in; nothing when it is settled."""
+        share = branch.share[self.split :]
+        is_free = branch.lower[self.split :] < branch.upper[self.split :]
+        doubt = np.where(is_free, np.minimum(share, 1 - share), 0.0)
+        if doubt.max(initial=0.0) <= WHOLE:
+            self._settle(branch)
+            return []
+        turn = self.split + int(np.argmax(doubt))
+        self._try(branch)
+        found = []
+        for value in (1.0, 0.0):
+            lower, upper = branch.lower.copy(), branch.upper.copy()
+            lower[turn] = upper[turn] = value
+            child = self._branch(lower, upper, above_wan=branch.bound_wan)
+            if child is not None:
+                found.append(child)
+        return found
+
+    def _branch(self, lower: Numbers, upper: Numbers, *, above_wan: float) -> _Branch | None:
+        """The branch within these bounds, or None when nothing in it is better than what is known."""
+        limits = self.problem.limits
+        if limits.max_categories is not None and lower[self.split :].sum() > limits.max_categories:
+            return None
+        upper = upper.copy()
+        upper[: self.split][~self.problem.eligible(upper[self.split :] > 0)] = 0.0
+        if (lower > upper).any():
+            return None
+        found = self.relaxation.solve(lower, upper, time_limit_s=self.deadline - time.monotonic())
+        if found is None or found.bound_wan <= self._enough():
+            return None
+        lower, upper = found.fixed(lower, upper, self._enough())
+        return _Branch(lower=lower, upper=upper, bound_wan=min(above_wan, found.bound_wan), share=found.share)
+
+    def _try(self, branch: _Branch) -> None:
+        """A choice near the relaxed one: its largest categories, suppliers by greedy and interchange."""
+        limits = self.problem.limits
+        is_chosen = np.zeros(len(self.problem.categories), dtype=bool)
+        is_chosen[np.argsort(-branch.share[self.split :], kind="stable")[: limits.max_categories]] = True
+        self._offer(is_chosen)
+
+    def _offer(self, is_chosen: Flags) -> None:
+        if self.problem.minimum_wan.any() or len(self.problem.required_categories):
+            return
+        found = greedy.suppliers(self.problem, is_chosen)
+        if found is not None and found[0] > self.best.objective_wan:
+            self.best = Answer(outcome=Outcome.STOPPED, is_taken=found[1], is_chosen=is_chosen, objective_wan=found[0])
+
+    def _settle(self, branch: _Branch) -> None:
+        """The branch by the integer solver: first with the categories its relaxation chose, then whatever they are."""
+        lower, upper = branch.lower.copy(), branch.upper.copy()
+        lower[self.split :] = upper[self.split :] = np.round(branch.share[self.split :])
+        self._offer(lower[self.split :] > 0.5)
+        boxes = [(lower, upper)]
+        if (branch.lower[self.split :] < branch.upper[self.split :]).any():
+            boxes.append((branch.lower, branch.upper))
+        for box in boxes:
+            if branch.bound_wan <= self._enough():
+                return
+            narrowed = Box(lower=box[0], upper=box[1], cutoff_wan=self.best.objective_wan)
+            answer = self.model.solve(within=narrowed, time_limit_s=self.deadline - time.monotonic())
+            if answer.is_taken is not None and answer.objective_wan > self.best.objective_wan:
+                self.best = answer
+        if answer.outcome is Outcome.STOPPED:
+            self.unsettled_wan = max(self.unsettled_wan, min(branch.bound_wan, answer.bound_wan))
+
+    def _enough(self) -> float:
+        """A bound no higher than this says that nothing better is there."""
+        best = self.best.objective_wan
+        return best + TOLERANCE * max(1.0, best) if np.isfinite(best) else -np.inf
+
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self.deadline
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Relaxed:
+    """A relaxation solved: what nothing exceeds, shares of suppliers and categories, what a unit of each is worth."""
+
+    bound_wan: float
+    share: Numbers
+    worth_wan: Numbers
+
+    def fixed(self, lower: Numbers, upper: Numbers, enough_wan: float) -> tuple[Numbers, Numbers]:
+        """The bounds without what would cost more than there is to gain."""
+        spare = self.bound_wan - enough_wan
+        lower, upper = lower.copy(), upper.copy()
+        is_free = lower < upper
+        upper[is_free & (-self.worth_wan > spare)] = 0.0
+        lower[is_free & (self.worth_wan > spare)] = 1.0
+        return lower, upper
+
+
+class _Relaxation:
+    """The linear program, kept in the solver so that the next one starts where the last one ended."""
+
+    def __init__(self, exact: model.Model) -> None:
+        import highspy
+        from scipy import sparse
+
+        self.model, self.highspy = exact, highspy
+        program = exact.relaxed(highspy)
+        self.lower, self.upper = np.array(program.col_lower_), np.array(program.col_upper_)
+        self.cost, self.right = np.array(program.col_cost_), np.array(program.row_upper_)
+        matrix = program.a_matrix_
+        parts = (np.array(matrix.value_), np.array(matrix.index_), np.array(matrix.start_))
+        self.transposed = sparse.csr_array(parts, shape=(len(self.right), exact.width)).T.tocsr()
+        self.solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in model.OPTIONS.items():
+            self.solver.setOptionValue(option, value)
+        self.solver.passModel(program)
+
+    def box(self) -> tuple[Numbers, Numbers]:
+        """Bounds of suppliers and categories before anything is decided."""
+        return self.lower[: self.model.y].copy(), self.upper[: self.model.y].copy()
+
+    def solve(self, lower: Numbers, upper: Numbers, *, time_limit_s: float) -> _Relaxed | None:
+        """The relaxation within bounds; None where nothing keeps the limits.
+
+        The bound is worked out from the prices the solver ends with, whatever they are: right to the last digits, and
+        a bound even when it was stopped.
+        """
+        width = self.model.y
+        self.solver.changeColsBounds(width, np.arange(width, dtype=np.int32), lower, upper)
+        self.solver.setOptionValue("time_limit", self.solver.getRunTime() + max(0.0, time_limit_s))
+        self.solver.run()
+        if self.solver.getModelStatus() == self.highspy.HighsModelStatus.kInfeasible:
+            return None
+        solution = self.solver.getSolution()
+        price = np.maximum(np.array(solution.row_dual), 0.0)
+        worth = self.cost - self.transposed @ price
+        low, high = (np.concatenate([near, far[width:]]) for near, far in ((lower, self.lower), (upper, self.upper)))
+        bound = float(price @ self.right + np.maximum(worth * low, worth * high).sum())
+        share = np.array(solution.col_value)[:width]
+        scale = self.model.scale
+        return _Relaxed(bound_wan=bound / scale, share=np.clip(share, lower, upper), worth_wan=worth[:width] / scale)
