@@ -1,12 +1,13 @@
 """The chain's background work: the snapshot with its gaps, and the target list."""
 
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lianzhang.chains import analysis
-from lianzhang.chains.actions import gaps, snapshots, targets
+from lianzhang.chains import analysis, publication
+from lianzhang.chains.actions import gaps, releases, snapshots, targets
 from lianzhang.chains.models import Chain, Snapshot, TargetList
 from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
@@ -61,6 +62,10 @@ def _analyse(progress: Progress, chain: Chain, *, total: int = 4) -> tuple[Snaps
     snapshot = snapshots.store(
         chain=chain, analysis=taken, on=timezone.localdate(), now=timezone.now(), by=progress.person
     )
+    if not snapshot.is_pooled:
+        progress.tell(_("按发布规则核定可发布的数字"), done=2, total=total)
+        decide = partial(publication.of_snapshot, snapshot, taken.tables)
+        releases.publish(subject=snapshot, decide=decide, now=timezone.now(), by=progress.person)
     progress.tell(_("提出缺口"), done=3, total=total)
     made = gaps.propose(snapshot=snapshot, proposals=analysis.proposals(chain, taken.tables), by=progress.person)
     return snapshot, taken.tables, made
@@ -86,6 +91,8 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     except (engines.BadTable, TimeoutError) as bad:
         raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad
     targets.finish(listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)
+    decide = partial(publication.of_list, listed, snapshot, tables)
+    releases.publish(subject=listed, decide=decide, now=timezone.now(), by=progress.person)
 
 
 def _plot(progress: Progress, listed: TargetList) -> None:
