@@ -14,6 +14,7 @@ from django.urls import resolve
 
 from lianzhang import demo
 from lianzhang.accounts.models import Person
+from lianzhang.chains import stages
 from lianzhang.chains.models import Gap, Snapshot, TargetList
 from tests.cast import TODAY
 
@@ -116,7 +117,7 @@ def test_the_target_list_is_ready_two_clicks_after_sign_in() -> None:
     assert listed.bound_wan is not None
     assert 0 < listed.objective_wan <= listed.bound_wan
     assert Snapshot.objects.get().is_illustrative
-    assert Gap.objects.filter(state=Gap.State.CONFIRMED).count() == 6
+    assert Gap.objects.filter(state__in=stages.STANDING).count() == 6
     client = Client()
     client.force_login(
         Person.objects.get(username="example-clerk"), backend="django.contrib.auth.backends.ModelBackend"

@@ -25,6 +25,7 @@ from lianzhang.chains.models import (
     Result,
     Segment,
     TargetList,
+    WorkingGroup,
 )
 from lianzhang.indicators.models import Figure
 from lianzhang.intake.models import Batch, StagedRow
@@ -138,6 +139,10 @@ def _plans(world: World) -> None:
         world.put("chain", owner, chain.anchors.order_by("pk")[0])
         event = Event.objects.create(code=f"HD-{letter}", name=mark("event", owner), chain=chain, held_on=DAY)
         world.put("event", owner, event)
+    group = WorkingGroup.objects.create(
+        chain=cast.chain_a, body=cast.group_a, purpose=mark("chain", "chain_a"), founded_on=DAY
+    )
+    world.put("chain", "chain_a", group)
     succession = ChainSuccession.objects.create(old=cast.chain_a, new=cast.chain_b, scheme=cast.scheme)
     world.put("chain", "chain_a", succession)
 

@@ -16,7 +16,7 @@ from lianzhang.briefings.city import statement
 from lianzhang.briefings.figures import Figure, counted
 from lianzhang.chains import stages as gap_stages
 from lianzhang.chains.models import Action, Chain, Gap, Snapshot
-from lianzhang.chains.queries import disclosure, plans
+from lianzhang.chains.queries import disclosure, plans, releases
 from lianzhang.projects import stages
 from lianzhang.projects.models import Project
 from lianzhang.projects.queries import late_condition
@@ -24,6 +24,7 @@ from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Request
 from lianzhang.tables import values
 
+MOST_RELEASED = 30  # figures looked through for the one of the day asked for
 BUILDING = "building"  # the group of stages between start and production
 PROJECT_COLUMNS = (
     *("code", "name", "stage", "status", "status_reason", "next_milestone", "next_due_on", "blockage"),
@@ -85,7 +86,7 @@ def _snapshots(chain: Chain, *, person: Person, since: date) -> list[Snapshot]:
     own = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain)
     newest_first = own.order_by("-taken_at").values("pk")
     newest, then = newest_first[:1], newest_first.filter(taken_on__lte=since)[:1]
-    found = disclosure.with_totals(own.filter(Q(pk__in=newest) | Q(pk__in=then)))
+    found = disclosure.with_ratio(own.filter(Q(pk__in=newest) | Q(pk__in=then)))
     return list(found.only("taken_on", "firm_ids", "contents").order_by("taken_at"))
 
 
@@ -243,29 +244,43 @@ def _gap_figures(standing: Standing) -> list[Figure]:
 
 
 def _ratio(standing: Standing) -> Figure:
-    latest = standing.snapshots[-1] if standing.snapshots else None
-    before = next((s for s in reversed(standing.snapshots) if s.taken_on <= standing.since), None)
-    value = latest.local_ratio if latest else None
-    is_shown = latest is None or _is_open(latest)
-    if latest is not None and not is_shown:
-        # Only a total of fewer firms asks who the reader is.
-        is_shown = disclosure.of(latest, person=standing.person).sees_rows
-    # An earlier total of fewer firms is not told by its difference to this one.
-    earlier = before.local_ratio if before and before != latest and _is_open(before) else None
+    now, before = _own_ratios(standing) or _released_ratios(standing)
     return Figure(
         key="local_ratio",
         label=_("本地配套率（按金额）"),
-        value=value,
+        value=now[0],
         kind="ratio",
-        change=value - earlier if value is not None and earlier is not None else None,
+        change=now[0] - before[0] if now[0] is not None and before[0] is not None else None,
         scope=_("本市供应额 ÷ 产地明确的采购额，链主填报；只作观察"),
         source=_("链主拆零件填报"),
-        as_of=latest.taken_on if latest else None,
+        as_of=now[1],
         url=address("teardowns:chain", standing.chain.code),
-        is_restricted=not is_shown,
+        is_unreleased=bool(standing.snapshots) and now[1] is None,
     )
 
 
-def _is_open(snapshot: Any) -> bool:
-    """Whether enough firms contribute to the snapshot's total for everybody to read it."""
-    return (snapshot.contributor_count or 0) >= disclosure.MIN_CONTRIBUTORS
+Reading = tuple[float | None, date | None]  # a ratio and the day it is of
+NOTHING: tuple[Reading, Reading] = ((None, None), (None, None))
+
+
+def _own_ratios(standing: Standing) -> tuple[Reading, Reading] | None:
+    """The ratios of the snapshots themselves, to who reads their rows; None to others."""
+    if not standing.snapshots:
+        return NOTHING
+    latest = standing.snapshots[-1]
+    shown = disclosure.of(latest, person=standing.person)
+    if not shown.sees_rows:
+        return None
+    found = next((s for s in reversed(standing.snapshots) if s.taken_on <= standing.since), None)
+    may_compare = found is not None and found != latest and shown.reads(found)
+    return (latest.local_ratio, latest.taken_on), (found.local_ratio if found and may_compare else None, None)
+
+
+def _released_ratios(standing: Standing) -> tuple[Reading, Reading]:
+    """The ratios as they went out."""
+    known = releases.ratios(standing.person, chain=standing.chain.pk)
+    found = list(known.values_list("value", "snapshot__taken_on")[:MOST_RELEASED])
+    if not found:
+        return NOTHING
+    before = next((one for one in found if one[1] <= standing.since), None)
+    return found[0], before if before is not None and before != found[0] else (None, None)

@@ -6,13 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import (
-    Case,
     Exists,
     F,
     OuterRef,
     QuerySet,
     Subquery,
-    When,
 )
 from django.utils.translation import gettext as _
 
@@ -22,7 +20,7 @@ from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
 from lianzhang.chains import stages
 from lianzhang.chains.models import Anchor, Chain, Gap, Snapshot, TargetList
-from lianzhang.chains.queries import disclosure
+from lianzhang.chains.queries import releases
 from lianzhang.projects import queries as projects
 from lianzhang.projects.queries import StageCounts
 from lianzhang.records.counting import CountOf
@@ -180,10 +178,8 @@ def _own(person: Person) -> "QuerySet[Chain]":
     anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
     # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
     speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
-    taken = disclosure.with_totals(Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")))
-    # What two firms make up tells the one about the other.
-    is_open = When(contributor_count__gte=disclosure.MIN_CONTRIBUTORS, then="local_ratio")
-    taken = taken.annotate(open_ratio=Case(is_open)).order_by("-taken_at")
+    taken = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")).order_by("-taken_at")
+    released = releases.ratios(person, chain=OuterRef("pk")).values("value")
     return own.annotate(
         proposed_count=CountOf(gaps.filter(state=Gap.State.PROPOSED)),
         standing_count=CountOf(gaps.filter(state__in=stages.STANDING)),
@@ -191,8 +187,8 @@ def _own(person: Person) -> "QuerySet[Chain]":
         anchor_count=CountOf(anchors),
         speaking_count=CountOf(anchors.filter(speaking)),
         taken_on=Subquery(taken.values("taken_on")[:1]),
-        ratio=Subquery(taken.values("open_ratio")[:1]),
-        ratio_before=Subquery(taken.values("open_ratio")[1:2]),
+        ratio=Subquery(released[:1]),
+        ratio_before=Subquery(released[1:2]),
     )
 
 
@@ -207,6 +203,9 @@ def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
     for listed in found.order_by(F("approved_at").asc(nulls_first=True), "created_at"):
         lists[listed.chain_id] = listed
     stages = projects.stage_counts_by_chain(person)
+    # As they went out, and to who may read the rows as they are.
+    ratios = {chain.pk: releases.Ratio(value=chain.ratio, before=chain.ratio_before, as_of=None) for chain in chains}
+    ratios |= releases.own_ratios(list(ratios), person=person)
     return [
         Overview(
             chain=chain,
@@ -217,8 +216,8 @@ def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
             anchor_count=chain.anchor_count,
             silent_count=chain.anchor_count - chain.speaking_count,
             taken_on=chain.taken_on,
-            ratio=chain.ratio,
-            ratio_before=chain.ratio_before,
+            ratio=ratios[chain.pk].value,
+            ratio_before=ratios[chain.pk].before,
             stages=stages.get(chain.pk),
         )
         for chain in chains

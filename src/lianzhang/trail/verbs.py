@@ -206,6 +206,9 @@ LABELS: dict[str, str | Promise] = {
     "view.saved": _("保存视图"),
     "visit.made": _("登记走访"),
     "visit.planned": _("安排走访"),
+    "working_group.edited": _("修改工作小组"),
+    "working_group.ended": _("撤销工作小组"),
+    "working_group.founded": _("成立工作小组"),
 }
 
 

@@ -1,9 +1,5 @@
 """Gaps as a table."""
 
-from typing import Any
-
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains import stages
@@ -17,11 +13,6 @@ from lianzhang.tables.addresses import address
 def _is_stood_for(gap: Gap) -> bool:
     """A proposal is confirmed first, on its page: with it come its path, who answers and until when."""
     return gap.state in stages.STANDING
-
-
-def _review_due(found: Any, value: bool) -> Any:  # noqa: FBT001  (the protocol of Filter.apply)
-    due = Q(state__in=stages.STANDING, review_on__lte=timezone.localdate())
-    return found.filter(due) if value else found.exclude(due)
 
 
 GAPS = TableSpec(
@@ -75,7 +66,7 @@ GAPS = TableSpec(
         Filter("state", _("状态"), choices=Gap.State.choices, kind="multi"),
         Filter("kind", _("情形"), choices=Gap.Kind.choices),
         Filter("route", _("路径"), choices=Gap.Route.choices),
-        Filter("review_due", _("到期复核"), kind="boolean", apply=_review_due),
+        Filter("review", _("复核日期"), kind="date_range", path="review_on"),
     ),
     search=("code", "title", "part__code", "part__category"),
     default_order=("chain__position", "code"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from lianzhang.accounts.models import Person
 from lianzhang.chains.actions import gaps, targets
 from lianzhang.chains.models import Chain, Gap, TargetList
-from lianzhang.demo.annex import cast
+from lianzhang.demo.annex import cast, group
 from lianzhang.jobs import work
 from lianzhang.jobs.models import Job
 
@@ -34,6 +34,7 @@ def run(*, today: date, say: Callable[[str], object]) -> TargetList:
     )
     _work(listed)
     _confirm(chain, today=today)
+    group.consult()
     listed.refresh_from_db()
     chief = Person.objects.get(username="example-chief")
     return targets.approve(listed=listed, version=listed.version, now=timezone.now(), by=chief)

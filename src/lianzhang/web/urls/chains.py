@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhang.web.views import chain_edits, chains, city, plans
+from lianzhang.web.views import chain_edits, chains, city, groups, plans
 
 app_name = "chains"
 urlpatterns = [
@@ -31,7 +31,11 @@ urlpatterns = [
     path("scheme/<slug:code>/mapping/confirm", chains.confirm_mappings, name="confirm_mappings"),
     path("anchor/<int:pk>/end", chain_edits.end_anchor, name="end_anchor"),
     path("result/<int:pk>/edit", chain_edits.edit_result, name="edit_result"),
+    path("group/<int:pk>/", groups.group, name="group"),
+    path("group/<int:pk>/edit", groups.edit, name="edit_group"),
+    path("group/<int:pk>/end", groups.end, name="end_group"),
     path("<slug:code>/", chains.chain, name="chain"),
+    path("<slug:code>/groups/new", groups.new, name="new_group"),
     path("<slug:code>/edit", chain_edits.edit_chain, name="edit_chain"),
     path("<slug:code>/anchors/new", chain_edits.name_anchor, name="name_anchor"),
     path("<slug:code>/results/new", chain_edits.add_result, name="add_result"),

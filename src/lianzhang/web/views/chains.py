@@ -19,7 +19,7 @@ from lianzhang.briefings import plans as counted
 from lianzhang.chains import rules
 from lianzhang.chains.actions import schemes as actions
 from lianzhang.chains.models import Action, Chain, ChainSuccession, Scheme
-from lianzhang.chains.queries import plans
+from lianzhang.chains.queries import groups, plans
 from lianzhang.chains.queries import schemes as queries
 from lianzhang.chains.tables import plans as plan_tables
 from lianzhang.chains.tables import schemes as tables
@@ -180,6 +180,7 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
         "anchors": queries.anchors(found),
         "became": queries.became(found),
         "came_from": queries.came_from(found),
+        "groups": groups.of_chain(found, person=person, on=today),
         "may_brief": person.reach.may(Act.READ, Thing.BRIEFING),
         "may_edit": _writes(found, Thing.CHAIN, person),
         "may_add_results": _writes(found, Thing.PLAN, person),

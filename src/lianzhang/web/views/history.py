@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from lianzhang.chains.models import Gap, MapVersion, Scheme, TargetList
+from lianzhang.chains.models import Gap, MapVersion, Scheme, TargetList, WorkingGroup
 from lianzhang.projects.models import Event, Project
 from lianzhang.supervision.models import Meeting, Request, Task, Visit
 from lianzhang.web import access, histories
@@ -58,6 +58,7 @@ KINDS = {
     "request": Kind(Request, "code", _page("supervision:request")),
     "visit": Kind(Visit, "pk", _page("supervision:visit")),
     "scheme": Kind(Scheme, "code", _page("chains:scheme")),
+    "group": Kind(WorkingGroup, "pk", _page("chains:group")),
     "gap": Kind(Gap, "code", _page("gaps:gap")),
     "target": Kind(TargetList, "code", _page("targets:target"), RESULT),
     "map": Kind(MapVersion, "pk", lambda found: reverse("maps:version", args=[found.chain.code, found.number])),

@@ -107,7 +107,12 @@ def _became(tasks: list[Task], *, today: Any, calendar: clock.WorkingCalendar) -
 def new(request: HttpRequest) -> HttpResponse:
     """登记会议."""
     person = access.person_of(request)
-    form = forms.MeetingForm(request.POST or None, initial={"held_on": timezone.localdate()}, person=person)
+    initial = {
+        "held_on": timezone.localdate(),
+        "chain": request.GET.get("chain"),
+        "attendees": request.GET.getlist("attendees"),
+    }
+    form = forms.MeetingForm(request.POST or None, initial=initial, person=person)
 
     def act(said: dict[str, Any]) -> str:
         said.pop("version")

@@ -156,7 +156,7 @@ def new_task(request: HttpRequest) -> HttpResponse:
     if person.reach.role not in states.ASSIGNERS:
         raise Http404
     name, record = _subject(request, person)
-    initial: dict[str, Any] = {}
+    initial: dict[str, Any] = {name: request.GET.get(name) for name in ("chain", "responsible")}
     if record is not None:
         initial = {"chain": record.chain_id, "title": ABOUT[name][1](record), "working_days": 5}
     form = forms.AssignForm(request.POST or None, initial=initial, person=person)
