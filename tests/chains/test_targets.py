@@ -8,13 +8,12 @@ from django.utils import timezone
 from lianzhang.accounts.actions import Refused
 from lianzhang.chains import jobs
 from lianzhang.chains.actions import targets as actions
-from lianzhang.chains.models import Anchor, CandidateProposal, Chain, TargetList
+from lianzhang.chains.models import CandidateProposal, Chain, TargetList
 from lianzhang.chains.queries import disclosure
 from lianzhang.chains.queries import targets as queries
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
-from lianzhang.registry.models import PurchaseGrant
-from tests.cast import SINCE, Cast
+from tests.cast import Cast
 from tests.chains import scene as scenes
 
 pytestmark = pytest.mark.django_db
@@ -110,8 +109,7 @@ def test_a_chain_is_pooled_only_by_who_makes_its_lists_or_was_granted_its_purcha
     Chain.objects.filter(pk=cast.chain_b.pk).update(nature=Chain.Nature.MANUFACTURING)
     assert "不必再合并" in refused(cast, chains=(cast.chain_a.code,))
     assert "不能合并" in refused(cast, chains=(cast.chain_b.code,))
-    firm = Anchor.objects.filter(chain=cast.chain_b).get().enterprise
-    PurchaseGrant.objects.create(firm=firm, body=cast.bodies["force_a"], starts_on=SINCE, entered_by=cast.secretary)
+    scenes.grant(cast, 4, by=cast.people["anchor_4"])  # an anchor of 链B as well
     found = actions.ask(
         chain=cast.chain_a, title="清单", parameters=actions.Parameters(chains=(cast.chain_b.code,)),
         now=timezone.now(), by=cast.clerk_a,

@@ -66,6 +66,7 @@ class Analysed:
                 *(f"/targets/{listed}/explain/{name}" for name in ("covered", "ratio")),
                 f"/targets/{listed}/compare?with={listed}",
                 f"/targets/{listed}/1",
+                *(f"/targets/{listed}/editions/{name}" for name in ("working", "meeting", "outreach")),
             ],
             "briefings": [
                 "/briefings/",

@@ -1,6 +1,6 @@
 """Schemes, chains, plans, maps, gaps, target lists, teardowns, resources, indicators."""
 
-from lianzhang.chains.models import Action, Anchor, Consultation, Gap, Result, TargetLine, TargetList, WorkingGroup
+from lianzhang.chains.models import Action, Anchor, Consultation, Gap, Result, TargetLine, TargetList
 from lianzhang.indicators.models import Figure
 from lianzhang.resources.models import Resource
 from lianzhang.trail.models import Proof
@@ -56,11 +56,7 @@ def fill(world: World) -> Filling:
         },
         "chains:end_anchor": each(world, "chain", Anchor, pk="pk"),
         "chains:edit_result": each(world, "plan", Result, pk="pk"),
-        **{f"chains:{name}": CHAINS for name in (*OF_CHAIN, "edit_chain", "name_anchor", "add_result", "new_group")},
-        **{
-            f"chains:{name}": each(world, "chain", WorkingGroup, pk="pk")
-            for name in ("group", "edit_group", "end_group")
-        },
+        **{f"chains:{name}": CHAINS for name in (*OF_CHAIN, "edit_chain", "name_anchor", "add_result")},
         "chains:explain_results": with_year(CHAINS),
         "chains:explain_plan": with_year(CHAINS),
         **{f"gaps:{name}": [Case()] for name in ("list", "confirm_many", "entrust_many", "stages")},
@@ -76,6 +72,12 @@ def fill(world: World) -> Filling:
             Case({**case.kwargs, "figure": figure}, case.subject)
             for case in lists
             for figure in ("covered", "objective")
+        ],
+        "targets:edition": [
+            Case({**case.kwargs, "edition": edition}, case.subject, query=query)
+            for case in lists
+            for edition in ("working", "meeting", "outreach")
+            for query in ("", "format=xlsx")
         ],
         "targets:edition": [
             Case({**case.kwargs, "edition": edition}, case.subject, query=query)

@@ -13,8 +13,10 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Anchor, Chain
 from lianzhang.chains.queries import candidates
 from lianzhang.records.scope import ScopedQuerySet
-from lianzhang.registry.models import Enterprise, Purchase
+from lianzhang.registry import queries as registry
+from lianzhang.registry.models import Enterprise, Level
 
+BUYING = frozenset({Level.BANDS, Level.ROWS})  # the levels that say for how much is bought
 # Those that `chainlab.targets.choose` knows by the same name.
 LIMITS = ("max_categories", "max_suppliers", "min_anchors", "must_include", "must_exclude")
 
@@ -76,7 +78,8 @@ def expect_sound(*, chain: Chain, parameters: Parameters, by: Person) -> None:
 def poolable(*, by: Person) -> ScopedQuerySet[Chain]:
     """Chains whose anchors' needs `by` may add to a list: writes their lists, or reads what one of the anchors buys."""
     own = Q(pk__in=Chain.objects.within(by, act=Act.WRITE, thing=Thing.TARGET).values("pk"))
-    bought = Anchor.objects.standing().filter(enterprise__in=Purchase.objects.all().owners(by))
+    opened = {firm for firm, level, _line in registry.readable(by) if level in BUYING}
+    bought = Anchor.objects.standing().filter(enterprise__in=opened)
     found = Chain.objects.visible_to(by).filter(nature=Chain.Nature.MANUFACTURING, is_active=True)
     return found.filter(own | Q(pk__in=bought.values("chain_id"))).order_by("-scheme__valid_from", "position")
 

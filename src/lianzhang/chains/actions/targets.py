@@ -13,7 +13,7 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.chains.actions import conditions
 from lianzhang.chains.models import Chain, Edition, Snapshot, TargetLine, TargetList
-from lianzhang.chains.queries import candidates
+from lianzhang.chains.queries import candidates, editions
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
 from lianzhang.records import codes
@@ -88,8 +88,13 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
         for n, line in enumerate(outcome.lines, start=1)
     ]
     with transaction.atomic():
+        assumptions = {
+            **outcome.columns["assumptions"],
+            "released": editions.released(outcome.lines, outcome.columns["categories"]),
+        }
         changes = {
             **outcome.columns,
+            "assumptions": assumptions,
             "state": State.READY,
             "snapshot": snapshot,
             "map_version": snapshot.map_version,

@@ -12,11 +12,18 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions import conditions
 from lianzhang.chains.actions.conditions import Parameters
 from lianzhang.chains.models import Chain, Edition
+from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.registry.models import Enterprise
 from lianzhang.web.forms import picking
 from lianzhang.web.forms.amounts import AmountField
 
 SEPARATORS = re.compile(r"[,，、;；]")
+
+
+def writable(person: Person) -> ScopedQuerySet[Chain]:
+    """The chains whose lists `person` makes."""
+    chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET)
+    return chains.filter(nature=Chain.Nature.MANUFACTURING, is_active=True)
 
 
 class TargetForm(forms.Form):
@@ -119,8 +126,7 @@ class TargetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         field: Any = self.fields["chain"]
-        chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET)
-        field.queryset = chains.filter(nature=Chain.Nature.MANUFACTURING, is_active=True)
+        field.queryset = writable(person)
         pooled: Any = self.fields["chains"]
         pooled.queryset = conditions.poolable(by=person)
 

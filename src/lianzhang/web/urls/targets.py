@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhang.web.views import targets
+from lianzhang.web.views import editions, targets
 
 app_name = "targets"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("new", targets.new, name="new"),
     path("<str:code>", targets.target, name="target"),
     path("<str:code>/leads", targets.open_leads, name="open_leads"),
+    path("<str:code>/editions/<slug:edition>", editions.edition, name="edition"),
     path("<str:code>/approve", targets.approve, name="approve"),
     path("<str:code>/compare", targets.compare, name="compare"),
     path("<str:code>/explain/<slug:figure>", targets.explain_figure, name="explain"),

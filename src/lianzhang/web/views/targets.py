@@ -18,16 +18,21 @@ from lianzhang.chains.actions import targets as actions
 from lianzhang.chains.models import Edition, TargetLine, TargetList
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import targets as queries
+from lianzhang.chains.tables import asked
+from lianzhang.chains.tables import listed as shown_as
 from lianzhang.chains.tables import targets as tables
 from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
 from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
-from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED
 from lianzhang.web import access, batches, conflict, explain, listing
 from lianzhang.web.charts import frontier
+from lianzhang.web.forms import target_lists
 from lianzhang.web.forms.target_lists import TargetForm
+from lianzhang.web.views import editions
+
+MOST_ASKED = 10
 
 
 @access.reads(Thing.TARGET)
@@ -36,8 +41,10 @@ def lists(request: HttpRequest) -> HttpResponse:
     """Target lists within reach, newest first."""
     person = access.person_of(request)
     found = queries.lists(person)
-    may_write = TargetForm(person=person).fields["chain"].queryset.exists()  # type: ignore[attr-defined]
-    context = {"may_write": may_write, "lead": _("共 %(count)s 份目标清单。") % {"count": found.count()}}
+    context = {
+        "may_write": target_lists.writable(person).exists(),
+        "lead": _("共 %(count)s 份目标清单。") % {"count": found.count()},
+    }
     return listing.respond(request, tables.LISTS, found, template="targets/lists.html", context=context)
 
 
@@ -79,19 +86,25 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     if request.headers.get("HX-Target") == "job":  # the waiting page asks again and finds the list
         return HttpResponse(headers={"HX-Redirect": request.path})
     shown = disclosures.of(listed.snapshot, person=person)
-    names = _names(listed)
-    total_shown = shown.shows(int(listed.assumptions["anchor_count"]))
+    firms = asked.names(listed)
+    total_shown = shown.shows(_anchors(listed))
+    lines = queries.lines(listed, person=person)
     context = {
         "record": listed,
         "shows": total_shown,
-        "share": listed.objective_wan / listed.demand_wan if listed.objective_wan and listed.demand_wan else None,
+        "statement": shown_as.statement(listed, shown),
+        "holding": shown_as.holding(listed),
+        "questions": shown_as.questions(listed, shown, firms)[:MOST_ASKED],
+        "open_choices": shown_as.open_choices(listed, shown, firms),
+        "editions": editions.tabs(listed),
+        "warning": shown_as.WARNING if lines.filter(facts__kind="relocation").exists() else "",
         "sees_rows": shown.sees_rows,
         "method": tables.method(listed),
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
         "chart": _chart(listed) if shown.sees_rows else None,
         "plotting": _plotting(listed, person),
-        "parameters": _parameters(listed),
+        "parameters": asked.conditions(listed),
         "may_write": TargetList.objects.editable_by(person).filter(pk=listed.pk).exists(),
         "may_approve": _may_approve(listed, person),
         "others": queries.lists(person)
@@ -104,9 +117,9 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     if context["may_write"] and person.reach.may(Act.WRITE, Thing.PROJECT):
         url = reverse("targets:open_leads", args=[listed.code])
         context["batch"] = [batches.Action(label=_("转线索"), url=url)]
-    spec = tables.lines(listed, shown, names)
-    found = queries.lines(listed, person=person)
-    return listing.respond(request, spec, found, template="targets/target.html", context=context)
+    return listing.respond(
+        request, shown_as.lines(listed, shown, firms), lines, template="targets/target.html", context=context
+    )
 
 
 @access.reads(Thing.TARGET)
@@ -116,7 +129,7 @@ def line(request: HttpRequest, code: str, position: int) -> HttpResponse:
     person = access.person_of(request)
     found = _line(person, code, position)
     shown = disclosures.of(found.target_list.snapshot, person=person)
-    names = _names(found.target_list)
+    firms = asked.names(found.target_list)
     context = {
         "record": found,
         "listed": found.target_list,
@@ -124,12 +137,12 @@ def line(request: HttpRequest, code: str, position: int) -> HttpResponse:
         "sees_rows": shown.sees_rows,
         "restricted": RESTRICTED,
         "parts": [
-            (part, [(names.get(a["code"], a["code"]), a["amount_wan"]) for a in part["anchors"]])
+            (part, [(firms.get(a["code"], a["code"]), a["amount_wan"]) for a in part["anchors"]])
             for part in found.parts
         ],
         "place": places.name_of(found.region_code),
-        "reasons": tables.reasons(found, shown, names),
-        "runner_up": names.get(found.runner_up.get("code", ""), ""),
+        "reasons": shown_as.reasons(found, shown, firms),
+        "runner_up": firms.get(found.runner_up.get("code", ""), ""),
         "project": Project.objects.visible_to(person).filter(target_line=found).first(),
         "may_open": person.reach.may(Act.WRITE, Thing.PROJECT),
         "illustrative": found.target_list.is_illustrative,
@@ -173,7 +186,7 @@ def open_leads(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _turned(line: TargetLine, person: Person) -> batches.Outcome:
-    row = {"code": str(line.position), "name": line.supplier.name, "url": tables.line_url(line)}
+    row = {"code": str(line.position), "name": line.supplier.name, "url": shown_as.line_url(line)}
     known = Project.objects.filter(target_line=line).first()
     if known is not None:
         return batches.Outcome(**row, reason=_("早先已转为线索 %(code)s。") % {"code": known.code})
@@ -207,9 +220,8 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     person = access.person_of(request)
     first = queries.lists(person).get_or_404(code=code)
     second = queries.lists(person).get_or_404(code=request.GET.get("with", ""))
-    labels = dict(_labels())
     found = queries.compare(first, second, person=person)
-    why = [(labels.get(key, key), before, after) for key, before, after in found.why]
+    why = [(asked.LABELS.get(key, key), before, after) for key, before, after in found.why]
     shown = [disclosures.of(listed.snapshot, person=person).shows(_anchors(listed)) for listed in (first, second)]
     context = {
         "first": first,
@@ -310,13 +322,6 @@ def _line(person: Person, code: str, position: int) -> TargetLine:
     return found
 
 
-def _names(listed: TargetList) -> dict[str, str]:
-    codes: set[str] = set()
-    for anchors, runner_up in listed.lines.values_list("anchors", "runner_up"):
-        codes |= set(anchors) | {runner_up.get("code", "")}
-    return dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name"))
-
-
 def _may_approve(listed: TargetList, person: Person) -> bool:
     is_ready = listed.state == TargetList.State.READY and listed.created_by_id != person.pk
     return is_ready and TargetList.objects.all().approvable_by(person).filter(pk=listed.pk).exists()
@@ -329,27 +334,3 @@ def _again(listed: TargetList) -> dict[str, Any]:
 
 def _anchors(listed: TargetList) -> int:
     return int(listed.assumptions.get("anchor_count", 0))
-
-
-def _labels() -> list[tuple[str, str]]:
-    return [
-        ("max_categories", _("类别上限")),
-        ("max_suppliers", _("家数上限")),
-        ("min_anchors", _("至少服务链主")),
-        ("min_realised_anchors", _("实际服务链主")),
-        ("min_per_anchor_wan", _("每家链主至少覆盖（万元）")),
-        ("budget_wan", _("招引成本预算（万元）")),
-        ("max_certification_months", _("认证时间上限（月）")),
-        ("chains", _("合并的产业链")),
-        ("is_group_included", _("计入集团内采购")),
-        ("must_include", _("必须列入")),
-        ("must_exclude", _("不予列入")),
-        ("snapshot", _("数据快照")),
-        ("map_version", _("图谱版本")),
-    ]
-
-
-def _parameters(listed: TargetList) -> list[tuple[str, Any]]:
-    labels = dict(_labels())
-    shown = [(labels[key], listed.parameters.get(key)) for key in labels if key in listed.parameters]
-    return [(label, "、".join(v) if isinstance(v, list) else v) for label, v in shown if v not in (None, [], "")]

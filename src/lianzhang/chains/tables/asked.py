@@ -1,0 +1,54 @@
+"""清单的条件: what was asked of a list, in words, and the firms it speaks of by name."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang.chains.models import Chain, TargetList
+from lianzhang.registry.models import Enterprise
+
+LABELS = {
+    "max_categories": _("类别上限"),
+    "max_suppliers": _("家数上限"),
+    "min_anchors": _("至少服务链主"),
+    "min_realised_anchors": _("实际服务链主"),
+    "min_per_anchor_wan": _("每家链主至少覆盖（万元）"),
+    "budget_wan": _("招引成本预算（万元）"),
+    "max_certification_months": _("认证时间上限（月）"),
+    "chains": _("合并的产业链"),
+    "is_group_included": _("计入集团内采购"),
+    "must_include": _("必须列入"),
+    "must_exclude": _("不予列入"),
+    "draws": _("试算次数"),
+    "seed": _("随机种子"),
+}
+FIRMS = ("must_include", "must_exclude")
+FOLDED = ("draws", "seed")  # how sure, not what: told where that is told
+
+
+def conditions(listed: TargetList) -> list[tuple[Any, Any]]:
+    """(label, value) of what was asked; firms and chains by name, what asks for nothing left out."""
+    asked = listed.parameters
+    codes = {code for name in FIRMS for code in asked.get(name, ())}
+    said = dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    if asked.get("chains"):
+        said |= dict(Chain.objects.filter(code__in=asked["chains"]).values_list("code", "name_zh"))
+    found = []
+    for key, label in LABELS.items():
+        value = asked.get(key)
+        if isinstance(value, list):
+            value = "、".join(str(said.get(code, code)) for code in value)
+        if value and key not in FOLDED:
+            found.append((label, value))
+    return found
+
+
+def names(listed: TargetList) -> dict[str, str]:
+    """The firms a list speaks of, by their codes."""
+    codes: set[str] = set()
+    for anchors, runner_up in listed.lines.values_list("anchors", "runner_up"):
+        codes |= set(anchors) | {runner_up.get("code", "")}
+    for entry in listed.open_choices or ():
+        codes |= {entry["id"], *(anchor for anchor, _category in entry.get("swayed_by", ()))}
+    codes |= {entry["anchor"] for entry in listed.questions or ()}
+    return dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name"))

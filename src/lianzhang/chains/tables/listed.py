@@ -1,0 +1,297 @@
+"""What stands on one target list: its sentence, its suppliers, which choices hold, and what to ask next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from chainlab import places
+from lianzhang.chains.models import CandidateProposal, TargetLine, TargetList
+from lianzhang.chains.queries.disclosure import Disclosure
+from lianzhang.tables import RESTRICTED, Badge, Column, TableSpec, values
+from lianzhang.tables.addresses import address
+
+Kind = CandidateProposal.Kind
+WARNING = _(
+    "整体迁移的企业须先作公平竞争审查：不得强制或变相强制外地企业迁入，不得给予没有法律、行政法规依据或未经"
+    "国务院批准的特定优惠（《公平竞争审查条例》）。"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """待问: one unknown, and how many of the open choices it would settle."""
+
+    position: int
+    anchor: str
+    category: str
+    unknown_wan: float | None
+    settled_count: int
+    open_count: int
+
+    @property
+    def words(self) -> str:
+        """向链主A问清类别X，可定下 5 项未定选择中的 3 项."""
+        said = {"who": self.anchor, "category": self.category, "n": self.settled_count, "all": self.open_count}
+        return _now("向%(who)s问清“%(category)s”，可定下 %(all)s 项未定选择中的 %(n)s 项。") % said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """未定选择: a category or supplier that is in the best list for some values of the unknown amounts only."""
+
+    kind: str
+    name: str
+    share: float
+    is_chosen: bool
+    swayed_by: str
+
+
+def statement(listed: TargetList, shown: Disclosure) -> str:
+    """The sentence of a list for a reader: what is chosen, what it covers, from … to …, and what is proven."""
+    said: dict[str, Any] = {
+        "categories": listed.category_count,
+        "suppliers": listed.supplier_count,
+        "anchors": _anchors(listed),
+    }
+    if not listed.supplier_count:
+        count = values.plain(listed.assumptions.get("candidate_count"), "integer")
+        return _now("%(count)s 家候选企业中没有一家符合所列条件；可放宽“至少服务链主”或上限后另存一份。") % {
+            "count": count
+        }
+    if not shown.shows(_anchors(listed)):
+        words = _now(
+            "选 %(categories)s 类零部件、%(suppliers)s 家配套商，服务 %(anchors)s 家链主；金额由链主授权可见。"
+        )
+    else:
+        words = _now(
+            "选 %(categories)s 类零部件、%(suppliers)s 家配套商，可覆盖 %(anchors)s 家链主市外采购 %(demand)s 亿元中的"
+            " %(covered)s 亿元（%(share)s）。"
+        )
+        said |= {"demand": _yi(listed.demand_wan), "covered": _yi(listed.objective_wan), "share": _share(listed)}
+        words += _between(listed)
+    proven = _now("所列候选和条件下没有更优组合。") if listed.is_proven else _now("限时内的最好组合，未证明最优。")
+    return words % said + proven
+
+
+def holding(listed: TargetList) -> str:
+    """How many choices hold whatever the unknown amounts are; empty where nobody tried."""
+    if listed.robust_suppliers is None or listed.robust_categories is None:
+        return ""
+    return _now(
+        "把未知和分档的金额试算 %(draws)s 次：%(categories)s 类、%(suppliers)s 家始终入选，"
+        "%(open)s 项选择随未知金额而变。"
+    ) % {
+        "draws": listed.draw_count,
+        "categories": len(listed.robust_categories),
+        "suppliers": len(listed.robust_suppliers),
+        "open": len(listed.open_choices or []),
+    }
+
+
+def questions(listed: TargetList, shown: Disclosure, names: dict[str, str]) -> list[Question]:
+    """What to ask next, best first; an anchor is named to those who may read its purchases."""
+    return [
+        Question(
+            position=n,
+            anchor=_who(entry["anchor"], shown, names),
+            category=entry["category"],
+            unknown_wan=entry.get("unknown_wan") if shown.sees_rows else None,
+            settled_count=entry["settled_count"],
+            open_count=entry["open_count"],
+        )
+        for n, entry in enumerate(listed.questions or [], start=1)
+    ]
+
+
+def open_choices(listed: TargetList, shown: Disclosure, names: dict[str, str]) -> list[Open]:
+    """The choices that are swayed, nearest to even first, and by whose unknown."""
+    found = [
+        Open(
+            kind=str(_("类别") if entry["kind"] == "category" else _("配套商")),
+            name=names.get(entry["id"], entry.get("name") or entry["id"]),
+            share=entry["share"],
+            is_chosen=entry["is_chosen"],
+            swayed_by="；".join(
+                _now("%(who)s的“%(category)s”") % {"who": _who(anchor, shown, names), "category": category}
+                for anchor, category in entry.get("swayed_by", ())
+            ),
+        )
+        for entry in listed.open_choices or []
+    ]
+    return sorted(found, key=lambda one: abs(one.share - 0.5))
+
+
+def kind(facts: Any) -> Badge | None:
+    """How the supplier would come; a relocation is warned of wherever it stands."""
+    code = facts.get("kind", "")
+    if not code:
+        return None
+    return Badge(str(Kind(code).label), "watch" if code == Kind.RELOCATION else "plain")
+
+
+def certification(facts: Any) -> str | None:
+    """The state of certification in words."""
+    state, months = facts.get("certification", ""), facts.get("certification_months")
+    said = str(CandidateProposal.Certification(state).label) if state else ""
+    left = _now("还需%(count)s个月") % {"count": months} if months else ""
+    return "，".join(part for part in (said, left) if part) or None
+
+
+def is_warned(lines: Sequence[TargetLine]) -> bool:
+    """Whether somebody on the list would be relocated."""
+    return any(line.facts.get("kind") == Kind.RELOCATION for line in lines)
+
+
+def firmness(is_firm: bool | None) -> Badge | None:  # noqa: FBT001 - a cell's value
+    """Whether a choice holds whatever the unknown amounts are."""
+    if is_firm is None:
+        return None
+    return Badge(str(_("始终入选")), "normal") if is_firm else Badge(str(_("待定")), "draft")
+
+
+def line_url(line: TargetLine) -> str:
+    """The page of one line: its evidence, purchase by purchase."""
+    return address("targets:line", line.target_list.code, line.position)
+
+
+def reasons(line: TargetLine, disclosure: Disclosure, firm_names: dict[str, str]) -> str:
+    """Why the supplier is on the list, in words."""
+    said = []
+    for reason in line.reasons:
+        who = (
+            "、".join(firm_names.get(code, code) for code in reason["anchors"])
+            if disclosure.sees_rows
+            else _now("%(count)s 家链主") % {"count": len(reason["anchors"])}
+        )
+        words = _now("现已供应 %(who)s") if reason["code"] == "supplies" else _now("能供应 %(who)s 所需零部件")
+        said.append(words % {"who": who})
+    return "；".join(said)
+
+
+def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]) -> TableSpec:
+    """The suppliers of one list. Anchors are named only to those who may read their purchases; others see how many."""
+    total, firm = _anchors(listed), listed.robust_suppliers
+
+    def amount(name: str) -> Callable[[TargetLine], Any]:
+        return lambda line: getattr(line, name) if disclosure.sees_rows else RESTRICTED
+
+    def served(line: TargetLine) -> str:
+        count = len(line.anchors)
+        return "●" * count + "○" * max(total - count, 0)
+
+    def anchors(line: TargetLine) -> Any:
+        return [firm_names.get(code, code) for code in line.anchors] if disclosure.sees_rows else RESTRICTED
+
+    def holds(line: TargetLine) -> Any:
+        return firmness(None if firm is None else line.supplier.code in firm)
+
+    return TableSpec(
+        key="target_lines",
+        invented="target_list__is_illustrative",
+        title=_("目标清单"),
+        columns=(
+            Column("position", _("序"), lambda line: line.position, kind="integer", sort="position"),
+            Column("categories", _("类别"), lambda line: line.categories, kind="list"),
+            Column("supplier", _("配套商"), lambda line: line.supplier.name, link=line_url, sort="supplier__name"),
+            Column("region_code", _("所在地"), lambda line: places.name_of(line.region_code), sort="region_code"),
+            Column("served", _("服务链主"), served),
+            Column("anchors", _("链主"), anchors, kind="list", is_default=False),
+            Column(
+                "parts", _("零部件"), lambda line: [part["name"] for part in line.parts], kind="list", is_wrapped=True
+            ),
+            Column("covered_wan", _("覆盖额"), amount("covered_wan"), kind="wan", sort="covered_wan", is_total=True),
+            Column(
+                "marginal_wan",
+                _("新增覆盖额"),
+                amount("marginal_wan"),
+                kind="wan",
+                sort="marginal_wan",
+                help=_("清单中只有这一家能覆盖的金额：少了它，少覆盖这么多。"),
+            ),
+            Column(
+                "firmness",
+                _("是否始终入选"),
+                holds,
+                kind="badge",
+                is_default=firm is not None,
+                help=_("未知和分档的金额无论怎样取值都入选的，为始终入选。"),
+            ),
+            Column("kind", _("落地方式"), lambda line: kind(line.facts), kind="badge"),
+            Column("certification", _("认证状态"), lambda line: certification(line.facts), is_default=False),
+            Column("willingness", _("意愿"), lambda line: willingness(line.facts), is_default=False),
+            Column("runner_up", _("备选企业"), lambda line: _runner_up(line, firm_names)),
+            Column("reasons", _("理由"), lambda line: reasons(line, disclosure, firm_names), is_wrapped=True),
+        ),
+        default_order=("position",),
+        row_id="position",
+        row_url=line_url,
+        note=_("覆盖额为各链主市外采购额中由该企业承担的部分（万元/年），同一笔需求只计一次。"),
+        page_size=100,
+    )
+
+
+QUESTIONS = TableSpec(
+    key="target_questions",
+    title=_("待问清单"),
+    columns=(
+        Column("position", _("序"), lambda q: q.position, kind="integer"),
+        Column("words", _("问什么、能定下什么"), lambda q: q.words, is_wrapped=True),
+        Column("unknown_wan", _("未知额"), lambda q: q.unknown_wan, kind="wan"),
+        Column("settled_count", _("可定下"), lambda q: q.settled_count, kind="integer", unit=_("项")),
+    ),
+    is_ticked=False,
+    invented=None,
+    row_id=lambda q: q.position,
+)
+OPEN = TableSpec(
+    key="target_open_choices",
+    title=_("未定选择"),
+    columns=(
+        Column("kind", _("种类"), lambda o: o.kind),
+        Column("name", _("名称"), lambda o: o.name),
+        Column("is_chosen", _("在本清单中"), lambda o: o.is_chosen, kind="boolean"),
+        Column("share_ratio", _("试算入选比例"), lambda o: o.share, kind="ratio"),
+        Column("swayed_by", _("取决于谁的未知金额"), lambda o: o.swayed_by or None, is_wrapped=True),
+    ),
+    is_ticked=False,
+    invented=None,
+    row_id=lambda o: (o.kind, o.name),
+)
+
+
+def willingness(facts: Any) -> str | None:
+    """What the supplier is known to want."""
+    code = facts.get("willingness", "")
+    return str(CandidateProposal.Willingness(code).label) if code else None
+
+
+def _who(code: str, shown: Disclosure, names: dict[str, str]) -> str:
+    return names.get(code, code) if shown.sees_rows else _now("一家链主")
+
+
+def _between(listed: TargetList) -> str:
+    low, high = listed.objective_low_wan, listed.objective_high_wan
+    if low is None or high is None or _yi(low) == _yi(high):
+        return ""
+    return _now("未知金额取低取高时，覆盖额在 %(low)s–%(high)s 亿元之间。") % {"low": _yi(low), "high": _yi(high)}
+
+
+def _runner_up(line: TargetLine, firm_names: dict[str, str]) -> str | None:
+    code = line.runner_up.get("code")
+    return firm_names.get(code, code) if code else None
+
+
+def _anchors(listed: TargetList) -> int:
+    return int(listed.assumptions.get("anchor_count", 0))
+
+
+def _share(listed: TargetList) -> str:
+    whole, part = listed.demand_wan, listed.objective_wan
+    return values.plain(part / whole if whole and part is not None else None, "ratio")
+
+
+def _yi(wan: Any) -> str:
+    return values.plain(wan, "yi")
