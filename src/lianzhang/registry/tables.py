@@ -1,4 +1,4 @@
-"""The tables of the register: enterprises, purchases by right, grants."""
+"""The tables of the register: enterprises, purchases by right, grants, product lines, shared suppliers."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from chainlab import places
 from lianzhang import tables
 from lianzhang.registry.models import Enterprise, Level, Purchase, PurchaseGrant
-from lianzhang.registry.models.lines import words
+from lianzhang.registry.models.lines import holding, words
 from lianzhang.tables.addresses import address
 
 Choices = Callable[[Any], Iterable[tuple[Any, Any]]]
@@ -201,4 +201,53 @@ GRANTS = tables.TableSpec(
     default_order=("-starts_on",),
     row_url=lambda g: address("registry:grant", g.pk),
     empty=tables.Empty(_("还没有授权。"), _("新增授权"), "registry:new_grant"),
+)
+
+
+LINES = tables.TableSpec(
+    key="lines",
+    title=_("产品线与披露层级"),
+    invented="firm__is_illustrative",
+    columns=(
+        tables.Column(
+            "firm", _("企业"), lambda line: line.firm.name, sort="firm__name", link=lambda x: enterprise_url(x.firm)
+        ),
+        tables.Column("name", _("产品线"), lambda line: line.name, sort="name"),
+        tables.Column("product", _("对应整机"), lambda line: line.product.name if line.product else ""),
+        tables.Column("levels", _("披露层级"), lambda line: words(line.levels)),
+        tables.Column("levels_on", _("选定日期"), lambda line: line.levels_on, kind="date", sort="levels_on"),
+        tables.Column("levels_by", _("选定人"), lambda line: line.levels_by.name if line.levels_by else ""),
+        tables.Column("is_active", _("在用"), lambda line: line.is_active, kind="boolean"),
+    ),
+    filters=(
+        tables.Filter("firm", _("企业"), kind="text", path="firm__name"),
+        tables.Filter("level", _("披露层级"), choices=Level.choices, apply=holding),
+    ),
+    search=("firm__name", "name"),
+    default_order=("firm__name", "name"),
+    empty=tables.Empty(_("还没有企业登记产品线。")),
+)
+
+SHARED = tables.TableSpec(
+    key="shared_suppliers",
+    title=_("共性配套商"),
+    invented="is_illustrative",
+    columns=(
+        tables.Column(
+            "name",
+            _("供应商"),
+            lambda one: one.name,
+            sort="name",
+            link=lambda one: enterprise_url(one.supplier) if one.supplier else "",
+        ),
+        tables.Column("region", _("所在地"), lambda one: place(one.supplier.region_code) if one.supplier else ""),
+        tables.Column("categories", _("共有类别"), lambda one: one.categories, kind="list"),
+        tables.Column("anchors", _("提及链主"), lambda one: one.consenting_count, kind="integer"),
+        tables.Column("released_on", _("发布日期"), lambda one: one.released_on, kind="date", sort="released_on"),
+        tables.Column("body", _("发布单位"), lambda one: one.body.name),
+    ),
+    search=("name",),
+    default_order=("-released_on", "name"),
+    empty=tables.Empty(_("创新中心还没有发布共性配套商。")),
+    note=_("须两家以上链主同意比对且都提及；集团企业合计一家；有链主收回同意而不足两家的，即时不再列出。"),
 )

@@ -6,7 +6,7 @@ An answer that was withheld (按约定不提供) is an answer: it is kept as suc
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -151,14 +151,6 @@ class CategoryAnswer(Versioned):
 class MentionQuerySet(AnswerQuerySet["SupplierMention"]):
     level = Level.NAMES
 
-    def consented(self, body: Body | int, *, firms: "models.QuerySet[PurchaseGrant]") -> Self:
-        """Mentions that `body` may compare: under the grants `firms`, of lines that still speak at this level."""
-        held = holding(firms.filter(body=body), Level.NAMES).order_by()
-        lines = ProductLine.objects.order_by().telling(Level.NAMES)
-        whole = Q(firm__in=held.filter(line__isnull=True).values("firm_id"))
-        one = Q(pk__in=held.filter(line__firm=F("firm")).values("line_id"))
-        return self.filter(line__in=lines.filter(whole | one).values("pk"))
-
 
 class SupplierMention(Versioned):
     """盲比级答复: the name of a supplier, without any amount. Read by the firm and the innovation centre alone.
@@ -228,12 +220,18 @@ class SharedSupplierQuerySet(ScopedQuerySet["SharedSupplier"]):
 
 
 def _consenting() -> "models.QuerySet[SupplierMention, Any]":
-    grants = PurchaseGrant.objects.standing()
+    """Of each release, the number of groups that name the supplier, let the releasing body compare and still speak in
+    names."""
+    grants = holding(PurchaseGrant.objects.order_by().standing(), Level.NAMES).filter(
+        Q(line__isnull=True) | Q(line=OuterRef("line")), body=OuterRef(OuterRef("body")), firm=OuterRef("line__firm")
+    )
     same = Q(name_key=OuterRef("name_key")) | Q(supplier__isnull=False, supplier=OuterRef("supplier"))
-    # The body is that of the release being asked about, so the grants are bound to it inside the subquery.
-    found = SupplierMention.objects.order_by().consented(OuterRef("body"), firms=grants).filter(same)  # type: ignore[arg-type]
+    telling: models.QuerySet[SupplierMention] = holding(
+        SupplierMention.objects.order_by(), Level.NAMES, path="line__levels"
+    )
+    found = telling.filter(same, Exists(grants)).annotate(one=models.Value(1)).values("one")
     group = Coalesce("line__firm__parent", "line__firm")
-    return found.annotate(one=models.Value(1)).values("one").annotate(n=Count(group, distinct=True)).values("n")
+    return found.annotate(n=Count(group, distinct=True)).values("n")
 
 
 class SharedSupplier(Versioned):

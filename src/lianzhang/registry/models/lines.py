@@ -51,10 +51,10 @@ def by_default() -> list[str]:
     return [Level.BANDS.value]
 
 
-def holding(found: "models.QuerySet[Any]", level: str) -> Any:
-    """Rows whose list `levels` holds `level`. SQLite cannot look into a JSON list, so its text is searched; a code is
+def holding(found: "models.QuerySet[Any]", level: str, *, path: str = "levels") -> Any:
+    """Rows whose list of levels holds `level`. SQLite cannot look into a JSON list, so its text is searched; a code is
     quoted in it and stands for nothing else."""
-    return found.alias(levels_text=Cast("levels", TextField())).filter(levels_text__contains=f'"{level}"')
+    return found.alias(levels_text=Cast(path, TextField())).filter(levels_text__contains=f'"{level}"')
 
 
 class LineQuerySet(ScopedQuerySet["ProductLine"]):

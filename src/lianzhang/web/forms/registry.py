@@ -11,7 +11,7 @@ from chainlab.sheets import codes
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import BodyKind
 from lianzhang.registry import actions
-from lianzhang.registry.models import Alias, Enterprise, Level, ProductLine
+from lianzhang.registry.models import Alias, Enterprise, Level, Part, ProductLine
 from lianzhang.registry.models.lines import MEANING
 from lianzhang.web.forms import picking
 from lianzhang.web.forms.amounts import AmountField
@@ -157,6 +157,34 @@ class GrantForm(forms.Form):
         """What the grant opens, as the action takes it."""
         said = self.cleaned_data
         return actions.Scope(levels=said["levels"], line=said["line"], readers=tuple(said["readers"]))
+
+
+class LineForm(forms.Form):
+    """产品线: its name, the product it ends in, and the levels at which the firm answers."""
+
+    name = forms.CharField(label=_("产品线"), max_length=80)
+    product = picking.One(
+        "part",
+        label=_("对应整机"),
+        queryset=Part.objects.all(),
+        to_field_name="code",
+        required=False,
+        help_text=_("标准零部件树里的整机；没有可不填。"),
+    )
+    levels = forms.MultipleChoiceField(
+        label=_("披露层级"),
+        choices=[(level.value, f"{level.label}：{MEANING[level]}") for level in Level],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Level.BANDS],
+    )
+
+
+class LevelsForm(forms.Form):
+    """披露层级 of one line, as ticked in its row."""
+
+    levels = forms.MultipleChoiceField(choices=Level.choices, required=False)
+    is_active = forms.BooleanField(required=False)
+    version = forms.IntegerField()
 
 
 class MergeForm(forms.Form):

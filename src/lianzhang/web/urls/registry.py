@@ -1,8 +1,8 @@
-"""Addresses of the register: enterprises, purchases, grants, merges."""
+"""Addresses of the register: enterprises, purchases, grants, product lines, shared suppliers, merges."""
 
 from django.urls import path
 
-from lianzhang.web.views import bills, grants, registry
+from lianzhang.web.views import bills, grants, lines, registry, sharing
 
 app_name = "registry"
 PREFIX = "enterprises/"
@@ -16,6 +16,12 @@ urlpatterns = [
     path("grants/<int:pk>/confirm", grants.confirm, name="confirm_grant"),
     path("grants/<int:pk>/withdraw", grants.withdraw, name="withdraw_grant"),
     path("grants/<int:pk>/scan", grants.scan, name="grant_scan"),
+    path("lines/", lines.lines, name="lines"),
+    path("lines/new", lines.new_line, name="new_line"),
+    path("lines/<int:pk>/levels", lines.choose_levels, name="choose_levels"),
+    path("shared/", sharing.shared, name="shared"),
+    path("shared/release", sharing.release, name="release_shared"),
+    path("shared/<int:pk>/withdraw", sharing.withdraw, name="withdraw_shared"),
     path("<str:code>/", registry.enterprise, name="enterprise"),
     path("<str:code>/unfilled", bills.unfilled_workbook, name="unfilled"),
     path("<str:code>/edit", registry.edit, name="edit"),
