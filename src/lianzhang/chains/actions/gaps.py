@@ -278,6 +278,7 @@ def _enter(part: Part, proposal: Mapping[str, Any], *, snapshot: Snapshot, by: P
         kind=proposal["kind"],
         evidence=proposal["evidence"],
         snapshot=snapshot,
+        opened_snapshot=snapshot,
         is_illustrative=snapshot.is_illustrative,
     )
     return trail.create(gap, verb="gap.proposed", by=by)

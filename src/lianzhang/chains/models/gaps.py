@@ -45,7 +45,7 @@ class Gap(Versioned):
         LEAVE = "leave", _("不补")
 
     secrecy = Secrecy(
-        internal="code chain part segment_key title kind label state route route_reason owner due_on snapshot "
+        internal="code chain part segment_key title kind label state route route_reason owner due_on snapshot opened_snapshot "
         "closing_snapshot review_on reviewed_on confirmed_by confirmed_at closed_by closed_at is_illustrative",
         secret="evidence",
     )
@@ -68,6 +68,8 @@ class Gap(Versioned):
     reviewed_on = models.DateField(_("上次复核"), null=True, blank=True)
     evidence = models.JSONField(_("证据"), default=dict)
     snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps")
+    # The one that first showed the case; `snapshot` is the newest that does.
+    opened_snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     closing_snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
