@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from lianzhang.chains import analysis, jobs
-from lianzhang.chains.actions import targets
+from lianzhang.chains.actions import snapshots, targets
 from lianzhang.chains.models import Gap, PartCoverage, Snapshot, TargetLine, TargetList
 from lianzhang.jobs import actions as job_actions
 from lianzhang.jobs import watch
@@ -28,7 +28,7 @@ def scene(cast: Cast) -> scenes.Scene:
     return scenes.build(cast)
 
 
-def take(cast: Cast) -> analysis.snapshots.Analysis:
+def take(cast: Cast) -> snapshots.Analysis:
     return analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY)
 
 

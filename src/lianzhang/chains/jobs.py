@@ -1,5 +1,6 @@
 """The chain's background work: the snapshot with its gaps, and the target list."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -53,19 +54,22 @@ def leave_targets(job: Job) -> None:
         targets.plotted(listed=listed, by=job.asked_by)
 
 
-def _analyse(progress: Progress, chain: Chain, *, total: int = 4) -> tuple[Snapshot, dict[str, Any], int]:
+def _analyse(
+    progress: Progress, chain: Chain, *, also: Sequence[Chain] = (), total: int = 4
+) -> tuple[Snapshot, dict[str, Any], int]:
     progress.tell(_("读取有权使用的数据"), done=0, total=total)
-    taken = analysis.take(chain, person=progress.person, on=timezone.localdate())
+    taken = analysis.take(chain, person=progress.person, on=timezone.localdate(), also=also)
     if taken.tables["purchases"].num_rows == 0:
         raise Unworkable(_("没有可用的采购数据：链主尚未填报，或尚未授权本专班查看。请下载拆零件模板发给链主。"))
     progress.tell(_("写入快照与覆盖"), done=2, total=total)
     snapshot = snapshots.store(
         chain=chain, analysis=taken, on=timezone.localdate(), now=timezone.now(), by=progress.person
     )
-    if not snapshot.is_pooled:
-        progress.tell(_("按发布规则核定可发布的数字"), done=2, total=total)
-        decide = partial(publication.of_snapshot, snapshot, taken.tables)
-        releases.publish(subject=snapshot, decide=decide, now=timezone.now(), by=progress.person)
+    if snapshot.is_pooled:
+        return snapshot, taken.tables, 0
+    progress.tell(_("按发布规则核定可发布的数字"), done=2, total=total)
+    decide = partial(publication.of_snapshot, snapshot, taken.tables)
+    releases.publish(subject=snapshot, decide=decide, now=timezone.now(), by=progress.person)
     progress.tell(_("提出缺口"), done=3, total=total)
     made = gaps.propose(snapshot=snapshot, proposals=analysis.proposals(chain, taken.tables), by=progress.person)
     return snapshot, taken.tables, made
@@ -75,14 +79,16 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     from chainlab import engines
     from chainlab import targets as lab
 
-    snapshot, _tables, _made = _analyse(progress, listed.chain, total=6)
+    parameters = targets.Parameters.read(listed.parameters)
+    also = list(Chain.objects.visible_to(progress.person).filter(code__in=parameters.chains).select_related("scheme"))
+    snapshot, _tables, _made = _analyse(progress, listed.chain, also=also, total=6)
     tables = analysis.reopen(snapshot)
     progress.tell(_("求最优组合"), done=4, total=6)
     try:
         outcome = analysis.choose(
             listed.chain,
             tables,
-            targets.Parameters.read(listed.parameters),
+            parameters,
             tell=lambda: progress.tell(_("整理理由与备选"), done=5, total=6),
         )
     except lab.Infeasible as impossible:

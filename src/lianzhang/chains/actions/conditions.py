@@ -18,7 +18,16 @@ from lianzhang.registry.models import Enterprise, Level
 
 BUYING = frozenset({Level.BANDS, Level.ROWS})  # the levels that say for how much is bought
 # Those that `chainlab.targets.choose` knows by the same name.
-LIMITS = ("max_categories", "max_suppliers", "min_anchors", "must_include", "must_exclude")
+LIMITS = (
+    "max_categories",
+    "max_suppliers",
+    "min_anchors",
+    "min_realised_anchors",
+    "min_per_anchor_wan",
+    "max_certification_months",
+    "must_include",
+    "must_exclude",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

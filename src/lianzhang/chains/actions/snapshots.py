@@ -10,6 +10,7 @@ from django.db import transaction
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain, MapVersion, PartCoverage, Snapshot
+from lianzhang.registry.actions import parts
 from lianzhang.registry.models import Enterprise, Part
 from lianzhang.trail import actions as trail
 
@@ -25,6 +26,8 @@ class Analysis:
     tables: "dict[str, pa.Table]"
     coverage: list[dict[str, Any]]
     summary: dict[str, Any]
+    contents: list[list[Any]]
+    is_pooled: bool = False
 
 
 def store(*, chain: Chain, analysis: Analysis, on: date, now: datetime, by: Person) -> Snapshot:
@@ -43,9 +46,13 @@ def store(*, chain: Chain, analysis: Analysis, on: date, now: datetime, by: Pers
         counts={name: table.num_rows for name, table in analysis.tables.items()},
         summary=analysis.summary,
         firm_ids=buyers,
+        contents=analysis.contents,
+        is_pooled=analysis.is_pooled,
         is_illustrative=_is_illustrative(chain, buyers),
     )
     with transaction.atomic():
+        bought = {str(row["part_id"]) for row in analysis.coverage}
+        parts.enter_wholes(bought, is_illustrative=snapshot.is_illustrative, by=by)
         trail.create(snapshot, verb="snapshot.taken", by=by)
         PartCoverage.objects.bulk_create(_coverage(snapshot, analysis.coverage), batch_size=500)
     return snapshot

@@ -1,0 +1,156 @@
+"""The target list of one snapshot: the exact choice, its ranges, what is open, what to ask, and the curve."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from lianzhang.chains.actions import targets
+from lianzhang.chains.analysis import lines, market
+from lianzhang.chains.models import Chain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from chainlab.targets import Choice, Enquiry, Needs, Point
+
+SECONDS_TO_CHOOSE, SECONDS_TO_ENQUIRE = 40.0, 20.0
+
+
+def choose(
+    chain: Chain,
+    tables: "dict[str, pa.Table]",
+    parameters: targets.Parameters,
+    *,
+    tell: Callable[[], None],
+) -> targets.Outcome:
+    """The target list: the exact choice and each line's reasons. Its curve is drawn after it: see `curve`."""
+    from chainlab import targets as lab
+
+    asked = market.needs(chain, tables, with_group=parameters.is_group_included)
+    limits = _limits(parameters, tables)
+    choice = lab.choose(
+        asked.demand,
+        asked.offers,
+        draws=parameters.draws,
+        seed=parameters.seed,
+        time_limit_s=SECONDS_TO_CHOOSE,
+        **limits,
+    )
+    tell()
+    enquiry = lab.enquire(
+        asked.demand, asked.offers, choice, seed=parameters.seed, time_limit_s=SECONDS_TO_ENQUIRE, **limits
+    )
+    return targets.Outcome(
+        columns={**_columns(asked, choice), **_open(enquiry, choice, tables)},
+        lines=lines.of(asked, choice, tables, min_anchors=parameters.min_anchors),
+    )
+
+
+def curve(
+    chain: Chain, tables: "dict[str, pa.Table]", parameters: targets.Parameters, *, after: "Point | None"
+) -> "Iterator[Point]":
+    """Coverage against the number of suppliers under the list's other conditions, point by point, behind `after`."""
+    from chainlab import targets as lab
+
+    asked = market.needs(chain, tables, with_group=parameters.is_group_included)
+    limits = {name: value for name, value in _limits(parameters, tables).items() if name != "max_suppliers"}
+    return lab.points(asked.demand, asked.offers, after=after, **limits)
+
+
+def _limits(parameters: targets.Parameters, tables: "dict[str, pa.Table]") -> dict[str, Any]:
+    """The list's conditions as chainlab takes them; costs only where there is a budget to hold to."""
+    if parameters.budget_wan is None:
+        return parameters.limits()
+    return {**parameters.limits(), "budget_wan": parameters.budget_wan, "costs": market.costs(tables)}
+
+
+def _open(enquiry: "Enquiry", choice: "Choice", tables: "dict[str, pa.Table]") -> dict[str, Any]:
+    """What does not hold throughout, by whose unknown, and what to ask next."""
+    names = dict(zip(*(tables["firms"][column].to_pylist() for column in ("firm_code", "name")), strict=True))
+    return {
+        "draw_count": choice.draw_count,
+        "robust_categories": list(choice.robust_categories),
+        "robust_suppliers": list(choice.robust_suppliers),
+        "open_choices": [
+            {
+                "kind": row["kind"],
+                "id": row["id"],
+                "name": names.get(row["id"], row["id"]) if row["kind"] == "supplier" else row["id"],
+                "share": row["share"],
+                "is_chosen": True,
+                "swayed_by": [[by["anchor_id"], by["category_id"]] for by in row["swayed_by"]],
+            }
+            for row in enquiry.open_choices.to_pylist()
+        ],
+        "questions": [
+            {
+                "anchor": row["anchor_id"],
+                "category": row["category_id"],
+                **{
+                    name: row[name] for name in ("unknown_wan", "unfilled_count", "sway", "settled_count", "open_count")
+                },
+                "suppliers": row["suppliers"],
+                "categories": row["categories"],
+            }
+            for row in enquiry.questions.to_pylist()[:MOST_QUESTIONS]
+        ],
+    }
+
+
+MOST_QUESTIONS = 20
+ASKED = ("unknown_wan", "unfilled_count", "sway", "settled_count", "open_count", "suppliers", "categories")
+
+
+def _columns(asked: "Needs", choice: "Choice") -> dict[str, Any]:
+    from chainlab import targets as lab
+
+    return {
+        "objective_wan": targets.wan(choice.objective_wan),
+        "objective_low_wan": targets.wan(choice.objective_low_wan),
+        "objective_high_wan": targets.wan(choice.objective_high_wan),
+        "bound_wan": targets.wan(choice.bound_wan),
+        "is_proven": choice.is_proven,
+        "demand_wan": targets.wan(asked.outside_amount_wan),
+        "local_ratio_before": lab.local_ratio(asked),
+        "local_ratio_after": lab.local_ratio(asked, covered_wan=choice.objective_wan),
+        "category_count": len(choice.categories),
+        "supplier_count": len(choice.suppliers),
+        "categories": _categories(asked, choice),
+        "assumptions": {
+            "banded_count": asked.banded_count,
+            "unknown_count": asked.unknown_count,
+            "unplaced_wan": asked.unplaced_amount_wan,
+            "demand_low_wan": asked.demand_low_wan,
+            "demand_high_wan": asked.demand_high_wan,
+            "candidate_count": len(set(asked.offers["supplier_id"].to_pylist())),
+            "part_count": len(set(asked.demand["part_id"].to_pylist())),
+            "anchor_count": len(set(asked.demand["anchor_id"].to_pylist())),
+            "capacity_count": asked.offers.num_rows - asked.offers["capacity_wan"].null_count,
+        },
+        "method": lab.METHODS[choice.method],
+    }
+
+
+def _categories(asked: "Needs", choice: "Choice") -> list[dict[str, Any]]:
+    """Each chosen category: what is wanted, what the list covers, by how many suppliers and for how many anchors."""
+    category_of = {row["part_id"]: row["category_id"] for row in asked.demand.to_pylist()}
+    wanted: dict[str, float] = {}
+    for row in asked.demand.to_pylist():
+        wanted[row["category_id"]] = wanted.get(row["category_id"], 0.0) + (row["amount_wan"] or 0.0)
+    found: dict[str, dict[str, Any]] = {
+        name: {
+            "name": name,
+            "demand_wan": wanted.get(name, 0.0),
+            "covered_wan": 0.0,
+            "suppliers": set(),
+            "anchors": set(),
+        }
+        for name in choice.categories
+    }
+    for row in choice.covered.to_pylist():
+        entry = found[category_of[row["part_id"]]]
+        entry["covered_wan"] += row["amount_wan"]
+        entry["suppliers"].add(row["supplier_id"])
+        if row["amount_wan"] > 0:
+            entry["anchors"].add(row["anchor_id"])
+    ordered = sorted(found.values(), key=lambda entry: (-entry["covered_wan"], entry["name"]))
+    return [{**e, "suppliers": sorted(e["suppliers"]), "anchors": sorted(e["anchors"])} for e in ordered]

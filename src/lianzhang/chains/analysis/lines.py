@@ -1,0 +1,135 @@
+"""Why each supplier stands on a list: what it covers, what it alone adds, who would come in its place."""
+
+from typing import TYPE_CHECKING, Any
+
+from lianzhang.chains.actions import targets
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from chainlab.targets import Choice, Needs
+
+
+def of(asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, min_anchors: int) -> list[dict[str, Any]]:
+    """One dict a line of the list: columns of TargetLine, with the supplier's code."""
+    part_names = dict(zip(tables["parts"]["part_id"].to_pylist(), tables["parts"]["name"].to_pylist(), strict=True))
+    category_of = {row["part_id"]: row["category_id"] for row in asked.demand.to_pylist()}
+    current = _current_pairs(tables)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in choice.covered.to_pylist():
+        rows.setdefault(row["supplier_id"], []).append(row)
+    substitutes = Substitutes(asked, choice, min_anchors)
+    lines = []
+    for supplier in choice.suppliers:
+        covered = rows.get(supplier, [])
+        lines.append(
+            {
+                "supplier": supplier,
+                "covered_wan": targets.wan(sum(row["amount_wan"] for row in covered)),
+                "marginal_wan": targets.wan(substitutes.marginal(supplier)),
+                "categories": sorted({category_of[row["part_id"]] for row in covered}),
+                "parts": _parts(covered, part_names, category_of),
+                "anchors": sorted({row["anchor_id"] for row in covered}),
+                "runner_up": substitutes.runner_up(supplier),
+                "reasons": _reasons(supplier, covered, current),
+            }
+        )
+    return sorted(lines, key=lambda line: (-line["covered_wan"], line["supplier"]))
+
+
+def _parts(covered: list[dict[str, Any]], names: dict[str, str], category_of: dict[str, str]) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in covered:
+        part = row["part_id"]
+        entry = found.setdefault(
+            part, {"code": part, "name": names[part], "category": category_of[part], "amount_wan": 0.0, "anchors": []}
+        )
+        entry["amount_wan"] += row["amount_wan"]
+        entry["anchors"].append({"code": row["anchor_id"], "amount_wan": row["amount_wan"]})
+    return sorted(found.values(), key=lambda entry: (-entry["amount_wan"], entry["code"]))
+
+
+def _current_pairs(tables: "dict[str, pa.Table]") -> set[tuple[str, str]]:
+    purchases = tables["purchases"]
+    firms = purchases["firm_code"].to_pylist()
+    return set(zip(firms, purchases["buyer_id"].to_pylist(), strict=True))
+
+
+def _reasons(supplier: str, covered: list[dict[str, Any]], current: set[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Why it is on the list, as facts a page can say in either language: already supplies whom; could serve whom."""
+    anchors = sorted({row["anchor_id"] for row in covered})
+    supplying = [anchor for anchor in anchors if (supplier, anchor) in current]
+    offering = [anchor for anchor in anchors if (supplier, anchor) not in current]
+    reasons = [{"code": "supplies", "anchors": supplying}, {"code": "could_supply", "anchors": offering}]
+    return [reason for reason in reasons if reason["anchors"]]
+
+
+class Substitutes:
+    """What each chosen supplier alone adds, and who would come nearest if it declined, the other choices standing.
+
+    Both are differences of two exact choices over the same demand in the chosen categories, so capacity is shared out
+    anew each time. Of the candidates outside the list only the most promising few are tried.
+    """
+
+    tried = 5
+    seconds = 2.0
+
+    def __init__(self, asked: "Needs", choice: "Choice", min_anchors: int) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        categories = pa.array(choice.categories, asked.demand["category_id"].type)
+        # By the middles: what a line alone adds has no range of its own.
+        demand = asked.demand.select(["anchor_id", "part_id", "category_id", "amount_wan"])
+        self.demand = demand.filter(pc.is_in(demand["category_id"], value_set=categories))
+        self.offers = asked.offers
+        self.chosen = list(choice.suppliers)
+        self.objective = choice.objective_wan
+        self.without: dict[str, float] = {}
+        amounts: dict[str, float] = {}
+        anchors: dict[str, set[str]] = {}
+        for row in self.demand.to_pylist():
+            amounts[row["part_id"]] = amounts.get(row["part_id"], 0.0) + (row["amount_wan"] or 0.0)
+            anchors.setdefault(row["part_id"], set()).add(row["anchor_id"])
+        self.parts: dict[str, set[str]] = {}
+        for row in self.offers.to_pylist():
+            if row["part_id"] in amounts:
+                self.parts.setdefault(row["supplier_id"], set()).add(row["part_id"])
+        self.amounts = amounts
+        self.candidates = [
+            supplier
+            for supplier, parts in sorted(self.parts.items())
+            if supplier not in set(self.chosen) and len(set().union(*(anchors[part] for part in parts))) >= min_anchors
+        ]
+
+    def marginal(self, supplier: str) -> float:
+        """万元 the list would cover less without this supplier."""
+        return self.objective - self._without(supplier)
+
+    def runner_up(self, supplier: str) -> dict[str, Any]:
+        """{code, gain_wan} of the candidate that adds most in its place; empty if nobody adds anything."""
+        left = self._without(supplier)
+        others = [one for one in self.chosen if one != supplier]
+        wanted = self.parts.get(supplier, set())
+        promising = sorted(self.candidates, key=lambda c: (-self._worth(self.parts[c] & wanted), c))[: self.tried]
+        gains = [(self._covered([*others, candidate]) - left, candidate) for candidate in promising]
+        gain, code = max(gains, default=(0.0, ""), key=lambda pair: (round(pair[0], 4), pair[1]))
+        return {"code": code, "gain_wan": round(gain, 4)} if round(gain, 4) > 0 else {}
+
+    def _without(self, supplier: str) -> float:
+        if supplier not in self.without:
+            self.without[supplier] = self._covered([one for one in self.chosen if one != supplier])
+        return self.without[supplier]
+
+    def _covered(self, suppliers: list[str]) -> float:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        from chainlab import targets as lab
+
+        wanted = pa.array(suppliers, self.offers["supplier_id"].type)
+        offers = self.offers.filter(pc.is_in(self.offers["supplier_id"], value_set=wanted))
+        return lab.choose(self.demand, offers, time_limit_s=self.seconds).objective_wan
+
+    def _worth(self, parts: set[str]) -> float:
+        return sum(self.amounts[part] for part in parts)
