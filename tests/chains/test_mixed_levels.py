@@ -1,0 +1,230 @@
+"""One chain, four levels of disclosure: what each anchor says counts once, as exactly as it was said, and no more."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from lianzhang.chains import analysis, frames, jobs
+from lianzhang.chains.actions import targets
+from lianzhang.chains.models import CandidateProposal, Gap, PartCoverage, Snapshot, TargetList
+from lianzhang.jobs import actions as job_actions
+from lianzhang.jobs.models import Job
+from lianzhang.jobs.progress import Progress
+from lianzhang.registry.models import Banding, CategoryAnswer, Part, PartAnswer, ProductLine, Purchase
+from tests.cast import TODAY, Cast
+from tests.chains import scene as scenes
+
+pytestmark = pytest.mark.django_db
+
+ALL = ["d0", "d1", "d2", "d3"]
+
+
+class Lines:
+    """链主一 speaks in rows (the scene), 链主二 in bands of 制冷 as well, 链主三 in ticks."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.scene = scenes.build(cast)
+        self.lines = {
+            number: ProductLine.objects.create(firm=cast.firms[f"enterprise_{number}"], name="冰箱", levels=ALL)
+            for number in (1, 2, 3)
+        }
+
+    def band(self, number: int, category: str, low: object, high: object, **more: Any) -> CategoryAnswer:
+        said = {"year": 2025, "make": "bought", "source_region": "44", "supplier_low": 2, **more}
+        return CategoryAnswer.objects.create(
+            line=self.lines[number], category=category, amount_low_wan=low, amount_high_wan=high, **said
+        )
+
+    def tick(self, number: int, part: str, **more: Any) -> PartAnswer:
+        said = {"make": "bought", "is_supplier_local": False, **more}
+        return PartAnswer.objects.create(line=self.lines[number], part=self.scene.parts[part], **said)
+
+
+@pytest.fixture
+def said(cast: Cast) -> Lines:
+    return Lines(cast)
+
+
+def rows(cast: Cast, level: str) -> list[dict[str, Any]]:
+    table = frames.read(cast.chain_a, person=cast.clerk_a).tables["purchases"]
+    return [row for row in table.to_pylist() if row["level"] == level]
+
+
+def tiers(cast: Cast) -> dict[str, float]:
+    found = analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY).summary["tiers"]
+    return {row["tier"]: row["amount_wan"] for row in found}
+
+
+def needs(cast: Cast) -> Any:
+    return analysis.needs(cast.chain_a, frames.read(cast.chain_a, person=cast.clerk_a).tables)
+
+
+def demand(cast: Cast) -> dict[tuple[str, str], tuple[float | None, float | None]]:
+    rows = needs(cast).demand.to_pylist()
+    return {(row["anchor_id"], row["part_id"]): (row["amount_low_wan"], row["amount_high_wan"]) for row in rows}
+
+
+class TestBands:
+    def test_a_band_of_a_category_is_demand_as_an_interval_and_whoever_makes_a_part_of_it_may_supply_it(
+        self, cast: Cast, said: Lines
+    ) -> None:
+        said.band(3, "电机", 1000, 5000)
+        assert demand(cast)["QY-2024-003", "整类:电机"] == (1000.0, 5000.0)
+        offers = {(row["supplier_id"], row["part_id"]) for row in needs(cast).offers.to_pylist()}
+        assert ("QY-己", "整类:电机") in offers
+        assert not [supplier for supplier, _ in offers if supplier.startswith(frames.UNNAMED)]
+
+    def test_where_rows_say_it_the_band_of_that_category_does_not_count_again(self, cast: Cast, said: Lines) -> None:
+        said.band(2, "制冷", 1000, 5000)
+        read = frames.read(cast.chain_a, person=cast.clerk_a)
+        assert read.superseded_count == 1
+        assert rows(cast, "d1") == []
+        Purchase.objects.filter(buyer=cast.enterprise_2, part__category="制冷").update(line=said.lines[1].pk)
+        assert len(rows(cast, "d1")) == 1, "rows of another product line say nothing about this one"
+
+    def test_a_band_open_above_is_reckoned_with_the_ceiling_that_is_shown(self, cast: Cast, said: Lines) -> None:
+        top = Banding.objects.get(kind=Banding.Kind.AMOUNT, high__isnull=True)
+        said.band(3, "电机", top.low, None)
+        low, high = demand(cast)["QY-2024-003", "整类:电机"]
+        assert (low, high) == (float(top.low), float(top.ceiling or 0))
+        taken = analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY)
+        assert taken.summary["open_above_count"] == 1
+
+    def test_withheld_is_no_amount_and_no_question_of_a_zero(self, cast: Cast, said: Lines) -> None:
+        said.band(3, "电机", None, None, is_withheld=True)
+        assert demand(cast)["QY-2024-003", "整类:电机"] == (None, None)
+
+    def test_a_category_answered_by_bands_is_not_taken_for_single_sourced_unless_it_says_one_supplier(
+        self, cast: Cast, said: Lines
+    ) -> None:
+        said.band(3, "电机", 1000, 5000)
+        said.band(2, "轴承", 1000, 5000, supplier_low=1, supplier_high=1)
+        taken = {row["part_id"]: row for row in analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY).coverage}
+        assert not taken["整类:电机"]["is_single_source"]
+        assert (taken["整类:电机"]["hhi"], taken["整类:电机"]["top_share"]) == (None, None)
+        assert taken["整类:电机"]["amount_wan"] == 3000.0
+        assert taken["整类:轴承"]["is_single_source"]
+
+    def test_abroad_and_another_province_are_different_places(self, cast: Cast, said: Lines) -> None:
+        before = tiers(cast)
+        said.band(3, "电机", 10, 20, source_region="", is_abroad=True)
+        said.band(2, "轴承", 10, 20)
+        after = tiers(cast)
+        assert after["nation"] - before["nation"] == pytest.approx(15.0)
+        assert after["abroad"] - before["abroad"] == pytest.approx(30.0), "cumulative: the nation and what is abroad"
+        assert after["province"] == before["province"]
+
+
+class TestTicks:
+    def test_a_tick_is_a_wish_without_an_amount_and_a_gap_without_a_name(self, cast: Cast, said: Lines) -> None:
+        said.tick(3, "P2")
+        assert demand(cast)["QY-2024-003", "P2"] == (None, None)
+        tick = rows(cast, "d0")
+        assert [(row["supplier_id"], row["amount_wan"]) for row in tick] == [(f"?@{frames.ELSEWHERE}", None)]
+
+    def test_a_part_the_firm_wants_nobody_for_is_no_demand(self, cast: Cast, said: Lines) -> None:
+        said.tick(3, "P2", is_welcome=False)
+        assert ("QY-2024-003", "P2") not in demand(cast)
+
+    def test_rows_of_a_part_and_bands_of_its_category_come_before_its_tick(self, cast: Cast, said: Lines) -> None:
+        said.tick(1, "P1")
+        said.tick(3, "P2")
+        said.band(3, "电机", 1000, 5000)
+        assert rows(cast, "d0") == []
+        assert frames.read(cast.chain_a, person=cast.clerk_a).superseded_count == 2
+
+    def test_own_make_is_no_purchase(self, cast: Cast, said: Lines) -> None:
+        said.tick(3, "P2", make="own")
+        said.band(3, "芯片", 1, 2, make="own")
+        assert rows(cast, "d0") + rows(cast, "d1") == []
+
+
+class TestSnapshot:
+    def test_it_says_what_of_whom_is_inside(self, cast: Cast, said: Lines) -> None:
+        said.band(3, "电机", 1000, 5000)
+        said.tick(2, "P4")
+        contents = frames.read(cast.chain_a, person=cast.clerk_a).contents
+        assert ["QY-2024-003", "d1", said.lines[3].pk] in contents
+        assert ["QY-2024-002", "d0", said.lines[2].pk] in contents
+        assert ["QY-2024-001", "d3", None] in contents
+
+    def test_the_whole_category_enters_the_catalogue_with_the_snapshot_and_the_next_is_the_same(
+        self, cast: Cast, said: Lines
+    ) -> None:
+        said.band(3, "电机", 1000, 5000)
+        analyse(cast)
+        whole = Part.objects.get(code="整类:电机")
+        assert (whole.name, whole.category) == ("电机（整类）", "电机")
+        assert PartCoverage.objects.filter(part=whole).count() == 1
+        assert Gap.objects.filter(part=whole).exists()
+        analyse(cast)
+        assert Snapshot.objects.count() == 1, "what the snapshot entered itself makes no other snapshot of it"
+
+    def test_an_older_snapshot_without_the_newer_columns_still_opens(self, cast: Cast, said: Lines) -> None:
+        tables = frames.read(cast.chain_a, person=cast.clerk_a).tables
+        old = {name: tables[name] for name in ("purchases", "firms", "parts", "capabilities")}
+        old["purchases"] = old["purchases"].drop_columns(["level", "line_id", "is_welcome", "supplier_high"])
+        asked = analysis.needs(cast.chain_a, frames.complete(old))
+        assert asked.demand.equals(needs(cast).demand)
+
+
+def analyse(cast: Cast) -> None:
+    job = job_actions.ask("chains.analyse", {"chain_id": cast.chain_a.pk}, queue=Job.Queue.LONG, by=cast.clerk_a)
+    jobs.analyse(Progress(job, cast.clerk_a), chain_id=cast.chain_a.pk)
+
+
+def listed(cast: Cast, **parameters: Any) -> TargetList:
+    asked = targets.Parameters(**{"max_categories": None, "min_anchors": 1, "draws": 4, **parameters})
+    made = targets.ask(chain=cast.chain_a, title="测试", parameters=asked, now=timezone.now(), by=cast.clerk_a)
+    assert made.job is not None
+    jobs.choose_targets(Progress(made.job, cast.clerk_a), list_id=made.pk)
+    made.refresh_from_db()
+    return made
+
+
+class TestLists:
+    def test_a_list_on_bands_tells_its_range_what_is_open_and_what_to_ask(self, cast: Cast, said: Lines) -> None:
+        said.band(3, "电机", 100, 5000)
+        found = listed(cast, max_suppliers=1)
+        assert found.objective_low_wan < found.objective_wan < found.objective_high_wan
+        assert found.draw_count > 3
+        assert found.open_choices is not None
+        asked = [(row["anchor"], row["category"]) for row in found.questions or []]
+        assert ("QY-2024-003", "电机") in asked
+
+    def test_exact_rows_have_no_range_and_nothing_to_ask_but_what_was_not_filled_in(
+        self, cast: Cast, said: Lines
+    ) -> None:
+        found = listed(cast, max_suppliers=1)
+        assert found.objective_low_wan == found.objective_wan == found.objective_high_wan
+        assert found.open_choices == []
+        assert [(row["anchor"], row["category"]) for row in found.questions or []] == [("QY-2024-003", "芯片")]
+
+    def test_what_a_proposal_says_of_a_firm_counts_in_the_choice(self, cast: Cast, said: Lines) -> None:
+        before = {line.supplier.code for line in listed(cast).lines.select_related("supplier")}
+        assert "QY-乙" in before
+        propose(cast, said, "QY-乙", willingness=CandidateProposal.Willingness.UNWILLING)
+        propose(cast, said, "QY-戊", part_codes=["P1"])
+        after = {line.supplier.code for line in listed(cast).lines.select_related("supplier")}
+        assert "QY-乙" not in after
+        assert {"QY-戊", "QY-己"} & after
+
+    def test_chains_pooled_count_an_anchor_of_both_once(self, cast: Cast, said: Lines) -> None:
+        alone = frames.read(cast.chain_a, person=cast.clerk_a)
+        cast.chain_b.anchors.update(enterprise=cast.enterprise_1)
+        both = frames.read(cast.chain_a, person=cast.clerk_a, also=[cast.chain_b])
+        assert both.tables["purchases"].equals(alone.tables["purchases"])
+
+
+def propose(cast: Cast, said: Lines, firm: str, **facts: Any) -> CandidateProposal:
+    return CandidateProposal.objects.create(
+        chain=cast.chain_a,
+        enterprise=said.scene.firms[firm],
+        code=f"HX-{firm}",
+        name=firm,
+        entered_by=cast.clerk_a,
+        entered_at=timezone.now() - dt.timedelta(hours=1),
+        **facts,
+    )
