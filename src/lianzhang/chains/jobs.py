@@ -1,19 +1,24 @@
 """The chain's background work: the snapshot with its gaps, and the target list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.chains import analysis, publication
 from lianzhang.chains.actions import gaps, releases, snapshots, targets
 from lianzhang.chains.models import Chain, Snapshot, TargetList
+from lianzhang.chains.queries import disclosure
 from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
+from lianzhang.registry import queries as registry
+
+T = TypeVar("T")
 
 
 def analyse(progress: Progress, *, chain_id: int) -> dict[str, Any]:
@@ -62,17 +67,35 @@ def _analyse(
     if taken.tables["purchases"].num_rows == 0:
         raise Unworkable(_("没有可用的采购数据：链主尚未填报，或尚未授权本专班查看。请下载拆零件模板发给链主。"))
     progress.tell(_("写入快照与覆盖"), done=2, total=total)
-    snapshot = snapshots.store(
-        chain=chain, analysis=taken, on=timezone.localdate(), now=timezone.now(), by=progress.person
-    )
+    on, now, by = timezone.localdate(), timezone.now(), progress.person
+    try:
+        snapshot = _kept(
+            progress, taken.contents, lambda: snapshots.store(chain=chain, analysis=taken, on=on, now=now, by=by)
+        )
+    except Unworkable:
+        snapshots.discard(chain, taken.snapshot_id)
+        raise
     if snapshot.is_pooled:
         return snapshot, taken.tables, 0
     progress.tell(_("按发布规则核定可发布的数字"), done=2, total=total)
     decide = partial(publication.of_snapshot, snapshot, taken.tables)
-    releases.publish(subject=snapshot, decide=decide, now=timezone.now(), by=progress.person)
+    contents = disclosure.contents_of(snapshot)
+    _kept(progress, contents, lambda: releases.publish(subject=snapshot, decide=decide, now=timezone.now(), by=by))
     progress.tell(_("提出缺口"), done=3, total=total)
-    made = gaps.propose(snapshot=snapshot, proposals=analysis.proposals(chain, taken.tables), by=progress.person)
+    proposals = analysis.proposals(chain, taken.tables)
+    made = _kept(progress, contents, lambda: gaps.propose(snapshot=snapshot, proposals=proposals, by=by))
     return snapshot, taken.tables, made
+
+
+def _kept(progress: Progress, contents: Iterable[Sequence[Any]], write: Callable[[], T]) -> T:
+    """Write what was computed from `contents` if all of it may still be read; else end in words, with nothing kept.
+
+    Asked in the transaction that writes: a firm may withdraw its grant, or the grant end, while the work goes on.
+    """
+    with transaction.atomic():
+        if not registry.reads_all(contents, progress.person):
+            raise Unworkable(_("计算期间有企业收回授权或授权到期，所读数据已不能全部使用。结果没有保存，请重新生成。"))
+        return write()
 
 
 def _choose(progress: Progress, listed: TargetList) -> None:
@@ -96,9 +119,12 @@ def _choose(progress: Progress, listed: TargetList) -> None:
         raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": why}) from impossible
     except (engines.BadTable, TimeoutError) as bad:
         raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad
-    targets.finish(listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)
+    finish = partial(targets.finish, listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)
+    contents = disclosure.contents_of(snapshot)
+    _kept(progress, contents, finish)
     decide = partial(publication.of_list, listed, snapshot, tables)
-    releases.publish(subject=listed, decide=decide, now=timezone.now(), by=progress.person)
+    publish = partial(releases.publish, subject=listed, decide=decide, now=timezone.now(), by=progress.person)
+    _kept(progress, contents, publish)
 
 
 def _plot(progress: Progress, listed: TargetList) -> None:
@@ -107,13 +133,14 @@ def _plot(progress: Progress, listed: TargetList) -> None:
 
     if listed.snapshot is None:
         return
+    contents = disclosure.contents_of(listed.snapshot)
     points = [list(point) for point in listed.frontier]
     after = lab.Point(supplier_count=int(points[-1][0]), covered_wan=points[-1][1], is_proven=True) if points else None
     progress.tell(_("清单已生成；正在计算家数与覆盖额的曲线"))
     tables, parameters = analysis.reopen(listed.snapshot), targets.Parameters.read(listed.parameters)
     for point in analysis.curve(listed.chain, tables, parameters, after=after):
         points.append([point.supplier_count, round(point.covered_wan, 4), point.is_proven])
-        targets.plot(listed=listed, points=points)
+        _kept(progress, contents, partial(targets.plot, listed=listed, points=points))
         progress.tell(_("清单已生成；曲线已算到 %(count)s 家") % {"count": point.supplier_count})
     if points:
         targets.plotted(listed=listed, by=progress.person)

@@ -1,5 +1,6 @@
 """Taking a snapshot: the chain's tables frozen as Parquet, its coverage written down, its gaps proposed."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -56,6 +57,12 @@ def store(*, chain: Chain, analysis: Analysis, on: date, now: datetime, by: Pers
         trail.create(snapshot, verb="snapshot.taken", by=by)
         PartCoverage.objects.bulk_create(_coverage(snapshot, analysis.coverage), batch_size=500)
     return snapshot
+
+
+def discard(chain: Chain, snapshot_id: str) -> None:
+    """Take frozen tables away again that no record names: what they hold may not be kept."""
+    if not Snapshot.objects.filter(pk=snapshot_id).exists():
+        shutil.rmtree(directory(chain) / snapshot_id, ignore_errors=True)
 
 
 def directory(chain: Chain) -> Path:

@@ -121,7 +121,7 @@ class GrantForm(forms.Form):
         help_text=_("只用于明细级：勾选两名，其他人看不到逐行数据。"),
     )
     purpose = forms.CharField(label=_("用途"), max_length=120)
-    starts_on = forms.DateField(label=_("自"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("自"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     ends_on = forms.DateField(
         label=_("至"),
         required=False,

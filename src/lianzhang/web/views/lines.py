@@ -58,7 +58,12 @@ def _own_lines(request: HttpRequest, person: Person, firm: Enterprise) -> HttpRe
         {
             "line": line,
             "levels": [
-                {"code": level.value, "is_chosen": level in line.levels, "count": getattr(line, f"{level.value}_count")}
+                {
+                    "code": level.value,
+                    "label": level.label,
+                    "is_chosen": level in line.levels,
+                    "count": getattr(line, f"{level.value}_count"),
+                }
                 for level in Level
             ],
         }
