@@ -65,7 +65,7 @@ def context(gap: Any, person: Person) -> dict[str, Any]:
     return {
         "record": gap,
         "bar": _bar(gap),
-        "coverage": [(row, _may_see(row, shown)) for row in reversed(covered)],
+        "coverage": [(row, shown.reads(row.snapshot)) for row in reversed(covered)],
         "shows": shown.sees_rows,
         "restricted": RESTRICTED,
         "suggested_label": dict(Gap.Label.choices).get(suggested, ""),
@@ -180,11 +180,6 @@ def _next(gap: Any, covered: list[PartCoverage], *, person: Person) -> dict[str,
         "may_dismiss": "dismiss" in allowed,
         "reopening": next((stages.move(key) for key in ("reopen", "restore") if key in allowed), None),
     }
-
-
-def _may_see(row: PartCoverage, shown: disclosures.Disclosure) -> bool:
-    """Whether the figures of a snapshot may be shown: its firms may not be those of the gap's own."""
-    return shown.sees_rows and set(row.snapshot.firm_ids) <= shown.firm_codes
 
 
 def _waiting(gap: Any, person: Person) -> list[Consultation]:

@@ -1,6 +1,17 @@
 """Schemes, chains, plans, maps, gaps, target lists, teardowns, resources, indicators."""
 
-from lianzhang.chains.models import Action, Anchor, Consultation, Gap, Result, TargetLine, TargetList
+from lianzhang.chains.models import (
+    Action,
+    Anchor,
+    CandidateProposal,
+    Consultation,
+    Gap,
+    Result,
+    Snapshot,
+    TargetLine,
+    TargetList,
+    WorkingGroup,
+)
 from lianzhang.indicators.models import Figure
 from lianzhang.resources.models import Resource
 from lianzhang.trail.models import Proof
@@ -27,6 +38,8 @@ def fill(world: World) -> Filling:
     gaps = each(world, "gap", Gap, code="code")
     asked = each(world, "consult", Consultation, pk="pk")
     lists = each(world, "target", TargetList, code="code")
+    proposals = each(world, "target", CandidateProposal, code="code")
+    of_chains = [Case({"chain": case.kwargs["code"]}, case.subject) for case in CHAINS]
     figures = each(world, "figure", Figure, pk="pk")
     resources = each(world, "resource", Resource, code="code")
     moves = [
@@ -56,7 +69,11 @@ def fill(world: World) -> Filling:
         },
         "chains:end_anchor": each(world, "chain", Anchor, pk="pk"),
         "chains:edit_result": each(world, "plan", Result, pk="pk"),
-        **{f"chains:{name}": CHAINS for name in (*OF_CHAIN, "edit_chain", "name_anchor", "add_result")},
+        **{f"chains:{name}": CHAINS for name in (*OF_CHAIN, "edit_chain", "name_anchor", "add_result", "new_group")},
+        **{
+            f"chains:{name}": each(world, "chain", WorkingGroup, pk="pk")
+            for name in ("group", "edit_group", "end_group")
+        },
         "chains:explain_results": with_year(CHAINS),
         "chains:explain_plan": with_year(CHAINS),
         **{f"gaps:{name}": [Case()] for name in ("list", "confirm_many", "entrust_many", "stages")},
@@ -79,16 +96,17 @@ def fill(world: World) -> Filling:
             for edition in ("working", "meeting", "outreach")
             for query in ("", "format=xlsx")
         ],
-        "targets:edition": [
-            Case({**case.kwargs, "edition": edition}, case.subject, query=query)
-            for case in lists
-            for edition in ("working", "meeting", "outreach")
-            for query in ("", "format=xlsx")
-        ],
+        **{f"targets:{name}": of_chains for name in ("candidates", "propose")},
+        "targets:candidate": [Case({**case.kwargs, "code": "QY-乙"}, case.subject) for case in of_chains],
+        **{f"targets:{name}": proposals for name in ("correct", "identify", "withdraw")},
         "targets:line": _lines(world),
         "targets:open_lead": _lines(world),
         "teardowns:list": [Case()],
-        **{f"teardowns:{name}": CHAINS for name in ("chain", "analyse", "shared", "tree")},
+        **{f"teardowns:{name}": CHAINS for name in ("chain", "analyse", "shared", "tree", "shares", "compare")},
+        "teardowns:snapshot": [
+            Case({"code": snapshot.chain.code, "snapshot": snapshot.pk}, ("chain", "chain_a"))
+            for snapshot in Snapshot.objects.select_related("chain")
+        ],
         "teardowns:explain": [
             Case({**case.kwargs, "figure": figure}, case.subject) for case in CHAINS for figure in ("amount", "local")
         ],

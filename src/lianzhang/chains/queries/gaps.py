@@ -26,7 +26,8 @@ def newer_coverage(gap: Gap) -> PartCoverage | None:
     """The part's coverage on the newest snapshot taken since somebody stood for the gap."""
     if gap.part_id is None:
         return None
-    newer = PartCoverage.objects.filter(snapshot__chain=gap.chain_id, part=gap.part_id).select_related("snapshot")
+    rows = PartCoverage.objects.filter(snapshot__chain=gap.chain_id, snapshot__is_pooled=False, part=gap.part_id)
+    newer = rows.select_related("snapshot")
     if gap.confirmed_at is not None:
         newer = newer.filter(snapshot__taken_at__gt=gap.confirmed_at)
     return newer.order_by("-snapshot__taken_at").first()
@@ -73,7 +74,9 @@ def coverages(gap: Gap, *, person: Person, most: int = 8) -> list[PartCoverage]:
     """What the newest snapshots say of the gap's part, oldest first; without the 50 KB of their summaries."""
     if gap.part_id is None:
         return []
-    rows = PartCoverage.objects.visible_to(person).filter(snapshot__chain=gap.chain_id, part=gap.part_id)
+    rows = PartCoverage.objects.visible_to(person).filter(
+        snapshot__chain=gap.chain_id, snapshot__is_pooled=False, part=gap.part_id
+    )
     newest = rows.select_related("snapshot").defer("snapshot__summary").order_by("-snapshot__taken_at")[:most]
     return list(reversed(newest))
 

@@ -1,6 +1,6 @@
 """Reading a chain's teardown: its snapshots, the coverage of each part, who buys and supplies it by right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -72,6 +72,14 @@ def history(chain: Chain, *, person: Person, most: int = 6) -> list[Snapshot]:
     """The newest snapshots of a chain that `person` may know of, newest first."""
     found = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain).select_related("map_version")
     return list(found.order_by("-taken_at")[:most])
+
+
+def one_of(history: Sequence[Snapshot], asked: str, *, chain: Chain, person: Person) -> Snapshot | None:
+    """The snapshot asked for, which may be older than `history`; else the newest. Another chain's is 404."""
+    if not asked:
+        return history[0] if history else None
+    found = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain).select_related("map_version")
+    return next((one for one in history if one.pk == asked), None) or found.get_or_404(pk=asked)
 
 
 def either_side(

@@ -37,6 +37,7 @@ TABS: tuple[tuple[Any, str, str, str, Thing], ...] = (
     (gettext_lazy("计划"), "chains:chain_plan", "", EVERY, Thing.PLAN),
     (gettext_lazy("图谱"), "maps:chain", "maps:list", MANUFACTURING, Thing.MAP),
     (gettext_lazy("拆零件"), "teardowns:chain", "teardowns:list", MANUFACTURING, Thing.GAP),
+    (gettext_lazy("本地配套率"), "teardowns:shares", "", MANUFACTURING, Thing.GAP),
     (gettext_lazy("缺口"), "gaps:chain", "gaps:list", MANUFACTURING, Thing.GAP),
     (gettext_lazy("目标清单"), "targets:chain", "targets:list", MANUFACTURING, Thing.TARGET),
     (gettext_lazy("项目"), "projects:chain", "projects:list", EVERY, Thing.PROJECT),

@@ -15,14 +15,14 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains import stages
 from lianzhang.chains.models import Chain, Gap, Snapshot
 from lianzhang.chains.queries import disclosure as disclosures
+from lianzhang.chains.queries import releases, unfilled
 from lianzhang.chains.queries import teardown as queries
-from lianzhang.chains.queries import unfilled
 from lianzhang.chains.tables import teardown as tables
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
 from lianzhang.registry.models import Enterprise, Part
-from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, explain, listing
+from lianzhang.tables import RESTRICTED, UNRELEASED
+from lianzhang.web import access, explain, listing, released
 
 STALE_DAYS = 180
 
@@ -42,12 +42,17 @@ def chains(request: HttpRequest) -> HttpResponse:
 
 @access.reads(Thing.GAP)
 @require_GET
-def chain(request: HttpRequest, code: str) -> HttpResponse:
-    """One chain: the sentence, the tiers, every part with its coverage and gap."""
+def chain(request: HttpRequest, code: str, snapshot: str = "") -> HttpResponse:
+    """One chain on its newest snapshot, or on an earlier one: the sentence, the tiers, every part with its coverage and
+    gap."""
     person = access.person_of(request)
     found = _chain(person, code)
     history = queries.history(found, person=person)
-    snapshot = history[0] if history else None
+    return _teardown(request, found, history, queries.one_of(history, snapshot, chain=found, person=person))
+
+
+def _teardown(request: HttpRequest, found: Chain, history: list[Snapshot], snapshot: Snapshot | None) -> HttpResponse:
+    person = access.person_of(request)
     context: dict[str, Any] = {
         "record": found,
         "snapshot": snapshot,
@@ -59,15 +64,20 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "teardowns/empty.html", context)
     shown = disclosures.of(snapshot, person=person)
     summary = snapshot.summary
+    figures = releases.figures(snapshot, shown, person=person)
     context |= {
         "as_of": snapshot.taken_on,
         "scope": found.name,
         "summary": summary,
-        "shows": shown.shows(summary["contributor_count"]),
+        "lead": released.lead(summary, figures),
+        "stats": released.stats(found, figures),
+        "release": released.of(figures, sees_rows=shown.sees_rows),
         "age_days": (timezone.localdate() - snapshot.taken_on).days,
         "stale_days": STALE_DAYS,
-        "tiers": _tiers(request, summary, shows=shown.sees_rows),
-        "history": [(past, shown.shows_past(past)) for past in history],
+        "tiers": released.tiers(request, summary, figures, sees_rows=shown.sees_rows),
+        "categories": None if shown.sees_rows else released.categories(request, snapshot, person=person),
+        "newest": history[0] if history and history[0].pk != snapshot.pk else None,
+        "history": _past(history, shown, person=person),
         "gap_counts": _gap_counts(found, person),
         "gaps_url": f"{reverse('gaps:list')}?chain={found.pk}",
         "unfilled": unfilled.of_chain(found, person=person),
@@ -103,6 +113,7 @@ def part(request: HttpRequest, code: str, part_code: str) -> HttpResponse:
         "record": record,
         "coverage": coverage,
         "shows": shown.sees_rows,
+        "counts": shown.sees_rows or (coverage is not None and coverage.buyer_count >= disclosures.MIN_CONTRIBUTORS),
         "restricted": RESTRICTED,
         "cells": queries.matrix(found, record, person=person),
         "makers": queries.makers(record, person=person),
@@ -149,6 +160,8 @@ def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse
         raise Http404(figure)
     label, definition, formula = definitions[figure]
     summary = snapshot.summary
+    shown = disclosures.of(snapshot, person=person)
+    told = releases.figures(snapshot, shown, person=person)[released.MEASURES[figure]]
     missing = _("金额未填 %(unknown)s 行，供应商未填 %(nameless)s 行，按约定不提供 %(withheld)s 行，均未作 0 计。")
     explained = explain.Explained(
         label=label,
@@ -156,8 +169,9 @@ def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse
         formula=formula,
         scope=_("%(chain)s，%(count)s 家链主最新一年的填报") % {"chain": found.name, "count": summary["buyer_count"]},
         source=_("链主拆零件填报"),
-        as_of=snapshot.taken_on,
-        snapshot=snapshot.pk,
+        as_of=told.as_of or snapshot.taken_on,
+        snapshot=told.snapshot or snapshot.pk,
+        release=released.explained(told),
         missing=missing
         % {
             "unknown": summary["unknown_count"],
@@ -191,26 +205,13 @@ def _may_analyse(found: Chain, person: Person) -> bool:
     return Chain.objects.within(person, act=Act.WRITE, thing=Thing.GAP).filter(pk=found.pk).exists()
 
 
-def _tiers(request: HttpRequest, summary: dict[str, Any], *, shows: bool) -> listing.Listing:
-    names = {
-        "city": _("本市"),
-        "ring": _("都市圈（未设定时同本市）"),
-        "province": _("省内"),
-        "nation": _("国内"),
-        "abroad": _("含境外"),
-    }
-    rows = [
-        {
-            "tier": row["tier"],
-            "label": names[row["tier"]],
-            **{
-                name: row[name] if shows else RESTRICTED
-                for name in ("amount_wan", "amount_ratio", "part_ratio", "supplier_ratio")
-            },
-        }
-        for row in summary["tiers"]
+def _past(history: list[Snapshot], shown: disclosures.Disclosure, *, person: Person) -> list[tuple[Snapshot, Any]]:
+    """Each snapshot with its 本地配套率: its own to who may read its rows, to others as it went out."""
+    told = {} if all(shown.reads(past) for past in history) else releases.past(history, person=person)
+    return [
+        (past, past.summary["local_ratio"] if shown.reads(past) else told.get(past.pk) or UNRELEASED)
+        for past in history
     ]
-    return listing.plain(request, tables.TIERS, rows)
 
 
 def _gap_counts(found: Chain, person: Person) -> dict[str, int]:
