@@ -71,9 +71,16 @@ def costs(bom: pa.Table, *, seed: int = 20261123) -> pa.Table:
 
 
 def targets(
-    *, candidates: int, needs: int, anchors: int = 12, categories: int = 20, capacities: bool, seed: int = 20261123
+    *,
+    candidates: int,
+    needs: int,
+    anchors: int = 12,
+    categories: int = 20,
+    offered: tuple[int, int] = (3, 10),
+    capacities: bool,
+    seed: int = 20261123,
 ) -> dict[str, pa.Table]:
-    """demand (needs rows) and offers (three to nine parts a candidate, some with a capacity)."""
+    """demand (needs rows) and offers (three to nine parts a candidate, or as many as said, some with a capacity)."""
     draw = np.random.default_rng(seed + candidates)
     parts = max(3, needs // 3)
     part = draw.integers(0, parts, needs)
@@ -85,7 +92,7 @@ def targets(
             "amount_wan": np.round(draw.pareto(1.5, needs) * 100 + 1, 2),
         }
     )
-    each = draw.integers(3, 10, candidates)
+    each = draw.integers(*offered, candidates)
     supplier = np.repeat(np.arange(candidates), each)
     capacity = draw.integers(50, 2000, candidates).astype(float)
     is_limited = (draw.random(candidates) < 0.5) & capacities

@@ -4,7 +4,8 @@ With the categories fixed the rest is a maximal covering problem, whose relaxati
 categories allowed it is not, and a solver that branches on suppliers first goes on for hours. So: best bound first
 (Land & Doig 1960), the category most in two minds is put in or left out, the relaxation is solved again from where it
 stood; a branch whose relaxation has whole categories goes to the integer solver. What cannot be better by its reduced
-cost is fixed on the way (Dantzig, Fulkerson & Johnson 1954).
+cost is fixed on the way (Dantzig, Fulkerson & Johnson 1954). Where a linear program would not end in time, prices give
+the bounds (`prices`), and what the integer solver could not hold is left unsettled, with its bound.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ import heapq
 import itertools
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainlab.targets import greedy, model
+from chainlab.targets import greedy, model, prices
 from chainlab.targets.model import Answer, Box, Outcome
+from chainlab.targets.prices import Relaxed
 from chainlab.targets.problem import TOLERANCE
 
 if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Problem
 
-WHOLE = 1e-6
+# Who offers what: so many links a linear program solves again and again in seconds.
+LINKS = 20_000
 
 
 def solve(problem: Problem, *, start: tuple[Flags, Flags] | None, least_wan: float, deadline: float) -> Answer:
@@ -53,18 +57,21 @@ class _Search:
             is_chosen=None if start is None else start[1],
             objective_wan=least_wan,
         )
-        self.model = model.Model(problem)
-        self.relaxation = _Relaxation(self.model)
+        is_small = len(problem.link_group) <= LINKS
+        self.relaxation = _Relaxation(self.model) if is_small else prices.Prices(problem)
         self.split = len(problem.suppliers)
         self.unsettled_wan = -np.inf
+
+    @cached_property
+    def model(self) -> model.Model:
+        return model.Model(self.problem)
 
     def run(self) -> Answer:
         order = itertools.count()
         root = self._branch(*self.relaxation.box(), above_wan=np.inf)
         waiting = [] if root is None else [(-root.bound_wan, next(order), root)]
         while waiting and not self._is_late():
-            if -waiting[0][0] <= self._enough():
-                waiting = []
+            if -waiting[0][0] <= max(self._enough(), self.unsettled_wan):
                 break
             _, _, branch = heapq.heappop(waiting)
             for child in self._children(branch):
@@ -94,7 +101,7 @@ class _Search:
         share = branch.share[self.split :]
         is_free = branch.lower[self.split :] < branch.upper[self.split :]
         doubt = np.where(is_free, np.minimum(share, 1 - share), 0.0)
-        if doubt.max(initial=0.0) <= WHOLE:
+        if doubt.max(initial=0.0) <= self.relaxation.whole:
             self._settle(branch)
             return []
         turn = self.split + int(np.argmax(doubt))
@@ -117,8 +124,9 @@ class _Search:
         upper[: self.split][~self.problem.eligible(upper[self.split :] > 0)] = 0.0
         if (lower > upper).any():
             return None
-        found = self.relaxation.solve(lower, upper, time_limit_s=self.deadline - time.monotonic())
-        if found is None or found.bound_wan <= self._enough():
+        left = self.deadline - time.monotonic()
+        found = self.relaxation.solve(lower, upper, least_wan=self._enough(), time_limit_s=left)
+        if found is None:
             return None
         lower, upper = found.fixed(lower, upper, self._enough())
         return _Branch(lower=lower, upper=upper, bound_wan=min(above_wan, found.bound_wan), share=found.share)
@@ -131,17 +139,22 @@ class _Search:
         self._offer(is_chosen)
 
     def _offer(self, is_chosen: Flags) -> None:
+        """The choice greedy finds from these categories, when it is better than what is known."""
         if self.problem.minimum_wan.any() or len(self.problem.required_categories):
             return
-        found = greedy.suppliers(self.problem, is_chosen)
+        found = greedy.settled(self.problem, is_chosen)
         if found is not None and found[0] > self.best.objective_wan:
-            self.best = Answer(outcome=Outcome.STOPPED, is_taken=found[1], is_chosen=is_chosen, objective_wan=found[0])
+            value, is_taken, is_chosen = found
+            self.best = Answer(outcome=Outcome.STOPPED, is_taken=is_taken, is_chosen=is_chosen, objective_wan=value)
 
     def _settle(self, branch: _Branch) -> None:
         """The branch by the integer solver: first with the categories its relaxation chose, then whatever they are."""
         lower, upper = branch.lower.copy(), branch.upper.copy()
         lower[self.split :] = upper[self.split :] = np.round(branch.share[self.split :])
         self._offer(lower[self.split :] > 0.5)
+        if self._links(branch) > LINKS:
+            self.unsettled_wan = max(self.unsettled_wan, branch.bound_wan)
+            return
         boxes = [(lower, upper)]
         if (branch.lower[self.split :] < branch.upper[self.split :]).any():
             boxes.append((branch.lower, branch.upper))
@@ -155,6 +168,12 @@ class _Search:
         if answer.outcome is Outcome.STOPPED:
             self.unsettled_wan = max(self.unsettled_wan, min(branch.bound_wan, answer.bound_wan))
 
+    def _links(self, branch: _Branch) -> int:
+        """How many links are left in the branch."""
+        problem, upper = self.problem, branch.upper
+        category = problem.group_category[problem.link_group]
+        return int(np.count_nonzero((upper[problem.link_supplier] > 0) & (upper[self.split + category] > 0)))
+
     def _enough(self) -> float:
         """A bound no higher than this says that nothing better is there."""
         best = self.best.objective_wan
@@ -164,26 +183,10 @@ class _Search:
         return time.monotonic() >= self.deadline
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Relaxed:
-    """A relaxation solved: what nothing exceeds, shares of suppliers and categories, what a unit of each is worth."""
-
-    bound_wan: float
-    share: Numbers
-    worth_wan: Numbers
-
-    def fixed(self, lower: Numbers, upper: Numbers, enough_wan: float) -> tuple[Numbers, Numbers]:
-        """The bounds without what would cost more than there is to gain."""
-        spare = self.bound_wan - enough_wan
-        lower, upper = lower.copy(), upper.copy()
-        is_free = lower < upper
-        upper[is_free & (-self.worth_wan > spare)] = 0.0
-        lower[is_free & (self.worth_wan > spare)] = 1.0
-        return lower, upper
-
-
 class _Relaxation:
     """The linear program, kept in the solver so that the next one starts where the last one ended."""
+
+    whole = 1e-6
 
     def __init__(self, exact: model.Model) -> None:
         import highspy
@@ -205,8 +208,8 @@ class _Relaxation:
         """Bounds of suppliers and categories before anything is decided."""
         return self.lower[: self.model.y].copy(), self.upper[: self.model.y].copy()
 
-    def solve(self, lower: Numbers, upper: Numbers, *, time_limit_s: float) -> _Relaxed | None:
-        """The relaxation within bounds; None where nothing keeps the limits.
+    def solve(self, lower: Numbers, upper: Numbers, *, least_wan: float, time_limit_s: float) -> Relaxed | None:
+        """The relaxation within bounds; None where nothing keeps the limits, or nothing covers more than `least_wan`.
 
         The bound is worked out from the prices the solver ends with, whatever they are: right to the last digits, and
         a bound even when it was stopped.
@@ -222,6 +225,8 @@ class _Relaxation:
         worth = self.cost - self.transposed @ price
         low, high = (np.concatenate([near, far[width:]]) for near, far in ((lower, self.lower), (upper, self.upper)))
         bound = float(price @ self.right + np.maximum(worth * low, worth * high).sum())
-        share = np.array(solution.col_value)[:width]
         scale = self.model.scale
-        return _Relaxed(bound_wan=bound / scale, share=np.clip(share, lower, upper), worth_wan=worth[:width] / scale)
+        if bound / scale <= least_wan:
+            return None
+        share = np.array(solution.col_value)[:width]
+        return Relaxed(bound_wan=bound / scale, share=np.clip(share, lower, upper), worth_wan=worth[:width] / scale)

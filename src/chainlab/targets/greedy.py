@@ -28,18 +28,27 @@ def choose(problem: Problem, starts: Iterable[Flags] = ()) -> tuple[Flags, Flags
     """
     best: tuple[float, Flags, Flags] | None = None
     for start in (*starts, *_starts(problem)):
-        is_chosen = start
-        for _ in range(ROUNDS):
-            found = suppliers(problem, is_chosen)
-            if found is None or (best is not None and found[0] <= best[0]):
-                break
-            best = (*found, is_chosen)
-            if not problem.is_category_limited:
-                break
-            is_chosen = _largest(problem, _covered(problem, found[1]))
+        found = settled(problem, start)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = found
     if best is not None and problem.is_category_limited and best[0] < upper_bound(problem):
         best = _other_categories(problem, best)
     return None if best is None else best[1:]
+
+
+def settled(problem: Problem, is_chosen: Flags) -> tuple[float, Flags, Flags] | None:
+    """(covered amount, suppliers, categories) from given categories: those in which most is covered take their place
+    as long as that covers more."""
+    best: tuple[float, Flags, Flags] | None = None
+    for _ in range(ROUNDS):
+        found = suppliers(problem, is_chosen)
+        if found is None or (best is not None and found[0] <= best[0]):
+            break
+        best = (*found, is_chosen)
+        if not problem.is_category_limited:
+            break
+        is_chosen = _largest(problem, _covered(problem, found[1]))
+    return best
 
 
 def _other_categories(problem: Problem, best: tuple[float, Flags, Flags]) -> tuple[float, Flags, Flags]:

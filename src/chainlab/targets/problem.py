@@ -83,8 +83,9 @@ class Wishes:
         """Number of distinct anchors by supplier, in the chosen categories only."""
         kept = slice(None) if is_chosen is None else is_chosen[self.category]
         supplier, anchor = self.supplier[kept], self.anchor[kept]
-        width = int(anchor.max(initial=0)) + 1
-        return np.bincount(np.unique(supplier * width + anchor) // width, minlength=size)
+        is_met = np.zeros((size, int(self.anchor.max(initial=0)) + 1), dtype=bool)
+        is_met[supplier, anchor] = True
+        return np.asarray(np.count_nonzero(is_met, axis=1))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

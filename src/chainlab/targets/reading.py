@@ -186,9 +186,9 @@ def _groups(
     is_coverable = (offer >= 0) & (high > 0)
     is_split = limits.min_per_anchor_wan is not None
     keys = np.stack([offer, point_category, point_anchor if is_split else np.zeros_like(offer)])[:, is_coverable]
-    distinct, inverse = np.unique(keys, axis=1, return_inverse=True)
+    distinct, inverse = _distinct(keys)
     point_group = np.full(len(offer), -1, dtype=np.int64)
-    point_group[is_coverable] = inverse.reshape(-1)
+    point_group[is_coverable] = inverse
     first_part = {int(number): part for part, number in reversed(list(enumerate(same))) if number >= 0}
     linked = _spread(links, [first_part[int(number)] for number in distinct[0]], len(part_ids))
     return {
@@ -274,8 +274,18 @@ def _wishes(
 
 
 def _wish(triples: Rows, least: int) -> Wishes:
-    supplier, anchor, category = np.unique(triples, axis=1).astype(np.int64)
+    supplier, anchor, category = _distinct(triples)[0]
     return Wishes(supplier=supplier, anchor=anchor, category=category, least=least)
+
+
+def _distinct(keys: Rows) -> tuple[Rows, Rows]:
+    """The distinct columns of three rows of numbers, sorted, and where each column stands among them. By one number
+    each: many times faster than comparing columns."""
+    first, second, third = keys
+    across, deep = (int(row.max(initial=0)) + 1 for row in (second, third))
+    code, inverse = np.unique((first * across + second) * deep + third, return_inverse=True)
+    pair, last = np.divmod(code, deep)
+    return np.stack([pair // across, pair % across, last]).astype(np.int64), inverse.reshape(-1)
 
 
 def _minimums(limits: Limits, anchors: pa.Array) -> Numbers:

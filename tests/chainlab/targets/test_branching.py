@@ -1,0 +1,69 @@
+"""Branching on categories: nothing better is left out, and what was not settled keeps an honest bound."""
+
+import time
+
+import pytest
+
+from chainlab.targets import branching, model, reading
+from chainlab.targets import problem as problems
+from tests.chainlab.targets import bruteforce
+
+SEEDS = range(80)
+
+
+def _asked(seed):
+    """The question of a seed and what the oracle says; None where there is nothing to choose."""
+    invented = bruteforce.invent(seed)
+    best = bruteforce.best(invented)
+    try:
+        problem = reading.read(*invented.tables(), problems.limits(**invented.limits))
+    except problems.Infeasible:
+        return None
+    if not len(problem.group_amount) or 0 in (problem.limits.max_categories, problem.limits.max_suppliers):
+        return None
+    return problem, best
+
+
+def _solved(problem, *, least_wan=float("-inf")):
+    return branching.solve(problem, start=None, least_wan=least_wan, deadline=time.monotonic() + 30)
+
+
+@pytest.fixture(scope="module")
+def questions():
+    return [found for found in map(_asked, SEEDS) if found is not None]
+
+
+def test_without_any_choice_to_start_from_the_best_is_found_or_that_there_is_none(questions):
+    for problem, best in questions:
+        answer = _solved(problem)
+        if best is None:
+            assert answer.outcome is model.Outcome.INFEASIBLE
+        else:
+            assert answer.outcome is model.Outcome.OPTIMAL
+            assert answer.objective_wan == pytest.approx(best)
+    assert len(questions) > 25
+
+
+def test_asked_for_more_than_the_best_it_says_that_there_is_none(questions):
+    for problem, best in questions:
+        if best:
+            assert _solved(problem, least_wan=best * 1.001).outcome is model.Outcome.INFEASIBLE
+            assert _solved(problem, least_wan=best * 0.999).objective_wan == pytest.approx(best)
+
+
+def test_a_question_too_large_for_the_solver_keeps_a_bound_that_nothing_exceeds(questions, monkeypatch):
+    monkeypatch.setattr(branching, "LINKS", 0)
+    stopped = 0
+    for problem, best in questions:
+        answer = _solved(problem)
+        if best is not None:
+            assert answer.objective_wan <= best * (1 + 1e-9) <= answer.bound_wan * (1 + 2e-9)
+            stopped += answer.outcome is model.Outcome.STOPPED
+    assert stopped
+
+
+def test_out_of_time_the_bound_still_holds(questions):
+    for problem, best in questions[:20]:
+        answer = branching.solve(problem, start=None, least_wan=float("-inf"), deadline=time.monotonic() - 1)
+        assert answer.outcome is model.Outcome.STOPPED or best is None
+        assert answer.bound_wan >= (best or 0.0)
