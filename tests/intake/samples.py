@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from chainlab.sheets import Band
+from chainlab.sheets import Band, Span
 from chainlab.sheets.reading import Blank
 
 Rows = dict[str, list[dict[str, object]]]
@@ -359,6 +359,26 @@ def teardown() -> Rows:
     }
 
 
+def category_answers() -> Rows:
+    one = {"firm": "链主一有限公司", "line": "冰箱", "year": 2023}
+    return {
+        "answers": [
+            {
+                **one,
+                "category": "压缩机",
+                "plant": "一厂",
+                "make": "bought",
+                "amount": Span(Decimal(1000), Decimal(5000)),
+                "suppliers": Span(Decimal(2), Decimal(3)),
+                "source": "330000",
+                "certification": Span(Decimal(7), Decimal(12)),
+            },
+            {**one, "category": "电机", "make": "group", "amount": Blank.WITHHELD},
+            {**one, "category": "芯片", "amount": Span(Decimal(50000), None), "source": "000000"},
+        ]
+    }
+
+
 SAMPLES = {
     one.__name__: one
     for one in (
@@ -372,6 +392,7 @@ SAMPLES = {
         address_list,
         map_segments,
         teardown,
+        category_answers,
     )
 }
 # What the system itself says about a record and an export adds for the reader; an import does not take it.

@@ -21,6 +21,7 @@ from lianzhang.intake.columns import Coded, Column
 from lianzhang.intake.models import Batch
 from lianzhang.intake.sheets import TECHNICAL
 from lianzhang.projects.models import Event
+from lianzhang.registry.models import Enterprise, Level, ProductLine
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake import samples
@@ -40,15 +41,23 @@ EDITS: dict[str, tuple[str, str, Any]] = {
     "address_list": ("people", "mobile", "13900000003"),
     "map_segments": ("segments", "products", "热轧板"),
     "teardown": ("purchases", "plant_region_code", "370212"),
+    "category_answers": ("answers", "source", "320000"),
 }
 
 
+# What firms hand in themselves.
+OF_A_FIRM = ("teardown", "category_answers")
+
+
 def clerk(cast: Cast, key: str) -> Person:
-    person: Person = cast.anchor_1 if key == "teardown" else cast.secretary
+    person: Person = cast.anchor_1 if key in OF_A_FIRM else cast.secretary
     return person
 
 
 def prepare(cast: Cast, key: str) -> None:
+    if key in OF_A_FIRM[1:]:
+        firm = Enterprise.objects.get(name="链主一有限公司")
+        trail.create(ProductLine(firm=firm, name="冰箱", levels=list(Level.values)), verb="line.entered", by=None)
     if key == "map_segments":
         draft = MapVersion(chain=cast.chain_a, number=1, created_at=NOON)
         trail.create(draft, verb="map.drafted", by=None)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from chainlab.sheets import layouts
 from chainlab.sheets.layout import Choice, Field, Kind, Layout, Reference, Sheet
-from chainlab.sheets.reading import Band, Blank, Column, Complaint, Reading, Row
+from chainlab.sheets.reading import Band, Blank, Column, Complaint, Reading, Row, Span
 
 if TYPE_CHECKING:
     from chainlab.sheets import gate
-    from chainlab.sheets.forms import template
+    from chainlab.sheets.forms import prefilled, template
     from chainlab.sheets.marking import mark
     from chainlab.sheets.plain import write_csv
     from chainlab.sheets.reader import Limits, read
@@ -35,9 +35,11 @@ __all__ = [
     "Reference",
     "Row",
     "Sheet",
+    "Span",
     "gate",
     "layouts",
     "mark",
+    "prefilled",
     "read",
     "template",
     "write",
@@ -47,6 +49,7 @@ __all__ = [
 _LATER = {
     "Limits": "reader",
     "read": "reader",
+    "prefilled": "forms",
     "template": "forms",
     "mark": "marking",
     "write": "writing",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from chainlab.sheets import furniture, grid, layouts, values, writing
 from chainlab.sheets.layout import Field, Kind, Layout, Sheet
+from chainlab.sheets.reading import Row
 
 LAST_ROW = 5_000  # value lists reach so far down
 LONGEST_LIST = 255  # characters Excel allows in a list typed into the rule itself
-_TEXTLIKE = (Kind.TEXT, Kind.CODE, Kind.USCC, Kind.REGION, Kind.BAND_WAN)
+_TEXTLIKE = (Kind.TEXT, Kind.CODE, Kind.USCC, Kind.REGION, Kind.BAND_WAN, Kind.SPAN_WAN, Kind.SPAN)
 _KINDS = {
     Kind.TEXT: ("文字", "text"),
     Kind.INTEGER: ("整数", "whole number"),
@@ -23,6 +25,8 @@ _KINDS = {
     Kind.BOOLEAN: ("是/否", "yes/no"),
     Kind.CHOICE: ("选项", "choice"),
     Kind.BAND_WAN: ("金额或区间", "amount or band"),
+    Kind.SPAN_WAN: ("金额档", "band of amounts"),
+    Kind.SPAN: ("档", "band"),
     Kind.USCC: ("信用代码", "credit code"),
     Kind.REGION: ("区划代码或名称", "division code or name"),
     Kind.CODE: ("编号", "code"),
@@ -44,6 +48,43 @@ def template(layout: Layout | str, *, out: Path | str, language: str = "zh-hans"
             lists.attach(page, column, field)
     _explain(book, wanted, language=language)
     lists.write()
+    book.close()
+
+
+def prefilled(
+    layout: Layout | str,
+    rows_by_sheet: Mapping[str, Sequence[Row | Mapping[str, object]]],
+    *,
+    lists: Mapping[str, Sequence[object]],
+    out: Path | str,
+    language: str = "zh-hans",
+    spare: int = 30,
+) -> None:
+    """Write a form that is filled in already: rows, notes on every header, drop-downs, the sheet that explains it.
+
+    `lists` gives the values of further drop-downs by field, as `write` takes them; `spare` rows below are ready too.
+    """
+    wanted = layouts.get(layout) if isinstance(layout, str) else layout
+    book = writing.Book(out)
+    drops = _Lists(book, language=language)
+    for sheet in wanted.sheets:
+        rows = list(rows_by_sheet.get(sheet.key, ()))
+        page = book.sheet(sheet.title(language))
+        offset = int(writing.is_invented(rows))
+        writing.write_header(book, page, sheet, language=language, offset=offset)
+        if offset:
+            writing.mark(book, page, [writing.is_invented([row]) for row in rows], language=language)
+        for number, row in enumerate(rows, start=1):
+            for column, field in enumerate(sheet.fields, start=offset):
+                value = writing.value_of(row, field)
+                writing.write_value(book, page, (number, column), value, field=field, language=language)
+        last = max(len(rows) + spare, 1)
+        for column, field in enumerate(sheet.fields, start=offset):
+            page.write_comment(0, column, _note(field, language=language), {"x_scale": 2, "y_scale": 1.5})
+            words = [str(writing.as_written(v, field=field, language=language)) for v in lists.get(field.key, ())]
+            drops.attach(page, column, field, words=words, rows=(1, last))
+    _explain(book, wanted, language=language)
+    drops.write()
     book.close()
 
 
@@ -98,14 +139,23 @@ class _Lists:
         self.title = "Values" if self.is_english else "取值说明"
         self._long: list[tuple[str, list[str]]] = []
 
-    def attach(self, page: Any, column: int, field: Field) -> None:
-        words = self._words(field)
+    def attach(
+        self,
+        page: Any,
+        column: int,
+        field: Field,
+        *,
+        words: Sequence[str] = (),
+        rows: tuple[int, int] = (2, LAST_ROW),
+    ) -> None:
+        words = [*words] or self._words(field)
         if not words:
             return
         source: object = words
         if len(",".join(words)) > LONGEST_LIST:
-            self._long.append((field.header(self.language), words))
-            letter = grid.letter(len(self._long) - 1)
+            if (field.header(self.language), words) not in self._long:
+                self._long.append((field.header(self.language), words))
+            letter = grid.letter(self._long.index((field.header(self.language), words)))
             source = f"='{self.title}'!${letter}$2:${letter}${len(words) + 1}"
         rule = {
             "validate": "list",
@@ -114,7 +164,7 @@ class _Lists:
             "error_title": "Not in the list" if self.is_english else "不在选项中",
             "error_message": "Choose from the list." if self.is_english else "请从下拉列表中选择。",
         }
-        page.data_validation(2, column, LAST_ROW, column, rule)
+        page.data_validation(rows[0], column, rows[1], column, rule)
 
     def _words(self, field: Field) -> list[str]:
         if field.kind is Kind.BOOLEAN:

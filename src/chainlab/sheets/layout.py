@@ -30,13 +30,15 @@ class Kind(enum.StrEnum):
     BOOLEAN = "boolean"
     CHOICE = "choice"  # the code of the choice
     BAND_WAN = "band_wan"  # reading.Band: one amount, or low–high
+    SPAN_WAN = "span_wan"  # reading.Span: a band of money that is answered instead of an amount; may be open
+    SPAN = "span"  # reading.Span of whole numbers: firms, months
     USCC = "uscc"
     REGION = "region"  # division code (GB/T 2260), digits
     CODE = "code"
 
     @property
     def is_money(self) -> bool:
-        return self in (Kind.WAN, Kind.YI, Kind.BAND_WAN)
+        return self in (Kind.WAN, Kind.YI, Kind.BAND_WAN, Kind.SPAN_WAN)
 
     @property
     def is_number(self) -> bool:
@@ -132,6 +134,7 @@ class Sheet:
     acyclic: tuple[tuple[str, str], ...] = ()  # pairs of columns, above and below, whose rows lead nowhere twice
     one_of: tuple[tuple[str, ...], ...] = ()  # at least one of the columns is filled
     references: tuple[Reference, ...] = ()
+    refused: tuple[str, ...] = ()  # patterns of headers that are never taken: by agreement these are not asked for
     period_field: str = ""  # takes the month named in the headers when the row names none
     district_field: str = ""  # takes the district a sheet is named after when the row names none
 
@@ -186,6 +189,7 @@ def _sheet(plain: Mapping[str, Any]) -> Sheet:
         "unique": tuple(tuple(keys) for keys in plain.get("unique", ())),
         "differs": tuple((left, right) for left, right in plain.get("differs", ())),
         "acyclic": tuple((above, below) for above, below in plain.get("acyclic", ())),
+        "refused": tuple(plain.get("refused", ())),
         "one_of": tuple(tuple(keys) for keys in plain.get("one_of", ())),
         "references": tuple(
             Reference(**{**reference, "to": tuple(reference["to"])}) for reference in plain.get("references", ())

@@ -35,6 +35,17 @@ class Band(NamedTuple):
         return (self.low_wan + self.high_wan) / 2
 
 
+class Span(NamedTuple):
+    """A band that is answered where no figure is asked for: money in 万元, or counted; None = open above."""
+
+    low: Decimal
+    high: Decimal | None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low == self.high
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Row:
     """One data row. `values` holds every field of the layout sheet (None where blank, with the reason in `blanks`)."""
@@ -166,6 +177,8 @@ def _pack(value: object) -> object:
     match value:
         case Band():
             return {"band": [str(value.low_wan), str(value.high_wan)]}
+        case Span():
+            return {"span": [str(value.low), None if value.high is None else str(value.high)]}
         case Decimal():
             return {"decimal": str(value)}
         case dt.date():
@@ -178,6 +191,8 @@ def _unpack(value: object) -> object:
     match value:
         case {"band": [str(low), str(high)]}:
             return Band(Decimal(low), Decimal(high))
+        case {"span": [str(low), high]}:
+            return Span(Decimal(low), None if high is None else Decimal(high))
         case {"decimal": str(number)}:
             return Decimal(number)
         case {"date": str(text)}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from chainlab.sheets import furniture, headers, messages, values
 from chainlab.sheets import grid as grids
 from chainlab.sheets.layout import INVENTED_HEADS, INVENTED_WORDS, Field, Kind, Sheet
-from chainlab.sheets.reading import Band, Blank, Column, Complaint, Row
+from chainlab.sheets.reading import Band, Blank, Column, Complaint, Row, Span
 
 MAX_NOTES_OF_A_KIND = 50  # a column of 5,000 numbers kept as text is said fifty times, not 5,000
 
@@ -81,9 +82,10 @@ class Table:
             self._say("title_rows", count=header.top, text="；".join(header.above))
         if header.bottom > header.top:
             self._say("header_two_rows", row=header.top)
-        self._by_column = self._without_duplicates(header)
+        refused = self._refused(header)
+        self._by_column = {c: m for c, m in self._without_duplicates(header).items() if c not in refused}
         for column, text in header.texts.items():
-            if column in header.matches or headers.is_ignored(text):
+            if column in refused or column in header.matches or headers.is_ignored(text):
                 continue
             near = self.matcher.nearest(text)
             self._say(
@@ -92,13 +94,23 @@ class Table:
                 header=text.replace("\n", ""),
                 hint=messages.hint((near.header_zh, near.header_en) if near else None),
             )
-        found = {match.field.key for match in header.matches.values()}
+        found = {match.field.key for column, match in header.matches.items() if column not in refused}
         for field in self.sheet.fields:
             if field.is_required and field.key not in found:
                 self._say("column_missing", row=header.bottom, field=field)
         for column, match in self._by_column.items():
             self._settings[match.field.key] = self._setting(match, header, column)
         self._period = self._period_of(header)
+
+    def _refused(self, header: headers.Header) -> set[int]:
+        """Columns that by agreement nobody asks for: their cells are not looked at."""
+        found = set()
+        for column, text in header.texts.items():
+            plain = re.sub(r"\s", "", text)
+            if any(re.search(pattern, plain, re.IGNORECASE) for pattern in self.sheet.refused):
+                self._say("column_refused", place=(header.bottom, column), header=text.replace("\n", ""))
+                found.add(column)
+        return found
 
     def _without_duplicates(self, header: headers.Header) -> dict[int, headers.Match]:
         """Columns by field. Two columns for one field are an error and neither is used: the choice is not ours."""
@@ -268,7 +280,7 @@ class Table:
                 continue
             parsed = values.parse(self.grid.cell(index, column), field=field, setting=self._settings[field.key])
             stated: Any = parsed.value.low_wan if isinstance(parsed.value, Band) else parsed.value
-            if stated is None:
+            if stated is None or isinstance(stated, Span):
                 continue
             counted = self._totals.mismatch(field.key, Decimal(stated), is_subtotal=furniture.is_subtotal(title))
             if counted is not None:

@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 
-from chainlab.sheets import amounts, codes, dates, grid
+from chainlab.sheets import amounts, codes, dates, grid, spans
 from chainlab.sheets.layout import Field, Kind
-from chainlab.sheets.reading import Band, Blank
+from chainlab.sheets.reading import Band, Blank, Span
 
 NOT_APPLICABLE = {
     "-",
@@ -323,6 +323,24 @@ def _band(cell: grid.Cell, text: str, field: Field, setting: Setting) -> Parsed:
     return Parsed(value=Band(low, high))
 
 
+def _span(cell: grid.Cell, text: str, field: Field, setting: Setting) -> Parsed:
+    """A band as an answer; money without a unit is doubted like any other amount."""
+    is_money = field.kind is Kind.SPAN_WAN
+    try:
+        if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+            amount = _amount(cell, text, field)
+            number = amounts.in_wan(amount, unit=setting.unit or "万元") if is_money else amount.number
+            span, bounds = Span(number, number), [amount]
+        else:
+            span, bounds = spans.parse(text, unit=setting.unit or field.unit, is_money=is_money)
+    except amounts.NotANumber as wrong:
+        return Parsed().say("not_a_band" if wrong.code in ("not_a_number", "approximate") else wrong.code, text=text)
+    parsed = Parsed(value=span)
+    if is_money:
+        _doubt(parsed, bounds[-1], text, field=field, setting=setting)
+    return parsed
+
+
 def _ratio(cell: grid.Cell, text: str, field: Field, setting: Setting) -> Parsed:
     """By the format of the cell, then the sign in the text, then the unit in the header; else it is asked."""
     try:
@@ -363,6 +381,8 @@ _READERS: dict[Kind, Callable[[grid.Cell, str, Field, Setting], Parsed]] = {
     Kind.BOOLEAN: _boolean,
     Kind.CHOICE: _choice,
     Kind.BAND_WAN: _band,
+    Kind.SPAN_WAN: _span,
+    Kind.SPAN: _span,
     Kind.USCC: _uscc,
     Kind.REGION: _region,
     Kind.CODE: _code,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chainlab.sheets import amounts, layouts
+from chainlab.sheets import amounts, layouts, spans
 from chainlab.sheets.layout import (
     INVENTED,
     INVENTED_HEADS,
@@ -19,7 +19,7 @@ from chainlab.sheets.layout import (
     Layout,
     Sheet,
 )
-from chainlab.sheets.reading import Band, Blank, Row
+from chainlab.sheets.reading import Band, Blank, Row, Span
 
 LONGEST_CELL = 32_767
 WIDEST_A4 = 14  # columns; a wider sheet is printed on A3
@@ -141,7 +141,9 @@ def write_header(book: Book, page: Any, sheet: Sheet, *, language: str, offset: 
 def _width(field: Field) -> int:
     if field.kind is Kind.TEXT:
         return 14 if field.max_length <= 100 else 24 if field.max_length <= 300 else 36
-    return {Kind.USCC: 22, Kind.CODE: 16, Kind.REGION: 16, Kind.BAND_WAN: 16}.get(field.kind, 13)
+    return {Kind.USCC: 22, Kind.CODE: 16, Kind.REGION: 16, Kind.BAND_WAN: 16, Kind.SPAN_WAN: 20, Kind.SPAN: 16}.get(
+        field.kind, 13
+    )
 
 
 def write_value(
@@ -181,6 +183,8 @@ def as_written(value: object, *, field: Field, language: str) -> object:
             return in_unit(value.low_wan, field)
         case Band():
             return f"{format(in_unit(value.low_wan, field), 'f')}-{format(in_unit(value.high_wan, field), 'f')}"
+        case Span():
+            return spans.words(value, field=field, language=language)
         case Decimal() | int() if field.kind.is_money:
             return in_unit(Decimal(value), field)
         case str() if field.kind is Kind.CHOICE:

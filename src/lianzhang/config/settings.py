@@ -171,7 +171,7 @@ SNAPSHOT_DIR = LIANZHANG_HOME / "snapshots"
 # Every ledger the office may upload or download: key → dotted name of an object that is an `intake.protocol.Ledger`.
 LEDGERS: dict[str, str] = {
     "chains": "lianzhang.chains.sheets.schemes.CHAINS",
-    "enterprises": "lianzhang.registry.sheets.ENTERPRISES",
+    "enterprises": "lianzhang.registry.sheets.enterprises.ENTERPRISES",
     "plan_actions": "lianzhang.chains.sheets.plans.PLAN_ACTIONS",
     "key_projects": "lianzhang.projects.sheets.KEY_PROJECTS",
     "leads": "lianzhang.projects.sheets.LEADS",
@@ -180,6 +180,7 @@ LEDGERS: dict[str, str] = {
     "address_list": "lianzhang.intake.sheets.ADDRESS_LIST",
     "map_segments": "lianzhang.chains.sheets.atlas.MAP_SEGMENTS",
     "teardown": "lianzhang.chains.sheets.teardown.TEARDOWN",
+    "category_answers": "lianzhang.registry.sheets.bands.CATEGORY_ANSWERS",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
 JOBS: dict[str, str] = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from chainlab.sheets.reading import Band, Blank
+from chainlab.sheets.reading import Band, Blank, Span
 
 
 def pack(value: Any) -> Any:
@@ -15,6 +15,8 @@ def pack(value: Any) -> Any:
             return {"blank": value.value}
         case Band():
             return {"band": [_plain(value.low_wan), _plain(value.high_wan)]}
+        case Span():
+            return {"span": [_plain(value.low), None if value.high is None else _plain(value.high)]}
         case Decimal():
             return {"decimal": _plain(value)}
         case dt.date():
@@ -32,6 +34,8 @@ def unpack(value: Any) -> Any:
             return Blank(reason)
         case {"band": [str(low), str(high)]}:
             return Band(Decimal(low), Decimal(high))
+        case {"span": [str(low), high]}:
+            return Span(Decimal(low), None if high is None else Decimal(high))
         case {"decimal": str(number)}:
             return Decimal(number)
         case {"date": str(text)}:

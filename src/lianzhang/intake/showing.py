@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from chainlab import places
-from chainlab.sheets import codes
+from chainlab.sheets import codes, spans
 from chainlab.sheets.layout import Field, Kind
-from chainlab.sheets.reading import Band, Blank
+from chainlab.sheets.reading import Band, Blank, Span
 from lianzhang.intake import packing
 from lianzhang.intake.columns import EXTRA, Desk, Named, Shown
 from lianzhang.intake.lookups import District
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.declared import DeclaredLedger, Sheet
     from lianzhang.intake.models import StagedRow
 
-HIDDEN = frozenset({"@key", "name_key", "name_initials"})
+HIDDEN = frozenset({"@key", "name_key", "name_initials", "answered_on", "answered_by_id"})
 MADE = "new:"  # what a record will be made with; the row's own cells and its name already say it
 
 
@@ -109,6 +109,8 @@ def written(value: Any, *, field: Field | None, language: str) -> str:
     """One typed value in words: the choice's label, the amount in the column's unit."""
     if isinstance(value, Blank):
         return {"withheld": str(values.WITHHELD.meaning), "not_applicable": "/"}.get(value.value, "")
+    if isinstance(value, Span):
+        return spans.words(value, field=field, language=language) if field is not None else str(value.low)
     if isinstance(value, Band):
         low, high = (values.plain(end, "wan", places=4) for end in value)
         return low if value.is_exact else f"{low}–{high}"

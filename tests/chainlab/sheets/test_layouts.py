@@ -22,6 +22,7 @@ def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
         "address_list",
         "map_segments",
         "teardown",
+        "category_answers",
     }
     with pytest.raises(KeyError, match="teardown"):
         layouts.get("teardowns")

@@ -18,6 +18,7 @@ KEYS = (
     "address_list",
     "map_segments",
     "teardown",
+    "category_answers",
 )
 
 
