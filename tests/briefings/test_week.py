@@ -8,18 +8,25 @@ from django.test import Client
 from django.utils import timezone
 
 from lianzhang.briefings import week
-from lianzhang.chains.models import Gap, Snapshot
+from lianzhang.chains.models import Gap, Release, Snapshot
+from lianzhang.chains.models.releases import TOTAL, Measure, State
 from tests.cast import TODAY, Cast
 
 pytestmark = pytest.mark.django_db
 
 
-def snapshot(cast: Cast, n: int, *, ratio: float | None, contributors: int = 3, days_ago: int = 0) -> None:
+def snapshot(cast: Cast, n: int, *, ratio: float, is_out: bool = True, days_ago: int = 0) -> None:
+    """A snapshot whose rows nobody here may read; `is_out`: its ratio went out under the disclosure rule."""
     day = timezone.localdate() - timedelta(days=days_ago)
-    Snapshot.objects.create(
-        id=f"{day}-{n}", chain=cast.chain_a, taken_on=day, taken_at=timezone.now() - timedelta(days=days_ago),
-        taken_by=cast.clerk_a, counts={}, summary={"local_ratio": ratio, "contributor_count": contributors},
-        firm_ids=[],
+    at = timezone.now() - timedelta(days=days_ago)
+    taken = Snapshot.objects.create(
+        id=f"{day}-{n}", chain=cast.chain_a, taken_on=day, taken_at=at, taken_by=cast.clerk_a, counts={},
+        summary={"local_ratio": ratio}, firm_ids=[cast.enterprise_1.code],
+    )  # fmt: skip
+    state = State.RELEASED if is_out else State.DOMINANCE
+    Release.objects.create(
+        chain=cast.chain_a, snapshot=taken, cell=TOTAL, measure=Measure.LOCAL_RATIO, state=state,
+        value=ratio if is_out else None, rule={}, released_at=at,
     )  # fmt: skip
 
 
@@ -40,12 +47,18 @@ def test_the_local_ratio_is_told_with_its_change_since_the_snapshot_before(cast:
     assert (card(cast).ratio_shown, card(cast).ratio_change) == ("31.0%", "较上次快照提高2个百分点")
 
 
-def test_what_two_firms_make_up_is_told_to_nobody_on_the_card(cast: Cast, client: Client) -> None:
-    snapshot(cast, 1, ratio=0.29, days_ago=30, contributors=2)
+def test_what_did_not_go_out_is_told_to_nobody_on_the_card(cast: Cast, client: Client) -> None:
+    snapshot(cast, 1, ratio=0.29, days_ago=30, is_out=False)
     assert card(cast).ratio_shown == ""
-    assert "填报企业少于3家，不显示合计" in shown(client, cast)
-    snapshot(cast, 2, ratio=0.31)
+    assert "合计按发布规则不显示" in shown(client, cast)
+    snapshot(cast, 2, ratio=0.31, days_ago=20)
     assert card(cast).ratio_change == "", "nor by the difference to it"
+
+
+def test_the_figure_that_is_out_stands_with_its_day_while_the_next_is_held_back(cast: Cast, client: Client) -> None:
+    snapshot(cast, 1, ratio=0.29, days_ago=30)
+    snapshot(cast, 2, ratio=0.31, is_out=False)
+    assert (card(cast).ratio_shown, card(cast).ratio_on) == ("29.0%", timezone.localdate() - timedelta(days=30))
 
 
 def test_purchases_not_read_for_half_a_year_are_named_in_the_sentence(cast: Cast, client: Client) -> None:

@@ -148,12 +148,6 @@ def test_the_snapshot_s_rows_are_for_those_who_may_read_every_firm_in_it(cast: C
         assert not disclosure.of(found.snapshot, person=cast.people[role]).sees_rows, role
 
 
-def test_a_figure_of_two_firms_is_shown_to_nobody_without_their_grants(cast: Cast, scene: scenes.Scene) -> None:
-    shown = disclosure.of(listed(cast).snapshot, person=cast.secretary)
-    assert not shown.shows(2)
-    assert shown.shows(3)
-
-
 def test_a_grant_that_ends_closes_the_rows_of_old_snapshots_too(cast: Cast, scene: scenes.Scene) -> None:
     found = listed(cast)
     scene.grants[1].withdrawn_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

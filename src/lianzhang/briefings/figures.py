@@ -26,12 +26,15 @@ class Figure:
     as_of: date | None = None
     url: str = ""
     is_restricted: bool = False
+    is_unreleased: bool = False  # held back by the disclosure rule
 
     @property
     def shown(self) -> str:
         """The value as it is written."""
         if self.is_restricted:
             return values.Blank.RESTRICTED.sign
+        if self.is_unreleased:
+            return values.Blank.UNRELEASED.sign
         return values.plain(self.value, self.kind) if self.value is not None else values.Blank.UNFILLED.sign
 
     @property

@@ -44,6 +44,7 @@ class Overview:
     taken_on: date | None = None  # the newest snapshot of the purchases
     ratio: float | None = None  # 本地配套率 by amount; None where too few firms make it up
     ratio_before: float | None = None
+    ratio_on: date | None = None  # the snapshot the ratio is of: older than the newest where that one is held back
     stages: StageCounts | None = None
 
     @property
@@ -179,7 +180,7 @@ def _own(person: Person) -> "QuerySet[Chain]":
     # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
     speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
     taken = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")).order_by("-taken_at")
-    released = releases.ratios(person, chain=OuterRef("pk")).values("value")
+    released = releases.ratios(person, chain=OuterRef("pk"))
     return own.annotate(
         proposed_count=CountOf(gaps.filter(state=Gap.State.PROPOSED)),
         standing_count=CountOf(gaps.filter(state__in=stages.STANDING)),
@@ -187,8 +188,9 @@ def _own(person: Person) -> "QuerySet[Chain]":
         anchor_count=CountOf(anchors),
         speaking_count=CountOf(anchors.filter(speaking)),
         taken_on=Subquery(taken.values("taken_on")[:1]),
-        ratio=Subquery(released[:1]),
-        ratio_before=Subquery(released[1:2]),
+        ratio=Subquery(released.values("value")[:1]),
+        ratio_before=Subquery(released.values("value")[1:2]),
+        ratio_on=Subquery(released.values("snapshot__taken_on")[:1]),
     )
 
 
@@ -204,7 +206,9 @@ def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
         lists[listed.chain_id] = listed
     stages = projects.stage_counts_by_chain(person)
     # As they went out, and to who may read the rows as they are.
-    ratios = {chain.pk: releases.Ratio(value=chain.ratio, before=chain.ratio_before, as_of=None) for chain in chains}
+    ratios = {
+        chain.pk: releases.Ratio(value=chain.ratio, before=chain.ratio_before, as_of=chain.ratio_on) for chain in chains
+    }
     ratios |= releases.own_ratios(list(ratios), person=person)
     return [
         Overview(
@@ -218,6 +222,7 @@ def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
             taken_on=chain.taken_on,
             ratio=ratios[chain.pk].value,
             ratio_before=ratios[chain.pk].before,
+            ratio_on=ratios[chain.pk].as_of,
             stages=stages.get(chain.pk),
         )
         for chain in chains

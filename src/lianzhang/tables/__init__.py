@@ -26,11 +26,12 @@ A page calls `lianzhang.web.listing.respond(request, PROJECTS, queryset)`; the R
 """
 
 from lianzhang.tables.spec import Column, Edit, Empty, ExportHeader, Filter, TableSpec
-from lianzhang.tables.values import NOT_APPLICABLE, RESTRICTED, WITHHELD, Badge, Blank, Kind, Light
+from lianzhang.tables.values import NOT_APPLICABLE, RESTRICTED, UNRELEASED, WITHHELD, Badge, Blank, Kind, Light
 
 __all__ = [
     "NOT_APPLICABLE",
     "RESTRICTED",
+    "UNRELEASED",
     "WITHHELD",
     "Badge",
     "Blank",

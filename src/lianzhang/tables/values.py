@@ -47,11 +47,12 @@ class Blank(enum.Enum):
     NOT_APPLICABLE = "not_applicable"
     WITHHELD = "withheld"
     RESTRICTED = "restricted"
+    UNRELEASED = "unreleased"
 
     @property
     def sign(self) -> str:
         """What stands in the cell on screen and in Word."""
-        return {"unfilled": "—", "not_applicable": "/", "withheld": "＊", "restricted": "◪"}[self.value]
+        return _BLANK_SIGNS[self.value]
 
     @property
     def meaning(self) -> Text:
@@ -59,15 +60,18 @@ class Blank(enum.Enum):
         return _BLANK_MEANINGS[self.value]
 
 
+_BLANK_SIGNS = {"unfilled": "—", "not_applicable": "/", "withheld": "＊", "restricted": "◪", "unreleased": "◇"}
 _BLANK_MEANINGS: dict[str, Text] = {
     "unfilled": _("未填"),
     "not_applicable": _("不适用"),
     "withheld": _("按约定不提供"),
     "restricted": _("商业秘密（授权可见）"),
+    "unreleased": _("按发布规则不显示"),
 }
 NOT_APPLICABLE = Blank.NOT_APPLICABLE
 WITHHELD = Blank.WITHHELD
 RESTRICTED = Blank.RESTRICTED
+UNRELEASED = Blank.UNRELEASED
 
 # State is told three times: by shape, by word and by colour, so that print, colour-blind eyes and screen readers
 # all get it.

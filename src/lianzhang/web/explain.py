@@ -28,6 +28,7 @@ class Explained:
     as_of: dt.date | None = None
     snapshot: str = ""
     missing: Text = ""
+    release: Text = ""  # how the disclosure rule treats it
     rows_url: str = ""
     is_illustrative: bool = False
 
@@ -42,6 +43,7 @@ class Explained:
             (_("数据截至"), values.plain(self.as_of, "date") if self.as_of else _("未写明")),
             (_("未计入"), self.missing),
             (_("快照"), self.snapshot),
+            (_("发布"), self.release),
         ]
         return [(str(label), str(text)) for label, text in said if text]
 

@@ -1,25 +1,32 @@
 """What may be said about purchases to someone who may not read them.
 
-Rows and anything about a single firm: only to those who may read every firm's purchases in the snapshot, asked anew
-each time, because a grant may have ended since. Others see totals of the whole chain where at least three firms
-contribute, and no breakdown of them: a total less the rows that are shown would tell the one that is not. This is the
-thin rule; dominance, and differencing between dates, belong to the full disclosure rule.
+Rows and anything about a single firm: only to those who may read everything of every firm in the snapshot, asked anew
+each time, because a grant may have ended since. Others see the figures that went out under the disclosure rule
+(`Release`, decided when the snapshot was stored) and nothing else.
 """
 
+import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import resources
 from typing import Any
 
-from django.db.models import FloatField, IntegerField, QuerySet
+from django.db.models import Case, Exists, FloatField, OuterRef, QuerySet, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Snapshot
+from lianzhang.chains.models import Release, Snapshot, TargetList
+from lianzhang.chains.models.releases import State
+from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.registry import queries as registry_queries
 from lianzhang.registry.models import Level
 
-MIN_CONTRIBUTORS = 3
+# The rule in force; reviewed like code, with the reasons in docs/explanation.
+RULE: dict[str, Any] = tomllib.loads(
+    resources.files("lianzhang").joinpath("definitions", "disclosure.toml").read_text(encoding="utf-8")
+)
+MIN_CONTRIBUTORS: int = RULE["min_contributors"]
 
 
 @dataclass(frozen=True)
@@ -29,14 +36,7 @@ class Disclosure:
     sees_rows: bool
     firm_codes: frozenset[str]
     contents: frozenset[tuple[str, str, int | None]] = frozenset()
-
-    def shows(self, contributor_count: int) -> bool:
-        """Whether a total of the whole chain to which `contributor_count` firms contribute may be shown."""
-        return self.sees_rows or contributor_count >= MIN_CONTRIBUTORS
-
-    def shows_past(self, snapshot: Snapshot) -> bool:
-        """Whether the totals of an earlier snapshot may be shown: its firms may not be those of this one."""
-        return self.reads(snapshot) or int(snapshot.summary.get("contributor_count", 0)) >= MIN_CONTRIBUTORS
+    shows_totals: bool = False  # of a target list: its demand and what it covers
 
     def reads(self, snapshot: Snapshot) -> bool:
         """Whether the rows of another snapshot may be shown too: everything in it is also in this one."""
@@ -54,12 +54,10 @@ def pieces(contents: Iterable[Sequence[Any]], firm_codes: Iterable[str]) -> froz
     return named or frozenset((code, Level.ROWS.value, None) for code in firm_codes)
 
 
-def with_totals(found: "QuerySet[Snapshot]") -> "QuerySet[Snapshot]":
-    """`found` with `local_ratio` and `contributor_count`, read out of a summary of some 50 KB by the database."""
-    return found.annotate(
-        local_ratio=Cast(KT("summary__local_ratio"), FloatField()),
-        contributor_count=Cast(KT("summary__contributor_count"), IntegerField()),
-    )
+def with_ratio(found: "QuerySet[Snapshot]") -> "QuerySet[Snapshot]":
+    """`found` with its own `local_ratio`, read out of a summary of some 50 KB by the database: for who may read its
+    rows. Others are told what went out (`queries.releases`)."""
+    return found.annotate(local_ratio=Cast(KT("summary__local_ratio"), FloatField()))
 
 
 def of(snapshot: Snapshot | None, *, person: Person) -> Disclosure:
@@ -67,5 +65,20 @@ def of(snapshot: Snapshot | None, *, person: Person) -> Disclosure:
     if snapshot is None:
         return Disclosure(sees_rows=False, firm_codes=frozenset())
     contents = contents_of(snapshot)
-    sees_rows = registry_queries.reads_all(contents, person)
+    # A snapshot that says nothing of what is inside is read by nobody.
+    sees_rows = bool(contents) and registry_queries.reads_all(contents, person)
     return Disclosure(sees_rows=sees_rows, firm_codes=frozenset(snapshot.firm_ids), contents=contents)
+
+
+def released(found: ScopedQuerySet[TargetList]) -> Any:
+    """`found` with `is_released`: whether all its totals went out. Only all of them: the share of a demand that did not
+    go out would tell the demand."""
+    told = Release.objects.order_by().filter(target_list=OuterRef("pk"))
+    out, held = Exists(told.filter(state=State.RELEASED)), Exists(told.exclude(state=State.RELEASED))
+    return found.annotate(is_released=Case(When(out & ~held, then=True), default=False))
+
+
+def of_list(listed: TargetList, *, person: Person) -> Disclosure:
+    """The disclosure of a list that `queries.targets.lists` read: rows as those of its snapshot, and its totals."""
+    found = of(listed.snapshot, person=person)
+    return replace(found, shows_totals=found.sees_rows or bool(getattr(listed, "is_released", False)))

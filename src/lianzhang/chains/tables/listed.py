@@ -61,9 +61,9 @@ def statement(listed: TargetList, shown: Disclosure) -> str:
         return _now("%(count)s 家候选企业中没有一家符合所列条件；可放宽“至少服务链主”或上限后另存一份。") % {
             "count": count
         }
-    if not shown.shows(_anchors(listed)):
+    if not shown.shows_totals:
         words = _now(
-            "选 %(categories)s 类零部件、%(suppliers)s 家配套商，服务 %(anchors)s 家链主；金额由链主授权可见。"
+            "选 %(categories)s 类零部件、%(suppliers)s 家配套商，服务 %(anchors)s 家链主；金额按发布规则不显示。"
         )
     else:
         words = _now(
@@ -71,7 +71,7 @@ def statement(listed: TargetList, shown: Disclosure) -> str:
             " %(covered)s 亿元（%(share)s）。"
         )
         said |= {"demand": _yi(listed.demand_wan), "covered": _yi(listed.objective_wan), "share": _share(listed)}
-        words += _between(listed)
+        words += _between(listed) if shown.sees_rows else ""  # the ends are further sums, which did not go out
     proven = _now("所列候选和条件下没有更优组合。") if listed.is_proven else _now("限时内的最好组合，未证明最优。")
     return words % said + proven
 

@@ -1,13 +1,14 @@
 """Coverage of parts, and the suppliers that already serve several anchors."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import Chain, Gap, PartCoverage
-from lianzhang.chains.queries.disclosure import Disclosure
-from lianzhang.tables import RESTRICTED, Badge, Column, Empty, Filter, TableSpec
+from lianzhang.chains.queries.disclosure import MIN_CONTRIBUTORS, Disclosure
+from lianzhang.tables import RESTRICTED, UNRELEASED, Badge, Column, Empty, Filter, TableSpec
 from lianzhang.tables.addresses import address
 
 LIGHT_OF_GAP = {
@@ -20,10 +21,17 @@ LIGHT_OF_GAP = {
 
 
 def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
-    """The parts of one chain; figures about fewer than three firms only to those who may read them all."""
+    """The parts of one chain; amounts only to those who may read every row, and no order or filter by them for others:
+    an order tells which of two is larger."""
 
     def shown(name: str) -> Callable[[PartCoverage], Any]:
         return lambda row: getattr(row, name) if disclosure.sees_rows else RESTRICTED
+
+    def counted(name: str) -> Callable[[PartCoverage], Any]:
+        """A count or mark of what one or two firms buy speaks of those."""
+        return lambda row: (
+            getattr(row, name) if disclosure.sees_rows or row.buyer_count >= MIN_CONTRIBUTORS else UNRELEASED
+        )
 
     def part_url(row: PartCoverage) -> str:
         return address("teardowns:part", chain.code, row.part.code)
@@ -32,8 +40,11 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
         key="teardown_parts",
         invented="snapshot__is_illustrative",
         title=_("零部件覆盖"),
-        columns=(*_what_is_bought(part_url), *_how_it_is_covered(shown)),
-        filters=_part_filters(chain),
+        columns=tuple(
+            column if disclosure.sees_rows or column.key not in TELLING else dataclasses.replace(column, sort=None)
+            for column in (*_what_is_bought(part_url, counted), *_how_it_is_covered(shown, counted))
+        ),
+        filters=tuple(one for one in _part_filters(chain) if disclosure.sees_rows or one.key not in TELLING),
         search=("part__name", "part__code", "part__category"),
         default_order=("part__category", "part__code"),
         row_url=part_url,
@@ -45,18 +56,28 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
     )
 
 
-def _what_is_bought(part_url: Callable[[PartCoverage], str]) -> tuple[Column, ...]:
-    """The part, and how many buy and supply it: open to every reader of the teardown."""
+# What orders or filters by an amount, or by what one or two firms do.
+TELLING = frozenset(
+    {
+        *("amount_wan", "local_amount_wan", "local_ratio", "reachable_ratio", "unknown_amount_wan", "top_share_ratio"),
+        *("hhi", "supplier_count", "is_single_source", "none_local"),
+    }
+)
+Shown = Callable[[str], Callable[[PartCoverage], Any]]
+
+
+def _what_is_bought(part_url: Callable[[PartCoverage], str], counted: Shown) -> tuple[Column, ...]:
+    """The part, and how many buy and supply it."""
     return (
         Column("category", _("类别"), lambda row: row.part.category, sort="part__category"),
         Column("name", _("零部件"), lambda row: row.part.name, link=part_url, sort="part__name"),
         Column("code", _("编码"), lambda row: row.part.code, kind="code", sort="part__code", is_default=False),
         Column("buyer_count", _("采购链主"), lambda row: row.buyer_count, kind="integer", sort="buyer_count"),
-        Column("supplier_count", _("供应商"), lambda row: row.supplier_count, kind="integer", sort="supplier_count"),
+        Column("supplier_count", _("供应商"), counted("supplier_count"), kind="integer", sort="supplier_count"),
     )
 
 
-def _how_it_is_covered(shown: Callable[[str], Callable[[PartCoverage], Any]]) -> tuple[Column, ...]:
+def _how_it_is_covered(shown: Shown, counted: Shown) -> tuple[Column, ...]:
     """Amounts and shares, each only as far as `shown` lets the reader see it."""
     return (
         Column("amount_wan", _("年采购额"), shown("amount_wan"), kind="wan", sort="amount_wan"),
@@ -100,7 +121,7 @@ def _how_it_is_covered(shown: Callable[[str], Callable[[PartCoverage], Any]]) ->
         Column(
             "is_single_source",
             _("单一来源"),
-            lambda row: row.is_single_source,
+            counted("is_single_source"),
             kind="boolean",
             sort="is_single_source",
         ),
@@ -134,6 +155,20 @@ SHARED = TableSpec(
     row_url=lambda row: row["url"],
     empty=Empty(_("没有同时供应两家以上链主的市外企业。"), "", ""),
     note=_("未经优化的现状：供应商在市外，且至少向两家链主供货。"),
+)
+
+RELEASED_CATEGORIES = TableSpec(
+    key="released_categories",
+    invented=None,
+    title=_("按类别"),
+    columns=(
+        Column("category", _("类别"), lambda row: row["category"]),
+        Column("amount_wan", _("年采购额"), lambda row: row["amount_wan"], kind="wan"),
+        Column("local_wan", _("本市供应"), lambda row: row["local_wan"], kind="wan"),
+        Column("local_ratio", _("本地配套率（按金额）"), lambda row: row["local_ratio"], kind="ratio"),
+    ),
+    row_id=lambda row: row["category"],
+    note=_("按发布规则发布的合计；◇ 为按发布规则不显示。"),
 )
 
 TIERS = TableSpec(

@@ -75,7 +75,7 @@ def _paper(listed: TargetList, edition: Edition, person: Person) -> Paper:
     facts = asked.conditions(listed)
     if edition is Edition.MEETING:
         return editions.meeting(listed, lines, names, facts=facts)
-    shown = disclosures.of(listed.snapshot, person=person)
+    shown = disclosures.of_list(listed, person=person)
     return editions.working(listed, lines, names, shown=shown, facts=facts)
 
 

@@ -85,13 +85,12 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         return _waiting(request, listed)
     if request.headers.get("HX-Target") == "job":  # the waiting page asks again and finds the list
         return HttpResponse(headers={"HX-Redirect": request.path})
-    shown = disclosures.of(listed.snapshot, person=person)
+    shown = disclosures.of_list(listed, person=person)
     firms = asked.names(listed)
-    total_shown = shown.shows(_anchors(listed))
     lines = queries.lines(listed, person=person)
     context = {
         "record": listed,
-        "shows": total_shown,
+        "shows": shown.shows_totals,
         "statement": shown_as.statement(listed, shown),
         "holding": shown_as.holding(listed),
         "questions": shown_as.questions(listed, shown, firms)[:MOST_ASKED],
@@ -222,7 +221,7 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     second = queries.lists(person).get_or_404(code=request.GET.get("with", ""))
     found = queries.compare(first, second, person=person)
     why = [(asked.LABELS.get(key, key), before, after) for key, before, after in found.why]
-    shown = [disclosures.of(listed.snapshot, person=person).shows(_anchors(listed)) for listed in (first, second)]
+    shown = [disclosures.of_list(listed, person=person).shows_totals for listed in (first, second)]
     context = {
         "first": first,
         "second": second,
@@ -330,7 +329,3 @@ def _may_approve(listed: TargetList, person: Person) -> bool:
 def _again(listed: TargetList) -> dict[str, Any]:
     values = TargetForm.values(actions.Parameters.read(listed.parameters))
     return values | {"chain": listed.chain.code, "title": listed.title, "edition": listed.edition}
-
-
-def _anchors(listed: TargetList) -> int:
-    return int(listed.assumptions.get("anchor_count", 0))

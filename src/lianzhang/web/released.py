@@ -1,0 +1,135 @@
+"""The disclosure rule on a page: figures as they went out, each with its day, and the rule with what it holds back."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Chain, Snapshot
+from lianzhang.chains.models.releases import Measure
+from lianzhang.chains.queries import disclosure, releases
+from lianzhang.chains.tables import teardown as tables
+from lianzhang.tables import UNRELEASED, values
+from lianzhang.web import listing
+
+# What stands above a teardown: measure, page that explains it, filter that opens its rows.
+SHOWN = (
+    (Measure.LOCAL_RATIO, "local-ratio", ""),
+    (Measure.OUTSIDE, "outside", ""),
+    (Measure.NAMELESS, "nameless", "?has_unknown=1"),
+)
+MEASURES = {explained: measure for measure, explained, _url in SHOWN} | {"amount": Measure.AMOUNT}
+
+
+def rule() -> str:
+    """The rule in words."""
+    return _(
+        "合计须有至少 %(count)s 家企业的数字，并且把所有页面、日期和导出中已经发布的数字放在一起，其中任何一家"
+        "（它知道自己的数字）都不能把另一家的数字推算到误差小于 %(percent)s%%，才予发布；"
+        "部分与合计、前后两次相减能推出的，不发布。"
+    ) % {"count": disclosure.RULE["min_contributors"], "percent": f"{disclosure.RULE['p_percent']:g}"}
+
+
+def of(found: releases.Figures, *, sees_rows: bool) -> dict[str, Any] | None:
+    """The fold below the figures; nothing for who sees the rows."""
+    return None if sees_rows else {"rule": rule(), "withheld": found.withheld}
+
+
+def stats(chain: Chain, found: releases.Figures) -> list[dict[str, str]]:
+    """The figures above a teardown, each with its source and, where it is not of the day shown, its own day."""
+    made = []
+    for measure, explained, url in SHOWN:
+        told = found[measure]
+        is_ratio = measure == Measure.LOCAL_RATIO
+        made.append(
+            {
+                "label": str(measure.label),
+                "value": _value(told, "ratio" if is_ratio else "yi"),
+                "unit": "" if is_ratio or told.value is None else _("亿元"),
+                "explain": reverse("teardowns:explain", args=[chain.code, explained]),
+                "url": url if told.is_told else "",
+                "change": "" if told.state == "released" else told.words,
+            }
+        )
+    return made
+
+
+def lead(summary: dict[str, Any], found: releases.Figures) -> str:
+    """The first sentence of a teardown, with as much of its amounts as the reader may be told."""
+    said = {"buyers": summary["buyer_count"], "parts": summary["part_count"]}
+    amount, nameless = found[Measure.AMOUNT], found[Measure.NAMELESS]
+    if amount.value is None:
+        return _("已梳理 %(buyers)s 家链主 %(parts)s 种零部件；金额合计按发布规则不显示。") % said
+    said["amount"] = _value(amount, "yi")
+    if nameless.value is None or amount.is_older or nameless.is_older:
+        on = _("（%(day)s 发布）") % {"day": amount.as_of} if amount.is_older else ""
+        return _("已梳理 %(buyers)s 家链主 %(parts)s 种零部件；采购额 %(amount)s 亿元%(on)s。") % {**said, "on": on}
+    said["nameless"] = _value(nameless, "yi")
+    return (
+        _("已梳理 %(buyers)s 家链主 %(parts)s 种零部件；采购额 %(amount)s 亿元中有 %(nameless)s 亿元供应商未填。")
+        % said
+    )
+
+
+OF_TIER = {
+    "city": Measure.LOCAL,
+    "province": Measure.PROVINCE,
+    "nation": Measure.NATION,
+    "abroad": Measure.PLACED,
+}
+
+
+def tiers(
+    request: HttpRequest, summary: dict[str, Any], found: releases.Figures, *, sees_rows: bool
+) -> listing.Listing:
+    """配套圈层: to others only the amounts that went out, and the shares they make."""
+    names = {
+        "city": _("本市"),
+        "ring": _("都市圈（未设定时同本市）"),
+        "province": _("省内"),
+        "nation": _("国内"),
+        "abroad": _("含境外"),
+    }
+    columns = ("amount_wan", "amount_ratio", "part_ratio", "supplier_ratio")
+    rows = []
+    for row in summary["tiers"]:
+        shown = {name: row[name] for name in columns}
+        if not sees_rows:
+            shown = dict.fromkeys(columns, UNRELEASED) | _tier(found, row["tier"])
+        rows.append({"tier": row["tier"], "label": names[row["tier"]], **shown})
+    return listing.plain(request, tables.TIERS, rows)
+
+
+def _tier(found: releases.Figures, tier: str) -> dict[str, float]:
+    told, placed = found[OF_TIER.get(tier, "")], found[Measure.PLACED]
+    if told.value is None:
+        return {}
+    # A share only of two figures of one and the same day.
+    if not placed.value or told.snapshot != placed.snapshot:
+        return {"amount_wan": told.value}
+    return {"amount_wan": told.value, "amount_ratio": told.value / placed.value}
+
+
+def categories(request: HttpRequest, snapshot: Snapshot, *, person: Person) -> listing.Listing:
+    """The categories as they went out, for who does not see the parts' amounts."""
+    rows = [
+        {name: UNRELEASED if value is None else value for name, value in row.items()}
+        for row in releases.categories(snapshot, person=person)
+    ]
+    return listing.plain(request, tables.RELEASED_CATEGORIES, rows)
+
+
+def explained(told: releases.Told) -> str:
+    """What is said about the release of a figure where it is explained."""
+    if not told.state:
+        return _("您有权查看全部明细，所见为快照原数。")
+    reason = _("（%(why)s）") % {"why": told.reason} if told.reason else ""
+    return _("%(words)s%(reason)s。%(rule)s") % {"words": told.words, "reason": reason, "rule": rule()}
+
+
+def _value(told: releases.Told, kind: values.Kind) -> str:
+    if not told.is_told:
+        return UNRELEASED.sign
+    return values.plain(told.value, kind) if told.value is not None else values.Blank.UNFILLED.sign
