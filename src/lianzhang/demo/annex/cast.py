@@ -177,5 +177,7 @@ def _chains(town: Town, *, since: date) -> None:
 def appointments(on: date) -> list[Appointment]:
     """The posts in force of the people who are shown a link, in that order."""
     held = Appointment.objects.current(on).filter(person__username__in=SHOWN, person__is_illustrative=True)
-    found = {appointment.person.username: appointment for appointment in held}
+    found: dict[str, Appointment] = {}
+    for appointment in held:  # the post that comes first when they sign in
+        found.setdefault(appointment.person.username, appointment)
     return [found[name] for name in SHOWN if name in found]
