@@ -7,15 +7,13 @@ that is the same on two dates is the same unknown, wherever its supplier produce
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from lianzhang.chains import analysis
 from lianzhang.chains.models import Chain, Release, Snapshot, TargetLine, TargetList
 from lianzhang.chains.models.releases import CATEGORY, LIST, TOTAL, Measure, State
+from lianzhang.chains.queries import disclosure
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,13 +40,11 @@ CELL_LENGTH = 120
 MOST_EARLIER = 60  # publications; with more of them out nothing new goes out until old ones are shown no more
 
 
-@cache
 def rule() -> Rule:
     """The rule in force."""
-    from chainlab import disclosure
+    from chainlab import disclosure as lab
 
-    text = resources.files("lianzhang").joinpath("definitions", "disclosure.toml").read_text(encoding="utf-8")
-    return disclosure.Rule(**tomllib.loads(text))
+    return lab.Rule(**disclosure.RULE)
 
 
 def of_snapshot(snapshot: Snapshot, tables: Mapping[str, pa.Table]) -> list[Release]:
@@ -80,17 +76,18 @@ def _decided(
     snapshot: Snapshot, listed: TargetList | None, rows: list[Row], asked: Mapping[str, Iterable[Measure]]
 ) -> list[Release]:
     """Every cell with its state; a ratio goes out where both its sums do."""
-    from chainlab import disclosure
+    from chainlab import disclosure as lab
 
     earlier = _earlier({row["contributor"] for row in rows})
     if earlier is None:
         found: list[Row] = [{"cell": c, "value_wan": None, "state": State.DIFFERENCING} for c in _names(rows)]
     else:
-        found = disclosure.release(_table(rows), rule=rule(), released=earlier).to_pylist()
+        found = lab.release(_table(rows), rule=rule(), released=earlier).to_pylist()
     told: dict[tuple[str, str], Told] = {}
     for row in found:
         cell, _, measure = str(row["cell"]).partition(SEPARATOR)
-        told[cell, measure] = (row["value_wan"], State(row["state"]))
+        value = row["value_wan"]
+        told[cell, measure] = (None if value is None else round(value, 4), State(row["state"]))
     for cell, measures in asked.items():
         told |= {(cell, measure): NOBODY for measure in measures if (cell, measure) not in told}
         told[cell, Measure.LOCAL_RATIO.value] = _ratio(told[cell, Measure.PLACED], told[cell, Measure.LOCAL])
