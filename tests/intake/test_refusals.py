@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.test import Client
 
 from chainlab import sheets
 from lianzhang.accounts.actions import Refused
@@ -89,7 +90,16 @@ def test_a_confidential_batch_is_seen_by_its_own_body_only(cast: Cast, take: Cal
 def test_a_granted_task_force_enters_what_the_firm_hands_over(cast: Cast, take: Callable[..., Batch]) -> None:
     ledger = ledgers.get("teardown")
     assert not ledger.may_use(cast.clerk_a)
-    PurchaseGrant.objects.create(
+    granted(cast)
+    batch = take(samples.teardown(), ledger="teardown", by="clerk_a")
+    assert "error" not in kinds(batch)
+    actions.apply(batch, plan=batch.plan, by=cast.clerk_a, now=NOON)
+    assert set(Purchase.objects.values_list("buyer__name", flat=True)) == {"链主一有限公司"}
+
+
+def granted(cast: Cast) -> PurchaseGrant:
+    """Firm 1 lets the task force of chain A read and enter its rows."""
+    return PurchaseGrant.objects.create(
         firm=cast.enterprise_1,
         body=cast.force_a,
         levels=["d3"],
@@ -97,10 +107,33 @@ def test_a_granted_task_force_enters_what_the_firm_hands_over(cast: Cast, take: 
         starts_on=TODAY.replace(year=2020),
         entered_by=cast.anchor_1,
     )
+
+
+def test_what_a_firm_handed_over_is_opened_by_its_receiver_alone_and_by_nobody_once_the_grant_is_withdrawn(
+    cast: Cast, take: Callable[..., Batch], client: Client
+) -> None:
+    grant = granted(cast)
     batch = take(samples.teardown(), ledger="teardown", by="clerk_a")
-    assert "error" not in kinds(batch)
     actions.apply(batch, plan=batch.plan, by=cast.clerk_a, now=NOON)
-    assert set(Purchase.objects.values_list("buyer__name", flat=True)) == {"链主一有限公司"}
+    assert not Batch.objects.visible_to(cast.colleague_a).exists()
+    client.force_login(cast.clerk_a, backend="django.contrib.auth.backends.ModelBackend")
+    page = f"/ledgers/batches/{batch.code}/"
+    assert client.get(page).status_code == 200
+    registry.withdraw_grant(grant, version=grant.version, now=NOON, by=cast.anchor_1)
+    for link in (page, f"{page}marked.xlsx"):
+        answer = client.get(link)
+        assert (answer.status_code, "不再可见" in answer.content.decode()) == (422, True), link
+    assert client.post(f"{page}undo").status_code == 422
+    assert Purchase.objects.exists()
+
+
+def test_a_batch_read_before_a_grant_was_withdrawn_writes_nothing_after(cast: Cast, take: Callable[..., Batch]) -> None:
+    grant = granted(cast)
+    batch = take(samples.teardown(), ledger="teardown", by="clerk_a")
+    registry.withdraw_grant(grant, version=grant.version, now=NOON, by=cast.anchor_1)
+    with pytest.raises(PlanChanged):
+        actions.apply(batch, plan=batch.plan, by=cast.clerk_a, now=NOON)
+    assert not Purchase.objects.exists()
 
 
 # -- names

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.functions import Cast
 
 from chainlab.sheets import layouts
 from chainlab.sheets.layout import INVENTED
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.rules import Act, BodyKind, Thing
 from lianzhang.intake import fitting, packing, protocol, recording, showing, verdicts
 from lianzhang.intake.columns import EXTRA, Column, Desk, Question, Refusal, extras
 from lianzhang.intake.protocol import Applied, Change, Conflict, ContextField, Finding, Incoming
@@ -267,6 +268,23 @@ class DeclaredLedger:
 
     def may_use(self, person: Person) -> bool:
         return person.reach.may(Act.WRITE, Thing.LEDGER) and person.reach.may(Act.WRITE, self.thing)
+
+    def may_open(self, batch: Batch, *, by: Person) -> bool:
+        """A firm its own; of what was handed to somebody else only while each record of it may be read."""
+        if not self.is_confidential or by.reach.body_kind == BodyKind.FIRM:
+            return True
+        return self.may_use(by) and not any(self._holds_closed(sheet, batch, by) for sheet in self.sheets)
+
+    def _holds_closed(self, sheet: Sheet, batch: Batch, by: Person) -> bool:
+        if sheet.is_shared:
+            return False
+        rows = (
+            batch.rows.filter(sheet=sheet.key)
+            .exclude(subject_id="")
+            .annotate(pk_of=Cast("subject_id", models.BigIntegerField()))
+        )
+        held = sheet.model._default_manager.filter(pk__in=rows.values("pk_of"))
+        return bool(held.exclude(pk__in=sheet.model._default_manager.visible_to(by).values("pk")).exists())
 
     def sheet(self, key: str) -> Sheet:
         return next(sheet for sheet in self.sheets if sheet.key == key)

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Appointment, Body, Person
-from lianzhang.accounts.rules import Act, Scope, Thing
+from lianzhang.accounts.rules import Act, BodyKind, Scope, Thing
 from lianzhang.intake.protocol import Place
 from lianzhang.jobs.models import Job
 from lianzhang.records.models import Versioned
@@ -16,15 +16,16 @@ from lianzhang.records.secrecy import Secrecy
 
 class BatchQuerySet(ScopedQuerySet["Batch"]):
     def visible_to(self, person: Person) -> Self:
-        """The secretariat sees every batch that holds no firm's purchases; others those of their own body."""
+        """The secretariat sees every batch that holds no firm's answers; others those of their own body. What a firm
+        answered is seen by the firm, and elsewhere by the one person it was handed to."""
         width = person.reach.scope(Act.READ, Thing.LEDGER)
-        if width is Scope.ALL:
-            open_to_office = models.Q(is_confidential=False) | models.Q(body_id=person.reach.body_id)
-            everywhere = person.reach.scope(Act.APPROVE, Thing.LEDGER) is Scope.ALL
-            return self.filter(open_to_office) if everywhere else self.filter(body_id=person.reach.body_id)
-        if width is Scope.OWN:
-            return self.filter(body_id=person.reach.body_id)
-        return self.none()
+        if width is Scope.NONE:
+            return self.none()
+        own = models.Q(body_id=person.reach.body_id)
+        open_to_all = models.Q(is_confidential=False)
+        handed = own & (open_to_all | models.Q(body__kind=BodyKind.FIRM) | models.Q(uploaded_by=person.pk))
+        everywhere = width is Scope.ALL and person.reach.scope(Act.APPROVE, Thing.LEDGER) is Scope.ALL
+        return self.filter(open_to_all | handed) if everywhere else self.filter(handed)
 
     def editable_by(self, person: Person) -> Self:
         return self.visible_to(person) if person.reach.may(Act.WRITE, Thing.LEDGER) else self.none()

@@ -147,6 +147,9 @@ class Ledger(Protocol):
     def may_use(self, person: Person) -> bool:
         """Whether the person may hand in this ledger at all; each row is checked again."""
 
+    def may_open(self, batch: Batch, *, by: Person) -> bool:
+        """Whether all that an earlier batch holds may still be shown: a firm may have withdrawn its grant since."""
+
     def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
         """What the rows would do, in their order, one change for each. Writes nothing."""
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
 from lianzhang.intake import actions, comparison, files, ledgers, protocol, queries, tables
@@ -90,7 +91,7 @@ def ledger(request: HttpRequest, key: str) -> HttpResponse:
 def batch(request: HttpRequest, code: str) -> HttpResponse:
     """One batch: its state, the names to decide, every row with what it would do and what is wrong with it."""
     person = access.person_of(request)
-    found = queries.batches(person).get_or_404(code=code)
+    found = _open(queries.batches(person).get_or_404(code=code), person)
     may_write = Batch.objects.editable_by(person).filter(pk=found.pk).exists()
     if request.headers.get("HX-Target") == "job":
         return _standing(request, found)
@@ -201,7 +202,8 @@ def abandon(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def marked(request: HttpRequest, code: str) -> HttpResponse:
     """The sender's workbook with its faults coloured and listed."""
-    found = queries.batches(access.person_of(request)).get_or_404(code=code)
+    person = access.person_of(request)
+    found = _open(queries.batches(person).get_or_404(code=code), person)
     path = files.marked_path(found, language=tables.language())
     if not path.exists():
         raise Http404
@@ -264,7 +266,14 @@ def _standing(request: HttpRequest, found: Batch) -> HttpResponse:
 
 
 def _editable(code: str, person: Person) -> Batch:
-    return Batch.objects.editable_by(person).select_related("job", "body").get_or_404(code=code)
+    return _open(Batch.objects.editable_by(person).select_related("job", "body").get_or_404(code=code), person)
+
+
+def _open(found: Batch, person: Person) -> Batch:
+    """The batch, if all it holds may still be read today; asked anew each time, also for its files."""
+    if not ledgers.get(found.ledger).may_open(found, by=person):
+        raise Refused(_("有企业已收回授权或授权已到期，批次 %(code)s 的内容不再可见。") % {"code": found.code})
+    return found
 
 
 def _lead(found: Ledger) -> str:
