@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianzhang.chains import analysis, publication
 from lianzhang.chains.actions import gaps, releases, snapshots, targets
-from lianzhang.chains.models import Chain, Snapshot, TargetList
+from lianzhang.chains.models import Chain, Release, Snapshot, TargetList
 from lianzhang.chains.queries import disclosure
 from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
@@ -78,9 +78,8 @@ def _analyse(
     if snapshot.is_pooled:
         return snapshot, taken.tables, 0
     progress.tell(_("按发布规则核定可发布的数字"), done=2, total=total)
-    decide = partial(publication.of_snapshot, snapshot, taken.tables)
     contents = disclosure.contents_of(snapshot)
-    _kept(progress, contents, lambda: releases.publish(subject=snapshot, decide=decide, now=timezone.now(), by=by))
+    _publish(progress, snapshot, contents, partial(publication.of_snapshot, snapshot, taken.tables))
     progress.tell(_("提出缺口"), done=3, total=total)
     proposals = analysis.proposals(chain, taken.tables)
     made = _kept(progress, contents, lambda: gaps.propose(snapshot=snapshot, proposals=proposals, by=by))
@@ -93,9 +92,24 @@ def _kept(progress: Progress, contents: Iterable[Sequence[Any]], write: Callable
     Asked in the transaction that writes: a firm may withdraw its grant, or the grant end, while the work goes on.
     """
     with transaction.atomic():
-        if not registry.reads_all(contents, progress.person):
-            raise Unworkable(_("计算期间有企业收回授权或授权到期，所读数据已不能全部使用。结果没有保存，请重新生成。"))
+        _expect_readable(progress, contents)
         return write()
+
+
+def _expect_readable(progress: Progress, contents: Iterable[Sequence[Any]]) -> None:
+    if not registry.reads_all(contents, progress.person):
+        raise Unworkable(_("计算期间有企业收回授权或授权到期，所读数据已不能全部使用。结果没有保存，请重新生成。"))
+
+
+def _publish(
+    progress: Progress,
+    subject: Snapshot | TargetList,
+    contents: Iterable[Sequence[Any]],
+    decide: Callable[[], list[Release]],
+) -> None:
+    """Decide outside the transaction what goes out, for it takes seconds; keep it inside, if all may still be read."""
+    expect = partial(_expect_readable, progress, contents)
+    releases.publish(subject=subject, decide=decide, expect=expect, now=timezone.now(), by=progress.person)
 
 
 def _choose(progress: Progress, listed: TargetList) -> None:
@@ -122,9 +136,7 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     finish = partial(targets.finish, listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)
     contents = disclosure.contents_of(snapshot)
     _kept(progress, contents, finish)
-    decide = partial(publication.of_list, listed, snapshot, tables)
-    publish = partial(releases.publish, subject=listed, decide=decide, now=timezone.now(), by=progress.person)
-    _kept(progress, contents, publish)
+    _publish(progress, listed, contents, partial(publication.of_list, listed, snapshot, tables))
 
 
 def _plot(progress: Progress, listed: TargetList) -> None:

@@ -17,24 +17,26 @@ def publish(
     *,
     subject: Snapshot | TargetList,
     decide: Callable[[], list[Release]],
+    expect: Callable[[], None] = lambda: None,
     now: datetime,
     by: Person,
 ) -> list[Release]:
     """Keep what `decide` finds in view of everything out so far; what is out already stands and is not decided again.
 
     Deciding takes seconds and must not hold up other writers. So it is done first and kept only if nothing went out
-    meanwhile; otherwise it is done again, and at the third time what cannot be reckoned with is withheld.
+    meanwhile; otherwise it is done again, and at the third time what cannot be reckoned with is withheld. `expect` is
+    asked in the transaction that keeps it and raises where it may not be kept.
     """
     if standing := list(subject.releases.all()):
         return standing
     for _attempt in range(ATTEMPTS):
         last = _last()
         made = decide()
-        if (kept := _kept(subject, made, after=last, now=now, by=by)) is not None:
+        if (kept := _kept(subject, made, after=last, expect=expect, now=now, by=by)) is not None:
             return kept
     for one in made:
         one.value, one.state = None, State.DIFFERENCING
-    return _kept(subject, made, after=None, now=now, by=by) or []
+    return _kept(subject, made, after=None, expect=expect, now=now, by=by) or []
 
 
 def _last() -> int:
@@ -42,7 +44,13 @@ def _last() -> int:
 
 
 def _kept(
-    subject: Snapshot | TargetList, made: list[Release], *, after: int | None, now: datetime, by: Person
+    subject: Snapshot | TargetList,
+    made: list[Release],
+    *,
+    after: int | None,
+    expect: Callable[[], None],
+    now: datetime,
+    by: Person,
 ) -> list[Release] | None:
     """The releases as stored; None where something went out since `after`."""
     with transaction.atomic():
@@ -50,6 +58,7 @@ def _kept(
         list(Chain.objects.order_by("pk").select_for_update().values_list("pk", flat=True))
         if after is not None and _last() != after:
             return None
+        expect()
         if standing := list(subject.releases.all()):
             return standing
         for one in made:
