@@ -46,7 +46,7 @@ def test_an_old_chain_goes_into_the_newer_scheme_or_is_kept(cast: Cast, newer: S
     with pytest.raises(Refused, match="不属于新方案"):
         actions.confirm_succession(succession=row, new=cast.chain_a, version=1, by=cast.secretary)
     actions.confirm_succession(succession=row, new=None, version=1, by=cast.secretary)
-    assert [r.new for r in schemes.became(cast.chain_b)] == [None]
+    assert [r.new for r in schemes.across_schemes(cast.chain_b)["became"]] == [None]
     assert cast.chain_b.is_active, "a chain without a home is kept on record and still reported"
 
 

@@ -134,12 +134,12 @@ class Week:
 
 def compose(person: Person, *, today: date) -> Week:
     """The week of `person` in the post held now."""
-    chains = list(_own(person))
+    chains = list(_own(person, today=today))
     ids = [chain.pk for chain in chains]
     reach = person.reach
     return Week(
         chains=chains,
-        items=[*work.tasks_awaiting(person, today=today), *_moves(person), *_questions(person, ids, today=today)],
+        items=[*work.tasks_awaiting(person, today=today), *_moves(person), *_questions(person, chains, today=today)],
         actions=work.actions_behind(person, today=today, chain_ids=ids) if ids else [],
         projects=_projects(person, ids, today=today) if reach.may(Act.READ, Thing.PROJECT) else [],
         requests=work.requests_of(person, chain_ids=ids, today=today),
@@ -155,11 +155,11 @@ def _moves(person: Person) -> list[work.Item]:
     return [*work.checks_awaiting(person), *handed_over]
 
 
-def _questions(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:
+def _questions(person: Person, chains: list[Any], *, today: date) -> list[work.Item]:
     """缺口 of the own chains that are due to be looked at again; for an expert what was asked."""
     if person.reach.role is Role.EXPERT:
         return work.consultations_awaiting(person, today=today)
-    return work.gaps_to_review(person, chain_ids=chain_ids, today=today) if chain_ids else []
+    return work.reviews(chains, today=today)
 
 
 def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:
@@ -167,7 +167,7 @@ def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work
     return work.projects_late(person, today=today, chain_ids=chain_ids or None)
 
 
-def _own(person: Person) -> "QuerySet[Chain]":
+def _own(person: Person, *, today: date) -> "QuerySet[Chain]":
     """The chains the post serves, each with what its card says: gaps by state, anchors with data, the last two ratios.
 
     Asked chain by chain within one question: a task force has one chain, a lead department a handful.
@@ -176,6 +176,7 @@ def _own(person: Person) -> "QuerySet[Chain]":
     if not person.reach.may(Act.READ, Thing.GAP):
         return own
     gaps = Gap.objects.visible_to(person).filter(chain=OuterRef("pk"))
+    due = gaps.filter(state__in=stages.STANDING, review_on__lte=today).order_by("review_on")
     anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
     # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
     speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
@@ -185,6 +186,8 @@ def _own(person: Person) -> "QuerySet[Chain]":
         proposed_count=CountOf(gaps.filter(state=Gap.State.PROPOSED)),
         standing_count=CountOf(gaps.filter(state__in=stages.STANDING)),
         closed_count=CountOf(gaps.filter(state=Gap.State.CLOSED)),
+        review_count=CountOf(due),
+        review_on=Subquery(due.values("review_on")[:1]),
         anchor_count=CountOf(anchors),
         speaking_count=CountOf(anchors.filter(speaking)),
         taken_on=Subquery(taken.values("taken_on")[:1]),

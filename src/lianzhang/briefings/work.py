@@ -3,9 +3,10 @@
 Each function reads one thing in one query and never more than it shows; the pages put them together by role.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -13,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Thing
 from lianzhang.briefings import plans as counted
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
-from lianzhang.chains import rules
-from lianzhang.chains.models import Action, Chain, Gap
+from lianzhang.chains import rules, stages
+from lianzhang.chains.models import Action, Chain
 from lianzhang.chains.queries import gaps, plans
 from lianzhang.projects import queries as projects
 from lianzhang.projects.models import Project
@@ -99,24 +99,29 @@ def tasks_awaiting(person: Person, *, today: date) -> list[Item]:
     return task_items(supervision.awaiting(person, today, most=MOST), today=today)
 
 
-def gaps_to_review(person: Person, *, chain_ids: Collection[int], today: date) -> list[Item]:
-    """复核: gaps of these chains that somebody stands for and whose day of review has come, longest ago first."""
-    if not person.reach.may(Act.READ, Thing.GAP):
-        return []
-    found = gaps.to_review(person, today=today).filter(chain__in=chain_ids)
-    rows = found.values_list("code", "title", "state", "review_on", "is_illustrative", named=True)[:MOST]
+def reviews(chains: Iterable[Any], *, today: date) -> list[Item]:
+    """复核: how many gaps of each chain are due to be looked at again, lit by the one that has waited longest.
+
+    `chains` come with `review_count` and `review_on`, asked in their own question.
+    """
     items = []
-    for row in rows:
-        light, word = when(row.review_on, today=today)
+    for chain in chains:
+        count = getattr(chain, "review_count", 0)
+        if not count:
+            continue
+        light, word = when(chain.review_on, today=today)
+        said = ngettext("%(count)d个缺口到复核日期", "%(count)d个缺口到复核日期", count) % {"count": count}
+        due = {"chain": str(chain.pk), "state": stages.STANDING, "review_to": today.isoformat()}
+        url = address("gaps:list", **due)
         items.append(
             Item(
-                title=_("复核缺口：%(gap)s") % {"gap": row.title},
-                url=address("gaps:gap", row.code),
+                title=said,
+                url=url,
                 light=light,
                 word=word,
-                note=str(Gap.State(row.state).label),
-                due_on=row.review_on,
-                is_illustrative=row.is_illustrative,
+                note=chain.name,
+                due_on=chain.review_on,
+                is_illustrative=chain.is_illustrative,
             )
         )
     return items

@@ -139,11 +139,11 @@ def successions(person: Person, scheme: Scheme) -> list[ChainSuccession]:
     )
 
 
-def became(chain: Chain) -> list[ChainSuccession]:
-    """What became of one chain in newer schemes."""
-    return list(chain.successions.select_related("new", "scheme").order_by("scheme__valid_from"))
-
-
-def came_from(chain: Chain) -> list[ChainSuccession]:
-    """Which older chains went into this one."""
-    return list(chain.predecessors.select_related("old", "old__scheme").order_by("old__position"))
+def across_schemes(chain: Chain) -> dict[str, list[ChainSuccession]]:
+    """What became of one chain in newer schemes, and which older chains went into it: one question for both."""
+    found = ChainSuccession.objects.filter(Q(old=chain) | Q(new=chain)).select_related("new", "scheme", "old__scheme")
+    rows = list(found.order_by("scheme__valid_from", "old__position"))
+    return {
+        "became": [row for row in rows if row.old_id == chain.pk],
+        "came_from": [row for row in rows if row.new_id == chain.pk],
+    }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,7 +64,8 @@ def tabs(chain: Chain, *, person: Person, here: str) -> list[dict[str, Any]]:
 
 def _chain(person: Person, code: str) -> Chain:
     found = Chain.objects.visible_to(person).select_related("scheme", "scheme__source", "body", "lead_department")
-    return found.get_or_404(code=code)
+    own = Chain.objects.own_of(person).filter(pk=OuterRef("pk"))
+    return found.annotate(is_own=Exists(own)).get_or_404(code=code)
 
 
 def _frame(chain: Chain, *, person: Person, here: str) -> dict[str, Any]:
@@ -175,12 +177,11 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
     """概况: who answers, anchors, last year's results with their source, the plan in short, what is late."""
     person, today = access.person_of(request), timezone.localdate()
     found = _chain(person, code)
-    context = _frame(found, person=person, here="chains:chain") | {
+    context = _frame(found, person=person, here="chains:chain") | queries.across_schemes(found)
+    context |= {
         "answering": queries.answering([found], on=today)[found.pk],
         "vacant": composition.vacancy_word(found.scheme),
         "anchors": queries.anchors(found),
-        "became": queries.became(found),
-        "came_from": queries.came_from(found),
         "groups": groups.of_chain(found, person=person, on=today),
         "may_brief": person.reach.may(Act.READ, Thing.BRIEFING),
         "may_edit": _writes(found, Thing.CHAIN, person),
@@ -194,10 +195,10 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "chains/chain.html", context)
 
 
-def _writes(chain: Chain, thing: Thing, person: Person) -> bool:
-    """Whether `person` may write `thing` on this chain; asks the database only where the right is for own chains."""
+def _writes(chain: Any, thing: Thing, person: Person) -> bool:
+    """Whether `person` may write `thing` on this chain, which says itself whether it is the person's own."""
     width = person.reach.scope(Act.WRITE, thing)
-    return width is Scope.ALL or (width is Scope.OWN and Chain.objects.own_of(person).filter(pk=chain.pk).exists())
+    return width is Scope.ALL or (width is Scope.OWN and chain.is_own)
 
 
 def _achievements(chain: Chain, *, person: Person) -> dict[str, Any]:
@@ -252,8 +253,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     found = _chain(person, code)
     context = _frame(found, person=person, here="chains:chain_history") | {
         "history": histories.of(found, reader=person),
-        "became": queries.became(found),
-        "came_from": queries.came_from(found),
+        **queries.across_schemes(found),
     }
     return render(request, "chains/history.html", context)
 
