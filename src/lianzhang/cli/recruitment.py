@@ -186,6 +186,14 @@ def frames(reading: "Reading") -> dict[str, Any]:
             ],
             CAPABILITIES,
         ),
+        "alternatives": _table(
+            [
+                {"part_id": r.values["part_id"], "group_id": r.values["alternative_group"]}
+                for r in reading.rows_of("parts")
+                if r.values.get("alternative_group")
+            ],
+            ALTERNATIVES,
+        ),
         "anchors": anchors or None,
     }
 
@@ -195,6 +203,7 @@ PURCHASES = {
     "amount_wan": "double", "amount_low_wan": "double", "amount_high_wan": "double",
 }  # fmt: skip
 FIRMS = {"firm_id": "string", "region_code": "string"}
+ALTERNATIVES = {"part_id": "string", "group_id": "string"}
 PARTS = {"part_id": "string", "category_id": "string"}
 CAPABILITIES = {"firm_id": "string", "part_id": "string", "is_qualified": "bool", "capacity_wan": "double"}
 
@@ -255,6 +264,8 @@ def summary(answer: Answer) -> dict[str, Any]:
     choice, asked = answer.choice, answer.asked
     return {
         "objective_wan": choice.objective_wan,
+        "objective_low_wan": choice.objective_low_wan,
+        "objective_high_wan": choice.objective_high_wan,
         "bound_wan": choice.bound_wan,
         "is_proven": choice.is_proven,
         "method": choice.method,
@@ -262,6 +273,9 @@ def summary(answer: Answer) -> dict[str, Any]:
         "local_ratio_after": answer.local_ratio_after,
         "categories": list(choice.categories),
         "suppliers": list(choice.suppliers),
+        "robust_categories": list(choice.robust_categories),
+        "robust_suppliers": list(choice.robust_suppliers),
+        "draw_count": choice.draw_count,
         "supplier_names": {key: answer.firm_names.get(key, key) for key in choice.suppliers},
         "demand_wan": choice.demand_wan,
         "demand_low_wan": asked.demand_low_wan,
@@ -288,6 +302,7 @@ def in_words(answer: Answer, *, language: str) -> str:
         )
         return (
             f"covers {choice.objective_wan:,.2f} of {choice.demand_wan:,.2f} 万元 ({proof})\n"
+            f"{_range_in_words(choice, language=language)}"
             f"local share of purchases: {before} → {after}\n"
             f"categories ({len(choice.categories)}): {', '.join(choice.categories)}\n"
             f"suppliers ({len(choice.suppliers)}): {names}"
@@ -295,9 +310,27 @@ def in_words(answer: Answer, *, language: str) -> str:
     proof = "就这些候选和假设而言已证明最优" if choice.is_proven else f"未证明最优，上界 {choice.bound_wan:,.2f}"
     return (
         f"可覆盖 {choice.objective_wan:,.2f} 万元，需求合计 {choice.demand_wan:,.2f} 万元（{proof}）\n"
+        f"{_range_in_words(choice, language=language)}"
         f"本地采购占比：{before} → {after}\n"
         f"零部件类别 {len(choice.categories)} 类：{'、'.join(choice.categories)}\n"
         f"拟招引供应商 {len(choice.suppliers)} 家：{names.replace(', ', '、')}"
+    )
+
+
+def _range_in_words(choice: "targeting.Choice", *, language: str) -> str:
+    """What bands leave open, where there are any: the range, and how much of the list holds throughout."""
+    low, high = choice.objective_low_wan, choice.objective_high_wan
+    if low == high:
+        return ""
+    held = len(choice.robust_categories), len(choice.robust_suppliers)
+    if language == "en":
+        return (
+            f"by the bands between {low:,.2f} and {high:,.2f} 万元; in all {choice.draw_count} realisations hold "
+            f"{held[0]} of {len(choice.categories)} categories, {held[1]} of {len(choice.suppliers)} suppliers\n"
+        )
+    return (
+        f"按金额区间，在 {low:,.2f} 至 {high:,.2f} 万元之间；{choice.draw_count} 种取值下始终入选："
+        f"类别 {held[0]}/{len(choice.categories)}，供应商 {held[1]}/{len(choice.suppliers)}\n"
     )
 
 

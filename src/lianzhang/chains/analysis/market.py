@@ -63,12 +63,15 @@ def needs(chain: Chain, tables: "dict[str, pa.Table]", *, with_group: bool = Fal
     is_band = pc.fill_null(pc.not_equal(purchases["amount_low_wan"], purchases["amount_high_wan"]), False)
     amounts = pc.if_else(is_band, pa.scalar(None, pa.float64()), purchases["amount_wan"])
     purchases = purchases.set_column(purchases.schema.get_field_index("amount_wan"), "amount_wan", amounts)
+    alternatives = tables["parts"].filter(tables["parts"]["alternative_group"].is_valid())
+    alternatives = alternatives.select(["part_id", "alternative_group"])
     asked = lab.needs(
         purchases,
         tables["firms"],
         home=home_of(chain),
         parts=tables["parts"].select(["part_id", "category_id"]),
         capabilities=_makers(tables),
+        alternatives=alternatives.rename_columns(["part_id", "group_id"]),
     )
     return dataclasses.replace(asked, offers=_by_firm(asked.offers, tables["candidates"]))
 

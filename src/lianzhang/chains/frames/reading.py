@@ -32,7 +32,8 @@ def read(chain: Chain, *, person: Person, also: Sequence[Chain] = ()) -> Read:
     purchases: buyer_id, part_id, supplier_id (with its place; see `answered` for suppliers without a name), firm_code,
     make, amount_wan (exact, or the middle of a band), amount_low_wan, amount_high_wan, is_withheld, year, level,
     line_id, supplier_low and supplier_high (how many suppliers stand behind a row without a name), is_welcome. firms:
-    firm_id, firm_code, name, region_code (null = not known). parts: part_id, name, category_id. bom: parent_id,
+    firm_id, firm_code, name, region_code (null = not known). parts: part_id, name, category_id,
+    alternative_group. bom: parent_id,
     child_id, quantity. capabilities: firm_id, part_id, is_qualified, capacity_wan. candidates: firm_code, part_id
     (null = what is said of the firm), kind, is_willing, certification_months, capacity_wan, cost_wan. All
     amounts 万元, all times months.
@@ -112,7 +113,7 @@ def _schemas(pa: Any) -> dict[str, list[tuple[str, Any]]]:
             ("is_welcome", flag),
         ],
         "firms": [("firm_id", text), ("firm_code", text), ("name", text), ("region_code", text)],
-        "parts": [("part_id", text), ("name", text), ("category_id", text)],
+        "parts": [("part_id", text), ("name", text), ("category_id", text), ("alternative_group", text)],
         "bom": [("firm_code", text), ("parent_id", text), ("child_id", text), ("quantity", number)],
         "capabilities": [("firm_id", text), ("part_id", text), ("is_qualified", flag), ("capacity_wan", number)],
         "candidates": [

@@ -79,8 +79,11 @@ def _placed(row: dict[str, Any]) -> str | None:
 
 def parts() -> list[dict[str, Any]]:
     """The catalogue of parts. A part without a category is a category of its own."""
-    found = Part.objects.values_list("code", "name", "category").order_by("code")
-    return [{"part_id": code, "name": name, "category_id": category or name} for code, name, category in found]
+    found = Part.objects.values_list("code", "name", "category", "alternative_group").order_by("code")
+    return [
+        {"part_id": code, "name": name, "category_id": category or name, "alternative_group": group or None}
+        for code, name, category, group in found
+    ]
 
 
 def bom(chain: Chain, *, person: Person, also: Sequence[Chain] = ()) -> list[dict[str, Any]]:

@@ -327,6 +327,7 @@ TEARDOWN = TeardownLedger(
                 Kept("layer"),
                 Kept("specification"),
                 Kept("substitution_difficulty"),
+                Column("alternative_group", "alternative_group"),
                 Column("remark", "note"),
             ),
         ),

@@ -26,11 +26,13 @@ class OpenToOfficesQuerySet(ScopedQuerySet["Part"]):
 class Part(Versioned):
     """零部件: a part, assembly or material of the teardown, in a category that can be recruited for."""
 
-    secrecy = Secrecy(internal="code name category unit note is_illustrative")
+    secrecy = Secrecy(internal="code name category alternative_group unit note is_illustrative")
 
     code = models.CharField(_("编码"), max_length=60, unique=True)
     name = models.CharField(_("名称"), max_length=120)
     category = models.CharField(_("类别"), max_length=80, blank=True)
+    # Parts of one group can stand in for each other: who makes one is an offer for all of them.
+    alternative_group = models.CharField(_("可替代组"), max_length=60, blank=True)
     unit = models.CharField(_("单位"), max_length=16, blank=True)
     note = models.CharField(_("备注"), max_length=200, blank=True)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
