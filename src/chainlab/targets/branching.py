@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +39,17 @@ def solve(problem: Problem, *, start: tuple[Flags, Flags] | None, least_wan: flo
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Branch:
-    """Bounds of suppliers and categories, what nothing within them exceeds, and the relaxed shares that gave that."""
+    """Bounds of suppliers and categories, what nothing within them exceeds, and the relaxation that says so."""
 
     lower: Numbers
     upper: Numbers
     bound_wan: float
-    share: Numbers
+    relaxed: Relaxed
+
+    def narrowed(self, enough_wan: float) -> _Branch:
+        """Without what cannot cover more than `enough_wan`."""
+        lower, upper = self.relaxed.fixed(self.lower, self.upper, enough_wan)
+        return replace(self, lower=lower, upper=upper)
 
 
 class _Search:
@@ -98,7 +103,8 @@ class _Search:
 
     def _children(self, branch: _Branch) -> list[_Branch]:
         """The branch with its most undecided category out, and in; nothing when it is settled."""
-        share = branch.share[self.split :]
+        branch = branch.narrowed(self._enough())
+        share = branch.relaxed.share[self.split :]
         is_free = branch.lower[self.split :] < branch.upper[self.split :]
         doubt = np.where(is_free, np.minimum(share, 1 - share), 0.0)
         if doubt.max(initial=0.0) <= self.relaxation.whole:
@@ -106,6 +112,7 @@ class _Search:
             return []
         turn = self.split + int(np.argmax(doubt))
         self._try(branch)
+        branch = branch.narrowed(self._enough())
         found = []
         for value in (1.0, 0.0):
             lower, upper = branch.lower.copy(), branch.upper.copy()
@@ -128,30 +135,33 @@ class _Search:
         found = self.relaxation.solve(lower, upper, least_wan=self._enough(), time_limit_s=left)
         if found is None:
             return None
-        lower, upper = found.fixed(lower, upper, self._enough())
-        return _Branch(lower=lower, upper=upper, bound_wan=min(above_wan, found.bound_wan), share=found.share)
+        return _Branch(lower=lower, upper=upper, bound_wan=min(above_wan, found.bound_wan), relaxed=found)
 
     def _try(self, branch: _Branch) -> None:
-        """A choice near the relaxed one: its largest categories, suppliers by greedy and interchange."""
+        """A choice near the relaxed one, with its largest categories."""
         limits = self.problem.limits
         is_chosen = np.zeros(len(self.problem.categories), dtype=bool)
-        is_chosen[np.argsort(-branch.share[self.split :], kind="stable")[: limits.max_categories]] = True
-        self._offer(is_chosen)
+        is_chosen[np.argsort(-branch.relaxed.share[self.split :], kind="stable")[: limits.max_categories]] = True
+        self._offer(is_chosen, branch.relaxed.share[: self.split])
 
-    def _offer(self, is_chosen: Flags) -> None:
-        """The choice greedy finds from these categories, when it is better than what is known."""
+    def _offer(self, is_chosen: Flags, share: Numbers) -> None:
+        """What greedy and interchange find from these categories and shares of suppliers, if better than the best."""
         if self.problem.minimum_wan.any() or len(self.problem.required_categories):
             return
-        found = greedy.settled(self.problem, is_chosen)
-        if found is not None and found[0] > self.best.objective_wan:
-            value, is_taken, is_chosen = found
-            self.best = Answer(outcome=Outcome.STOPPED, is_taken=is_taken, is_chosen=is_chosen, objective_wan=value)
+        settled, near = greedy.settled(self.problem, is_chosen), greedy.near(self.problem, is_chosen, share)
+        for found in (settled, None if near is None else (*near, is_chosen)):
+            if found is not None and found[0] > self.best.objective_wan:
+                self.best = Answer(
+                    outcome=Outcome.STOPPED, is_taken=found[1], is_chosen=found[2], objective_wan=found[0]
+                )
 
     def _settle(self, branch: _Branch) -> None:
         """The branch by the integer solver: first with the categories its relaxation chose, then whatever they are."""
+        chosen = np.round(branch.relaxed.share[self.split :])
+        self._offer(chosen > 0.5, branch.relaxed.share[: self.split])
+        branch = branch.narrowed(self._enough())
         lower, upper = branch.lower.copy(), branch.upper.copy()
-        lower[self.split :] = upper[self.split :] = np.round(branch.share[self.split :])
-        self._offer(lower[self.split :] > 0.5)
+        lower[self.split :] = upper[self.split :] = chosen
         if self._links(branch) > LINKS:
             self.unsettled_wan = max(self.unsettled_wan, branch.bound_wan)
             return

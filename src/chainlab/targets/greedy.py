@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 10
 LINKS_LOOKED_AT = 60_000
+DRAWS = 16
 
 
 def choose(problem: Problem, starts: Iterable[Flags] = ()) -> tuple[Flags, Flags] | None:
@@ -126,6 +127,33 @@ def suppliers(problem: Problem, is_chosen: Flags) -> tuple[float, Flags] | None:
     best = max(runs, key=lambda run: run[0])
     if problem.limits.budget_wan is None and np.isinf(problem.link_capacity).all():
         return _swapped(problem, is_chosen, is_eligible, best[1])
+    return best
+
+
+def near(problem: Problem, is_chosen: Flags, share: Numbers) -> tuple[float, Flags] | None:
+    """(covered amount, suppliers) near a relaxed choice, `share` of each supplier: the largest shares, and as many
+    drawn by their shares (always the same draws), each improved by interchange. None where interchange cannot tell."""
+    limits = problem.limits
+    if limits.budget_wan is not None or np.isfinite(problem.link_capacity).any():
+        return None
+    is_eligible = problem.eligible(is_chosen)
+    share = np.where(is_eligible, share, 0.0)
+    share[problem.required] = 0.0
+    room = min(limits.max_suppliers or len(share), int(is_eligible.sum())) - len(problem.required)
+    if room < 0 or not is_eligible[problem.required].all():
+        return None
+    drawn = np.random.default_rng(0)
+    best: tuple[float, Flags] | None = None
+    for number in range(1 + min(DRAWS, LINKS_LOOKED_AT // max(1, len(problem.link_group)))):
+        # By the exponential race the largest keys are a draw without replacement in proportion to the shares.
+        keys = share if number == 0 else share / drawn.exponential(size=len(share))
+        is_taken = np.zeros(len(share), dtype=bool)
+        is_taken[np.argsort(-keys, kind="stable")[:room]] = True
+        is_taken &= is_eligible
+        is_taken[problem.required] = True
+        found = _swapped(problem, is_chosen, is_eligible, is_taken)
+        if best is None or found[0] > best[0]:
+            best = found
     return best
 
 
