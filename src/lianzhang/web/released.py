@@ -75,6 +75,7 @@ def lead(summary: dict[str, Any], found: releases.Figures) -> str:
 
 OF_TIER = {
     "city": Measure.LOCAL,
+    "ring": Measure.LOCAL,  # no ring is declared (`tiers_of`): it is the city
     "province": Measure.PROVINCE,
     "nation": Measure.NATION,
     "abroad": Measure.PLACED,

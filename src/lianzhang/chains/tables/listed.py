@@ -202,13 +202,21 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
             Column(
                 "parts", _("零部件"), lambda line: [part["name"] for part in line.parts], kind="list", is_wrapped=True
             ),
-            Column("covered_wan", _("覆盖额"), amount("covered_wan"), kind="wan", sort="covered_wan", is_total=True),
+            # No order and no sum for others: a search leaves one line, and its sum was that line's amount.
+            Column(
+                "covered_wan",
+                _("覆盖额"),
+                amount("covered_wan"),
+                kind="wan",
+                sort="covered_wan" if disclosure.sees_rows else None,
+                is_total=disclosure.sees_rows,
+            ),
             Column(
                 "marginal_wan",
                 _("新增覆盖额"),
                 amount("marginal_wan"),
                 kind="wan",
-                sort="marginal_wan",
+                sort="marginal_wan" if disclosure.sees_rows else None,
                 help=_("清单中只有这一家能覆盖的金额：少了它，少覆盖这么多。"),
             ),
             Column(

@@ -164,6 +164,7 @@ RELEASED_CATEGORIES = TableSpec(
     columns=(
         Column("category", _("类别"), lambda row: row["category"]),
         Column("amount_wan", _("年采购额"), lambda row: row["amount_wan"], kind="wan"),
+        Column("placed_wan", _("其中产地明确"), lambda row: row["placed_wan"], kind="wan"),
         Column("local_wan", _("本市供应"), lambda row: row["local_wan"], kind="wan"),
         Column("local_ratio", _("本地配套率（按金额）"), lambda row: row["local_ratio"], kind="ratio"),
     ),
