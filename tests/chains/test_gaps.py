@@ -140,6 +140,20 @@ def test_new_evidence_renews_an_open_gap_instead_of_doubling_it(cast: Cast, scen
     assert after.snapshot != before.snapshot
 
 
+def test_the_case_a_person_stands_for_stays_and_the_next_is_proposed_after_it(
+    cast: Cast, scene: scenes.Scene, now: dt.datetime
+) -> None:
+    gap = confirm(gap_of(scene), cast, now - dt.timedelta(days=400))
+    cast.enterprise_1.purchases.filter(part=scene.parts["P1"]).update(supplier=scene.firms["QY-丁"], amount_wan=90)
+    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+    gap.refresh_from_db()
+    assert (gap.kind, gap.evidence["kind"]) == ("no_local_supplier", "weak")
+    actions.close(gap=gap, version=gap.version, now=now, by=cast.chief)
+    cast.enterprise_1.purchases.filter(part=scene.parts["P1"]).update(amount_wan=91)
+    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+    assert Gap.objects.get(part=scene.parts["P1"], state="proposed").kind == "weak"
+
+
 def test_a_dismissed_proposal_stays_dismissed_while_its_kind_stays(cast: Cast, scene: scenes.Scene) -> None:
     gap = gap_of(scene)
     actions.dismiss(gap=gap, reason="集团统购，不在本地采购", version=gap.version, by=cast.clerk_a)

@@ -69,6 +69,7 @@ def context(gap: Any, person: Person) -> dict[str, Any]:
         "shows": shown.sees_rows,
         "restricted": RESTRICTED,
         "suggested_label": dict(Gap.Label.choices).get(suggested, ""),
+        "seen_now": _seen_now(gap),
         "reason_zh": gap.evidence.get("reason_zh", ""),
         "reason_en": gap.evidence.get("reason_en", ""),
         "form": ConfirmGapForm(instance=gap, person=person) if _asks(gap) else None,
@@ -180,6 +181,12 @@ def _next(gap: Any, covered: list[PartCoverage], *, person: Person) -> dict[str,
         "may_dismiss": "dismiss" in allowed,
         "reopening": next((stages.move(key) for key in ("reopen", "restore") if key in allowed), None),
     }
+
+
+def _seen_now(gap: Gap) -> str:
+    """What analysis sees of the part now, where that is another case than the gap's own."""
+    kind = gap.evidence.get("kind", gap.kind)
+    return str(Gap.Kind(kind).label) if kind != gap.kind and kind in Gap.Kind.values else ""
 
 
 def _waiting(gap: Any, person: Person) -> list[Consultation]:

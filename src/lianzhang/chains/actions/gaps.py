@@ -265,7 +265,12 @@ def _with(gap: Gap, changes: Mapping[str, Any]) -> Gap:
 
 
 def _refresh(gap: Gap, proposal: Mapping[str, Any], *, snapshot: Snapshot, by: Person) -> None:
-    changes = {"kind": proposal["kind"], "evidence": proposal["evidence"], "snapshot": snapshot}
+    """The newer evidence of an open gap. The case a person stands for stays the gap's own, and is closed by its own
+    measure; what analysis sees of the part now is kept beside it, and proposed anew once the gap is closed."""
+    evidence = {**proposal["evidence"], "kind": proposal["kind"]}
+    changes: dict[str, Any] = {"evidence": evidence, "snapshot": snapshot}
+    if gap.state == State.PROPOSED:
+        changes["kind"] = proposal["kind"]
     trail.change(gap, verb="gap.evidence_renewed", changes=changes, by=by)
 
 

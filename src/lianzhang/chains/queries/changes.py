@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains import stages
@@ -56,7 +57,7 @@ class Changes:
 
     opened: list[Gap]
     closed: list[Gap]
-    gone: list[Gap]  # shown by the first and no more by the second, not closed yet
+    gone: list[Gap]  # open, but the second no longer shows the case that the first did
     shares: list[Share] = field(default_factory=list)
     firms: list[Firm] = field(default_factory=list)
     came_count: int = 0
@@ -83,14 +84,21 @@ def between(first: Snapshot, second: Snapshot, known: Sequence[Snapshot], *, per
 def _gaps(first: Snapshot, second: Snapshot, known: Sequence[Snapshot], *, person: Person) -> dict[str, list[Gap]]:
     window = {one.pk for one in known if first.taken_at < one.taken_at <= second.taken_at}
     last_shown = {one.pk for one in known if first.taken_at <= one.taken_at < second.taken_at}
-    condition = Q(opened_snapshot__in=window) | Q(closing_snapshot__in=window) | Q(snapshot__in=last_shown)
+    condition = Q(opened_snapshot__in=window) | Q(closing_snapshot__in=window) | Q(snapshot__in=last_shown | window)
     found = Gap.objects.visible_to(person).filter(condition, chain=second.chain_id)
-    rows = list(found.select_related("part").order_by("code"))
+    # Of the evidence, which holds all its rows, only what case it shows.
+    rows = list(found.annotate(seen=KT("evidence__kind")).defer("evidence").select_related("part").order_by("code"))
     return {
         "opened": [gap for gap in rows if gap.opened_snapshot_id in window],
         "closed": [gap for gap in rows if gap.closing_snapshot_id in window],
-        "gone": [gap for gap in rows if gap.state in stages.OPEN and gap.snapshot_id in last_shown],
+        "gone": [gap for gap in rows if gap.state in stages.OPEN and _is_gone(gap, last_shown, window)],
     }
+
+
+def _is_gone(gap: Any, last_shown: set[str], window: set[str]) -> bool:
+    """Whether the newest evidence is from before, or shows another case than the one a person stands for."""
+    is_another = gap.seen not in (None, "", gap.kind)
+    return gap.snapshot_id in last_shown or (is_another and gap.snapshot_id in window)
 
 
 def _shares(first: Snapshot, second: Snapshot, *, person: Person) -> list[Share]:

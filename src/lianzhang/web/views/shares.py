@@ -108,12 +108,12 @@ def _lead(points: list[Point], by: By) -> str:
     if newest is oldest:
         return said + _("，只有一次快照。")
     moved = ((newest.shares[by.value] or 0) - (oldest.shares[by.value] or 0)) * 100
-    return said + _("，较 %(day)s 的 %(before)s 变化 %(points)s 个百分点，共 %(count)s 次快照。") % {
-        "day": oldest.taken_on,
-        "before": _ratio(oldest, by),
-        "points": f"{moved:+.1f}",
-        "count": len(told),
-    }
+    words = {"day": oldest.taken_on, "before": _ratio(oldest, by), "points": f"{abs(moved):.1f}", "count": len(told)}
+    if not round(moved, 1):
+        return said + _("，与 %(day)s 持平，共 %(count)s 次快照。") % words
+    if moved > 0:
+        return said + _("，较 %(day)s 的 %(before)s 提高 %(points)s 个百分点，共 %(count)s 次快照。") % words
+    return said + _("，较 %(day)s 的 %(before)s 下降 %(points)s 个百分点，共 %(count)s 次快照。") % words
 
 
 def _ratio(point: Point, by: By) -> str:
