@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts import queries as accounts
@@ -121,6 +123,9 @@ def _shown(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    at = parse_datetime(value) if isinstance(value, str) and len(value) > len("2026-01-01T00:00") else None
+    if at is not None and timezone.is_aware(at):
+        return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
     if isinstance(value, list | dict):
         return _("（{n} 项）").format(n=len(value))
     return str(value)

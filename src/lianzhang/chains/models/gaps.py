@@ -52,7 +52,9 @@ class Gap(Versioned):
 
     code = models.CharField(_("编号"), max_length=24, unique=True)
     chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="gaps", verbose_name=_("产业链"))
-    part = models.ForeignKey(Part, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps")
+    part = models.ForeignKey(
+        Part, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps", verbose_name=_("零部件")
+    )
     segment_key = models.CharField(_("环节"), max_length=60, blank=True)
     title = models.CharField(_("缺口"), max_length=160)
     kind = models.CharField(_("情形"), max_length=20, choices=Kind.choices)
@@ -67,14 +69,24 @@ class Gap(Versioned):
     review_on = models.DateField(_("复核日期"), null=True, blank=True)
     reviewed_on = models.DateField(_("上次复核"), null=True, blank=True)
     evidence = models.JSONField(_("证据"), default=dict)
-    snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps")
+    snapshot = models.ForeignKey(
+        Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="gaps", verbose_name=_("证据快照")
+    )
     # The one that first showed the case; `snapshot` is the newest that does.
-    opened_snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    closing_snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField(null=True, blank=True)
+    opened_snapshot = models.ForeignKey(
+        Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("首次快照")
+    )
+    closing_snapshot = models.ForeignKey(
+        Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("销号快照")
+    )
+    confirmed_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("确认人")
+    )
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("销号人")
+    )
+    closed_at = models.DateTimeField(_("销号时间"), null=True, blank=True)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
 
     objects = OfGapQuerySet.as_manager()

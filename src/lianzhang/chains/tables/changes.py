@@ -64,6 +64,15 @@ class Line:
     is_illustrative: bool = False
 
 
+NOTHING = Empty(_("两次快照之间没有变化。"), "", "")
+NOTHING_SEEN = Empty(_("缺口没有变化；各零部件的变化须链主授权可见。"), "", "")
+
+
+def changes(*, reads_both: bool) -> TableSpec:
+    """The comparison; where nothing is listed it says whether there is nothing or nothing to be seen."""
+    return replace(CHANGES, empty=NOTHING if reads_both else NOTHING_SEEN)
+
+
 CHANGES = TableSpec(
     key="snapshot_changes",
     title=_("两次快照比较"),
@@ -80,7 +89,7 @@ CHANGES = TableSpec(
     ),
     row_id=lambda line: line.code,
     row_url=lambda line: line.url,
-    empty=Empty(_("两次快照之间没有变化。"), "", ""),
+    empty=NOTHING,
     note=_("之前、之后为本地配套率（按金额）；变化不足半个百分点的不列。"),
     page_size=500,
 )

@@ -61,7 +61,7 @@ class ConfirmGapForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Gap
         fields = ("label", "route", "route_reason", "owner", "due_on", "review_on")
         widgets = {"due_on": DateInput(), "review_on": DateInput()}
-        help_texts = {"review_on": REVIEW}
+        help_texts = {"review_on": REVIEW, "route_reason": _("选择“不补”须写明。")}
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,7 +84,9 @@ class ConfirmGapForm(forms.ModelForm):  # type: ignore[type-arg]
 class ReviseGapForm(ConfirmGapForm):
     """修改 a gap somebody stands for; another path asks why."""
 
-    reason = forms.CharField(label=_("改变路径的理由"), max_length=300, required=False)
+    reason = forms.CharField(
+        label=_("改变路径的理由"), max_length=300, required=False, help_text=_("改变路径时须写明，留在变更记录里。")
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -69,7 +69,8 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
         "illustrative": found.is_illustrative or second.is_illustrative,
     }
     rows = tables.lines(found, changed, is_illustrative=second.is_illustrative)
-    return listing.respond(request, tables.CHANGES, rows, template="teardowns/compare.html", context=context)
+    spec = tables.changes(reads_both=changed.reads_both)
+    return listing.respond(request, spec, rows, template="teardowns/compare.html", context=context)
 
 
 def _chain(person: Person, code: str) -> Chain:
