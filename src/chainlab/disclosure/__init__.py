@@ -36,6 +36,7 @@ CONTRIBUTIONS = (
     engines.Column(name="item"),
     engines.Column(name="amount_wan", kind=engines.Kind.NUMBER, minimum=0),
 )
+EXACT = 1e-6  # a margin below this is the solver's tolerance
 _RELEASED = pa.schema([("cell", pa.string()), ("value_wan", pa.float64()), ("state", pa.string())])
 _AUDITED = pa.schema(
     [(name, pa.string()) for name in ("contributor", "attacker", "cell")]
@@ -76,7 +77,8 @@ def audit(released: Sequence[object], *, also: object | None = None) -> pa.Table
     released: as in `release`, everything that went out. also: cells that did not go out and are attacked all the same.
     Returns a row a contributor, the nearest first: attacker, cell (null: a change between two dates, or a part of what
     it gives that cells tell apart), amount_wan (the truth), low_wan and high_wan (the interval), margin_ratio = the
-    smaller distance of a bound from the truth ÷ the truth: 0 is told exactly, p % is what `release` keeps.
+    smaller distance of a bound from the truth ÷ the truth: 0 is told exactly, p % is what `release` keeps. Amounts are
+    null where what is told exactly is neither a cell nor a part of one, such as what changed between two dates.
     """
     tables = [_table(one) for one in released]
     found = equations.build(_table(also) if also is not None else _nothing(), tables)
@@ -101,6 +103,10 @@ def audit(released: Sequence[object], *, also: object | None = None) -> pa.Table
                 "high_wan": float(high),
                 "margin_ratio": float(margin),
             }
+    for who, owner in exact.told(found, out):
+        if float(nearest.get(owner, {}).get("margin_ratio", np.inf)) > EXACT:  # type: ignore[arg-type]
+            names = {"contributor": found.contributors[owner], "attacker": found.contributors[who]}
+            nearest[owner] = {**names, "margin_ratio": 0.0}
     rows = sorted(nearest.values(), key=lambda row: (row["margin_ratio"], row["contributor"]))
     return pa.Table.from_pylist(rows, schema=_AUDITED)
 

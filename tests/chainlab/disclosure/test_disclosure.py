@@ -139,6 +139,12 @@ def test_each_date_alone_protects_nobody():
     )
 
 
+def test_what_one_firm_changed_is_told_exactly_and_the_audit_says_so():
+    """The difference is no share of a cell: how much more d buys than before."""
+    [nearest, *_] = disclosure.audit([table(FIRST), table(cell("total", a=100, b=90, c=80, d=75))]).to_pylist()
+    assert (nearest["contributor"], nearest["margin_ratio"], nearest["amount_wan"]) == ("d", 0, None)
+
+
 def test_dates_are_weighed_together_and_not_two_by_two():
     """Between neighbours three changed; the third date less the first leaves only one."""
     second = cell("total", a=110, b=99, c=88, d=70)
