@@ -34,6 +34,13 @@ class Kind:
 RESULT = frozenset(
     {
         "objective_wan",
+        "objective_low_wan",
+        "objective_high_wan",
+        "draw_count",
+        "robust_categories",
+        "robust_suppliers",
+        "open_choices",
+        "questions",
         "bound_wan",
         "demand_wan",
         "local_ratio_before",
