@@ -31,6 +31,11 @@ TABLE = {
     "anchorname": "R R R R R R R R R R R R - -",   # which firms anchor a chain is published
     "enterprise": "R R R R R R R R ° ° R - - -",
     "purchase":   "- - - ° - - - - ° ° ° - - -",   # 商业秘密（授权可见）: the firm, and whom it granted
+    "line":       "- - - R - R - - ° ° ° - - -",   # which level an anchor chose: known to those who analyse
+    "answer":     "- - - ° - - - - ° ° ° - - -",   # ticks and bands: the firm, and whom it granted
+    "mention":    "- - - - - - - - ° ° ° - - -",   # names of suppliers: the firm and the innovation centre, granted
+    "material":   "- - - - - - - - ° ° - - - -",   # what a firm calls its material groups: never leaves it
+    "shared":     "R R R R R R - - - - ° - - -",   # names the centre released: those who read targets, and the centre
     "gap":        "R R R R R R R R - - - - - -",
     "consult":    "R R R R R R R R - - - ° - -",   # an expert reads what was asked of them and what they said, no more
     "target":     "R R R R R R - - - - - - - -",
@@ -99,8 +104,8 @@ OWN = {
     "association_contact": "association",
     "innovator": "innovation_centre",
 }
-# Firm 1 granted the task force of chain A its purchases; nobody else granted anything.
-GRANTED = {("purchase", "firm_1"): {"head_a", "clerk_a", "colleague_a"}}
+# Firm 1 let two people of the task force of chain A read its purchases; nobody else let anybody but the centre read.
+GRANTED = {("purchase", "firm_1"): {"head_a", "clerk_a"}}
 # Chiefs and deputies sit in the task force's body, but a grant to read purchases is for those who work with them.
 # A firm's contact sees the offices' people beside its own: every body but other firms.
 OFFICES = frozenset({"force_a", "force_b", "secretariat", "east", "west", "department", "association", "experts"})

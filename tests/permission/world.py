@@ -17,6 +17,7 @@ from lianzhang.chains.actions import targets as target_actions
 from lianzhang.chains.models import (
     Action,
     ActionReport,
+    CandidateProposal,
     ChainSuccession,
     Consultation,
     Gap,
@@ -40,6 +41,7 @@ from lianzhang.trail import evidence
 from lianzhang.trail.models import Proof
 from tests import cast as casts
 from tests.chains import scene as scenes
+from tests.permission import disclosed
 from tests.permission.marks import mark
 
 DAY = casts.TODAY
@@ -71,7 +73,7 @@ class World:
 def build() -> World:
     """Make everything; the tables of a teardown run through the real analysis."""
     world = World(casts.build())
-    for make in (_firms, _teardown, _plans, _maps, _analysis, _projects, _supervision, _papers, _people):
+    for make in (_firms, _teardown, disclosed.put, _plans, _maps, _analysis, _projects, _supervision, _papers, _people):
         make(world)
     return world
 
@@ -97,9 +99,16 @@ def _teardown(world: World) -> None:
     scene = scenes.build(cast, granted=(1,))
     for n, firm in enumerate(scene.firms.values()):  # addresses take codes as the system gives them
         Enterprise.objects.filter(pk=firm.pk).update(code=f"QY-S{n}")
+    scene.grants[0].readers.set([cast.clerk_a, cast.head_a])
+    PurchaseGrant.objects.filter(pk=scene.grants[0].pk).update(is_whole_body=False, ends_on=SOON)
     world.put("purchase", "firm_1", scene.grants[0])
     grant = PurchaseGrant(
-        firm=cast.enterprise_4, body=cast.department, starts_on=DAY, entered_by=cast.anchor_4, ends_on=DAY
+        firm=cast.enterprise_4,
+        body=cast.department,
+        starts_on=DAY,
+        entered_by=cast.anchor_4,
+        ends_on=DAY,
+        levels=["d0", "d1"],
     )
     grant.purpose = mark("purchase", "firm_4__department")
     grant.save()
@@ -176,6 +185,13 @@ def _analysis(world: World) -> None:
         created_at=timezone.now(), state="failed", failure=mark("target", "chain_b"),
     )  # fmt: skip
     world.put("target", "chain_b", other)
+    for code, chain in (("HX-a", cast.chain_a), ("HX-b", cast.chain_b)):
+        owner = f"chain_{code[-1]}"
+        proposal = CandidateProposal.objects.create(
+            code=code, chain=chain, name=mark("target", owner), note=mark("target", owner), entered_by=cast.clerk_a,
+            entered_at=timezone.now(),
+        )  # fmt: skip
+        world.put("target", owner, proposal)
     Gap.objects.filter(chain=cast.chain_a).update(title=mark("gap", "chain_a"))
     for gap in Gap.objects.filter(chain=cast.chain_a):
         world.put("gap", "chain_a", gap)

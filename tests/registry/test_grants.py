@@ -1,6 +1,7 @@
 """采购数据授权: the firm grants its own, paper takes two secretaries, and the right ends on the day it ends."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.registry import actions
-from lianzhang.registry.models import Part, Purchase, PurchaseGrant
+from lianzhang.registry.models import Part, ProductLine, Purchase, PurchaseGrant
 from lianzhang.trail import actions as trail
 from lianzhang.trail import evidence
 from tests.cast import Cast
@@ -125,3 +126,94 @@ def test_what_is_wrong_with_a_grant_is_said_on_its_form(cast: Cast, client: Clie
     page = answer.content.decode()
     assert "终止日期早于起始日期。" in page
     assert 'value="统计"' in page  # what was typed still stands
+
+
+# -- what a grant opens, and what is refused
+
+
+def scope(cast: Cast, levels: list[str], *readers: str, line: Any = None) -> actions.Scope:
+    return actions.Scope(levels=levels, line=line, readers=tuple(cast.people[name] for name in readers))
+
+
+def line_of(cast: Cast, number: int) -> ProductLine:
+    return ProductLine.objects.create(firm=cast.firms[f"enterprise_{number}"], name="冰箱")
+
+
+REFUSED: list[tuple[str, Callable[[Cast], dict[str, Any]]]] = [
+    ("至少选择一个", lambda cast: {"scope": scope(cast, [])}),
+    ("指定 2 名查阅人，现有 1 名", lambda cast: {"scope": scope(cast, ["d3"], "clerk_a")}),
+    ("现有 3 名", lambda cast: {"scope": scope(cast, ["d3"], "clerk_a", "head_a", "colleague_a")}),
+    ("clerk_b 不是链A专班", lambda cast: {"scope": scope(cast, ["d3"], "clerk_a", "clerk_b")}),
+    ("chief 不是链A专班", lambda cast: {"scope": scope(cast, ["d3"], "clerk_a", "chief")}),
+    ("须写明终止日期", lambda cast: {"ends_on": None}),
+    ("只有明细级需要", lambda cast: {"scope": scope(cast, ["d1"], "clerk_a")}),
+    ("只能授权给创新中心", lambda cast: {"scope": scope(cast, ["d1", "d2"])}),
+    ("不是该企业的", lambda cast: {"scope": scope(cast, ["d1"], line=line_of(cast, 2))}),
+    ("没有作用", lambda cast: {"body": cast.department, "scope": scope(cast, ["d1"])}),
+    ("终止日期已过", lambda cast: {"ends_on": timezone.localdate() - dt.timedelta(days=1)}),
+]
+
+
+@pytest.mark.parametrize(("said", "asked"), REFUSED, ids=[said for said, _asked in REFUSED])
+def test_a_grant_that_would_open_too_much_or_nothing_is_refused_in_words(
+    cast: Cast, said: str, asked: Callable[[Cast], dict[str, Any]]
+) -> None:
+    more = asked(cast)
+    days = (-9, 30)
+    with pytest.raises(Refused, match=said):
+        granted(cast, days=days, **more)
+    assert not PurchaseGrant.objects.exists()
+
+
+def test_a_grant_of_bands_needs_no_reader_and_no_end(cast: Cast) -> None:
+    grant = granted(cast, scope=scope(cast, ["d1", "d0"]), ends_on=None)
+    assert (grant.levels, grant.is_whole_body, grant.readers.count()) == (["d0", "d1"], False, 0)
+
+
+def test_grants_that_open_some_of_the_same_are_told_apart_from_those_that_do_not(cast: Cast) -> None:
+    today = timezone.localdate()
+    first = granted(cast, scope=scope(cast, ["d1"]))
+    over = granted(cast, scope=scope(cast, ["d1"]))
+    PurchaseGrant.objects.filter(pk=over.pk).update(ends_on=today - dt.timedelta(days=1))
+    granted(cast, scope=scope(cast, ["d0"]))
+    granted(cast, scope=scope(cast, ["d1"]), body=cast.force_b)
+    gone = granted(cast, scope=scope(cast, ["d1"]))
+    actions.withdraw_grant(gone, version=gone.version, now=timezone.now(), by=cast.anchor_1)
+    one_line = granted(cast, scope=scope(cast, ["d1", "d3"], "clerk_a", "head_a", line=line_of(cast, 1)))
+    assert actions.overlapping(one_line, on=today) == [first]
+
+
+def test_the_form_offers_the_bodys_own_readers_and_names_to_the_centre_alone(cast: Cast, client: Client) -> None:
+    client.force_login(cast.anchor_1, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/enterprises/grants/new").content.decode()
+    assert "链A专班" in page
+    assert "责任部门" not in page  # no post there reads purchases
+    asked = {"firm": cast.enterprise_1.code, "body": cast.force_a.code}
+    page = client.get("/enterprises/grants/new", asked).content.decode()
+    offered = {name for name, person in cast.people.items() if f'name="readers" value="{person.pk}"' in page}
+    assert offered == {"clerk_a", "head_a", "colleague_a"}
+    assert 'value="d2"' not in page
+    asked["body"] = cast.innovation_centre.code
+    assert 'value="d2"' in client.get("/enterprises/grants/new", asked).content.decode()
+
+
+def test_a_grant_page_says_in_words_what_it_opens_to_whom_and_that_it_overlaps(cast: Cast, client: Client) -> None:
+    client.force_login(cast.anchor_1, backend="django.contrib.auth.backends.ModelBackend")
+    granted(cast)
+    today = timezone.localdate()
+    form = {
+        "firm": cast.enterprise_1.code,
+        "body": cast.force_a.code,
+        "levels": ["d1", "d3"],
+        "readers": [cast.clerk_a.pk, cast.head_a.pk],
+        "purpose": "拆零件",
+        "starts_on": today.isoformat(),
+        "ends_on": (today + dt.timedelta(days=90)).isoformat(),
+    }
+    answer = client.post("/enterprises/grants/new", form, follow=True)
+    page = answer.content.decode()
+    assert "另一项仍然有效" in page
+    assert "分档级：" in page
+    assert "clerk_a、head_a" in page
+    table = client.get("/enterprises/grants/").content.decode()
+    assert "分档级、明细级" in table

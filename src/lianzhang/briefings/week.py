@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import (
-    Exists,
     F,
     OuterRef,
     QuerySet,
@@ -24,7 +23,7 @@ from lianzhang.chains.queries import releases
 from lianzhang.projects import queries as projects
 from lianzhang.projects.queries import StageCounts
 from lianzhang.records.counting import CountOf
-from lianzhang.registry.models import Purchase
+from lianzhang.registry import queries as registry
 from lianzhang.tables import values
 
 DAYS, STALE_DAYS = 7, 180
@@ -40,7 +39,7 @@ class Overview:
     closed_count: int = 0
     target_list: TargetList | None = None
     anchor_count: int = 0
-    silent_count: int = 0  # anchors without purchase data that the reader may see
+    silent_count: int = 0  # anchors of which the reader may see no answer, though they agreed to give some
     taken_on: date | None = None  # the newest snapshot of the purchases
     ratio: float | None = None  # 本地配套率 by amount; None where too few firms make it up
     ratio_before: float | None = None
@@ -178,8 +177,7 @@ def _own(person: Person, *, today: date) -> "QuerySet[Chain]":
     gaps = Gap.objects.visible_to(person).filter(chain=OuterRef("pk"))
     due = gaps.filter(state__in=stages.STANDING, review_on__lte=today).order_by("review_on")
     anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
-    # Asked anchor by anchor: a list of the buyers would read all purchases of the city.
-    speaking = Exists(Purchase.objects.visible_to(person).filter(buyer=OuterRef("enterprise")))
+    speaking = registry.speaking(person, firm=OuterRef("enterprise"))
     taken = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")).order_by("-taken_at")
     released = releases.ratios(person, chain=OuterRef("pk"))
     return own.annotate(

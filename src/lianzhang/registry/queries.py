@@ -10,7 +10,17 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, BodyKind, Thing
-from lianzhang.registry.models import Alias, Enterprise, Level, ProductLine, Purchase, PurchaseGrant, TreeNode
+from lianzhang.registry.models import (
+    Alias,
+    CategoryAnswer,
+    Enterprise,
+    Level,
+    PartAnswer,
+    ProductLine,
+    Purchase,
+    PurchaseGrant,
+    TreeNode,
+)
 
 
 def enterprises(person: Person, *, asked: str = "") -> QuerySet[Enterprise]:
@@ -57,6 +67,17 @@ def grants(person: Person, *, on: date) -> QuerySet[PurchaseGrant]:
     )
     joined = found.select_related("firm", "body", "line", "scan", "entered_by", "confirmed_by", "withdrawn_by")
     return joined.prefetch_related("readers").order_by("-starts_on", "-pk")
+
+
+def speaking(person: Person, *, firm: OuterRef) -> Q:
+    """Whether a firm says anything that `person` may read, or chose to say nothing to such readers: an answer at any
+    level is one, and who agreed to give names to the innovation centre alone is asked for no more."""
+    # Asked firm by firm: a list of the buyers would read all purchases of the city.
+    rows = Purchase.objects.visible_to(person).filter(buyer=firm)
+    ticks = PartAnswer.objects.visible_to(person).filter(line__firm=firm)
+    bands = CategoryAnswer.objects.visible_to(person).filter(line__firm=firm)
+    names_alone = ProductLine.objects.filter(firm=firm, is_active=True, levels=[Level.NAMES])
+    return Q(Exists(rows)) | Q(Exists(ticks)) | Q(Exists(bands)) | Q(Exists(names_alone))
 
 
 Piece = tuple[Any, str, int | None]

@@ -36,6 +36,11 @@ def requires(act: Act, thing: Thing) -> Callable[[View], View]:
     return lambda view: _guard(view, f"{act.name.lower()} {thing.value}", lambda reach: reach.may(act, thing))
 
 
+def opens(rule: str, allows: Callable[[Reach], bool]) -> Callable[[View], View]:
+    """Open to posts that the matrix alone does not tell apart; `rule` says in words to whom."""
+    return lambda view: _guard(view, rule, allows)
+
+
 def reads(thing: Thing) -> Callable[[View], View]:
     """Open to posts that may read `thing`."""
     return requires(Act.READ, thing)

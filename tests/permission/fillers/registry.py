@@ -1,6 +1,6 @@
 """The register: enterprises, purchases by right, grants."""
 
-from lianzhang.registry.models import Alias, Enterprise, PurchaseGrant
+from lianzhang.registry.models import Alias, Enterprise, ProductLine, PurchaseGrant, SharedSupplier
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
 
@@ -18,6 +18,9 @@ def fill(world: World) -> Filling:
     ]
     return {
         **{f"registry:{name}": [Case()] for name in ("list", "new", "purchases", "grants", "new_grant")},
+        **{f"registry:{name}": [Case()] for name in ("lines", "new_line", "shared", "release_shared")},
+        "registry:choose_levels": each(world, "line", ProductLine, pk="pk"),
+        "registry:withdraw_shared": each(world, "shared", SharedSupplier, pk="pk"),
         **{f"registry:{name}": firms for name in OF_FIRM},
         **{f"registry:{name}": grants for name in OF_GRANT},
         "registry:remove_alias": aliases,

@@ -79,6 +79,7 @@ SHOWN = (
     "example-lead-department",
     "example-district",
     "example-anchor",
+    "example-innovator",
     "example-sme",
     "example-auditor",
     "example-admin",

@@ -33,6 +33,7 @@ def purchases(request: HttpRequest) -> HttpResponse:
     counted = Purchase.objects.all().counted_for(person)
     buyers = Purchase.objects.all().buyers(person)
     context = {"lead": functools.partial(_purchases_lead, buyers=buyers), "scope": _("商业秘密（授权可见）")}
+    context["shared_url"] = access.offered("registry:shared", person.reach)
     return listing.respond(
         request, tables.PURCHASES, found, counted=counted, template="registry/purchases.html", context=context
     )

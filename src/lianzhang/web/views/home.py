@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Role, Thing
+from lianzhang.accounts.rules import Act, BodyKind, Role, Thing
 from lianzhang.briefings import addresses, chief, week, work
 from lianzhang.chains.models import Anchor
-from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant
+from lianzhang.registry.models import Enterprise, ProductLine, Purchase, PurchaseGrant
+from lianzhang.registry.models.lines import words
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request
 from lianzhang.web import access
@@ -56,11 +57,16 @@ def _week(request: HttpRequest, person: Person) -> HttpResponse:
         "title": _title(person, found.chains[0].name if len(found.chains) == 1 else ""),
         "lead": lead,
         "week": found,
+        "shared_url": access.offered("registry:shared", person.reach) if _compares_names(person) else "",
         "may": _rights(person),
         "today": today,
         "illustrative": found.is_illustrative,
     }
     return render(request, "home/week.html", context)
+
+
+def _compares_names(person: Person) -> bool:
+    return person.reach.body_kind == BodyKind.INNOVATION_CENTRE
 
 
 def _chief(request: HttpRequest, person: Person) -> HttpResponse:
@@ -99,11 +105,12 @@ def _firm(request: HttpRequest, person: Person) -> HttpResponse:
         "illustrative": bool(firm and firm.is_illustrative),
     }
     if person.reach.role is Role.ANCHOR and firm is not None:
-        grants = PurchaseGrant.objects.in_force(today).filter(firm=firm).select_related("body")
+        standing = PurchaseGrant.objects.in_force(today).filter(firm=firm).select_related("body")
         context |= {
             "anchored": Anchor.objects.standing().filter(enterprise=firm).select_related("chain"),
             "purchase_count": Purchase.objects.visible_to(person).filter(buyer=firm).count(),
-            "grants": grants,
+            "grants": [(grant, words(grant.levels)) for grant in standing],
+            "lines": [(line, words(line.levels)) for line in ProductLine.objects.filter(firm=firm, is_active=True)],
             "grants_url": addresses.address("registry:grants"),
         }
     return render(request, "home/firm.html", context)

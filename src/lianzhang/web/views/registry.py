@@ -33,7 +33,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     lead = _("在册企业 %(count)s 家，其中规上 %(above)s 家。") % queries.counts(person)
     may_write = person.reach.may(Act.WRITE, Thing.ENTERPRISE)
     may_import = may_write and person.reach.may(Act.WRITE, Thing.LEDGER)
-    context = {"lead": lead, "may_write": may_write, "may_import": may_import}
+    context = {"lead": lead, "may_write": may_write, "may_import": may_import, "pages": _pages(person)}
     return listing.respond(request, _spec(), found, template="registry/list.html", context=context)
 
 
@@ -175,6 +175,16 @@ def roll_back(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     else:
         messages.info(request, _("已撤销合并，全部恢复。"))
     return redirect("registry:enterprise", code=code)
+
+
+def _pages(person: Person) -> list[tuple[str, str]]:
+    """What else the register has, for those it opens to."""
+    named = (
+        ("registry:purchases", _("采购明细")),
+        ("registry:lines", _("产品线与披露层级")),
+        ("registry:shared", _("共性配套商")),
+    )
+    return [(url, word) for name, word in named if (url := access.offered(name, person.reach))]
 
 
 def _spec() -> Any:

@@ -7,24 +7,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianzhang.accounts.models import Person
+from lianzhang.accounts.reach import Reach
 from lianzhang.accounts.rules import Act, BodyKind, Thing
 from lianzhang.registry import actions, sharing, tables
 from lianzhang.registry.models import SharedSupplier
 from lianzhang.web import access, listing
 
 
-@access.signed_in
+def _is_centre(reach: Reach) -> bool:
+    return reach.body_kind == BodyKind.INNOVATION_CENTRE and reach.may(Act.READ, Thing.PURCHASE)
+
+
+@access.opens("read target, or compare names", lambda reach: _is_centre(reach) or reach.may(Act.READ, Thing.TARGET))
 @require_GET
 def shared(request: HttpRequest) -> HttpResponse:
     """What may be released and what is out, for the centre; what is out and still stands, for the others."""
     person = access.person_of(request)
-    if _is_centre(person):
+    if _is_centre(person.reach):
         found = sharing.named(person)
         context = {"rows": found, "counts": sharing.count(found), "scope": _("商业秘密（授权可见）")}
         return render(request, "registry/sharing.html", context)
-    if not person.reach.may(Act.READ, Thing.TARGET):
-        raise Http404
     released = SharedSupplier.objects.visible_to(person).select_related("supplier", "body")
     lead = _("创新中心比对各链主自愿提供的供应商名称，发布 %(count)d 家共性配套商；哪家链主提及不公开。") % {
         "count": released.count()
@@ -32,11 +34,11 @@ def shared(request: HttpRequest) -> HttpResponse:
     return listing.respond(request, tables.SHARED, released, context={"lead": lead})
 
 
-@access.signed_in
+@access.opens("compare names", _is_centre)
 @require_POST
 def release(request: HttpRequest) -> HttpResponse:
     """Release one name."""
-    person = _centre(request)
+    person = access.person_of(request)
     found = sharing.one(person, request.POST.get("key", ""))
     if found is None:
         raise Http404
@@ -45,23 +47,12 @@ def release(request: HttpRequest) -> HttpResponse:
     return redirect("registry:shared")
 
 
-@access.signed_in
+@access.opens("compare names", _is_centre)
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a released name back."""
-    person = _centre(request)
+    person = access.person_of(request)
     found = SharedSupplier.objects.editable_by(person).get_or_404(pk=pk)
     actions.withdraw_shared(found, version=found.version, now=timezone.now(), by=person)
     messages.info(request, _("已撤回“%(name)s”，即时生效。") % {"name": found.name})
     return redirect("registry:shared")
-
-
-def _centre(request: HttpRequest) -> Person:
-    person = access.person_of(request)
-    if not _is_centre(person):
-        raise Http404
-    return person
-
-
-def _is_centre(person: Person) -> bool:
-    return person.reach.body_kind == BodyKind.INNOVATION_CENTRE and person.reach.may(Act.READ, Thing.PURCHASE)
