@@ -379,6 +379,34 @@ def category_answers() -> Rows:
     }
 
 
+def part_answers() -> Rows:
+    one = {"firm": "链主一有限公司", "line": "冰箱"}
+    return {
+        "answers": [
+            {
+                **one,
+                "part_code": "LJ-1",
+                "part": "冰箱压缩机",
+                "category": "压缩机",
+                "make": "bought",
+                "is_supplier_local": False,
+                "is_welcome": True,
+            },
+            {**one, "part": "冰箱电机", "make": Blank.WITHHELD},
+        ]
+    }
+
+
+def supplier_mentions() -> Rows:
+    one = {"firm": "链主一有限公司", "line": "冰箱"}
+    return {
+        "suppliers": [
+            {**one, "supplier": "外地压缩机有限公司", "category": "压缩机"},
+            {**one, "supplier": "配套企业有限公司"},
+        ]
+    }
+
+
 SAMPLES = {
     one.__name__: one
     for one in (
@@ -393,6 +421,8 @@ SAMPLES = {
         map_segments,
         teardown,
         category_answers,
+        part_answers,
+        supplier_mentions,
     )
 }
 # What the system itself says about a record and an export adds for the reader; an import does not take it.

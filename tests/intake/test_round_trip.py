@@ -21,7 +21,7 @@ from lianzhang.intake.columns import Coded, Column
 from lianzhang.intake.models import Batch
 from lianzhang.intake.sheets import TECHNICAL
 from lianzhang.projects.models import Event
-from lianzhang.registry.models import Enterprise, Level, ProductLine
+from lianzhang.registry.models import Enterprise, Level, Part, ProductLine
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake import samples
@@ -42,11 +42,13 @@ EDITS: dict[str, tuple[str, str, Any]] = {
     "map_segments": ("segments", "products", "热轧板"),
     "teardown": ("purchases", "plant_region_code", "370212"),
     "category_answers": ("answers", "source", "320000"),
+    "part_answers": ("answers", "is_welcome", False),
+    "supplier_mentions": ("suppliers", "supplier", "外地 压缩机有限公司"),
 }
 
 
 # What firms hand in themselves.
-OF_A_FIRM = ("teardown", "category_answers")
+OF_A_FIRM = ("teardown", "category_answers", "part_answers", "supplier_mentions")
 
 
 def clerk(cast: Cast, key: str) -> Person:
@@ -58,6 +60,8 @@ def prepare(cast: Cast, key: str) -> None:
     if key in OF_A_FIRM[1:]:
         firm = Enterprise.objects.get(name="链主一有限公司")
         trail.create(ProductLine(firm=firm, name="冰箱", levels=list(Level.values)), verb="line.entered", by=None)
+        for code, name in (("LJ-1", "冰箱压缩机"), ("LJ-2", "冰箱电机")):
+            trail.create(Part(code=code, name=name, category=name[2:]), verb="part.entered", by=None)
     if key == "map_segments":
         draft = MapVersion(chain=cast.chain_a, number=1, created_at=NOON)
         trail.create(draft, verb="map.drafted", by=None)

@@ -181,6 +181,8 @@ LEDGERS: dict[str, str] = {
     "map_segments": "lianzhang.chains.sheets.atlas.MAP_SEGMENTS",
     "teardown": "lianzhang.chains.sheets.teardown.TEARDOWN",
     "category_answers": "lianzhang.registry.sheets.bands.CATEGORY_ANSWERS",
+    "part_answers": "lianzhang.registry.sheets.ticks.PART_ANSWERS",
+    "supplier_mentions": "lianzhang.registry.sheets.mentions.SUPPLIER_MENTIONS",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
 JOBS: dict[str, str] = {

@@ -3,7 +3,7 @@
 import dataclasses
 import io
 import tempfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,21 @@ def export_csv(
 
 
 def hand_out(
-    ledger: Ledger, rows: Mapping[str, list[Any]], *, detail: Mapping[str, Any], language: str, by: Person
+    ledger: Ledger,
+    rows: Mapping[str, list[Any]],
+    *,
+    detail: Mapping[str, Any],
+    language: str,
+    by: Person,
+    lists: Mapping[str, Sequence[Any]] | None = None,
 ) -> bytes:
-    """Chosen rows of a ledger as its workbook; the trail knows of it, with `detail`, before it leaves."""
+    """Chosen rows of a ledger as its workbook; the trail knows of it, with `detail`, before it leaves.
+
+    With `lists` it is a form to be filled in: drop-downs of these values, notes and explanations.
+    """
     _note(ledger, rows, detail=detail, by=by)
+    if lists is not None:
+        return _written(lambda out: sheets.prefilled(ledger.layout, rows, lists=lists, out=out, language=language))
     return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language))
 
 

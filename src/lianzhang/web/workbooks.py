@@ -32,6 +32,9 @@ PAGES = {
     "address_list": "accounts:people",
     "map_segments": "maps:list",
     "teardown": "teardowns:list",
+    "category_answers": "answers:asked",
+    "part_answers": "answers:asked",
+    "supplier_mentions": "answers:asked",
 }
 # Table → the ledger its rows are handed in by.
 LEDGERS = {

@@ -23,6 +23,8 @@ def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
         "map_segments",
         "teardown",
         "category_answers",
+        "part_answers",
+        "supplier_mentions",
     }
     with pytest.raises(KeyError, match="teardown"):
         layouts.get("teardowns")

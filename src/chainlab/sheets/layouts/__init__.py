@@ -19,6 +19,8 @@ KEYS = (
     "map_segments",
     "teardown",
     "category_answers",
+    "part_answers",
+    "supplier_mentions",
 )
 
 

@@ -1,0 +1,15 @@
+"""Addresses of what a firm fills in itself: what is asked, a page and a workbook for every level."""
+
+from django.urls import path
+
+from lianzhang.web.views import answers
+
+app_name = "answers"
+urlpatterns = [
+    path("", answers.asked, name="asked"),
+    path("lines/<int:pk>/bands", answers.bands, name="bands"),
+    path("lines/<int:pk>/ticks", answers.ticks, name="ticks"),
+    path("lines/<int:pk>/names", answers.names, name="names"),
+    path("names/<int:pk>/withdraw", answers.withdraw_name, name="withdraw_name"),
+    path("workbooks/<str:level>", answers.workbook, name="workbook"),
+]
