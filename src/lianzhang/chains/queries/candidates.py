@@ -6,9 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import CandidateProposal, Chain
+from lianzhang.chains.models import CandidateProposal, Chain, PartCoverage, Snapshot, TargetLine
 from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.registry.models import Alias, Capability, Enterprise, Purchase
 
 # Asked of the newest proposal first: what it leaves open, an older one may say.
 TOLD = (
@@ -90,3 +94,93 @@ def together(proposals: Iterable[CandidateProposal]) -> Facts:
 
 def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
+
+
+def unidentified(chain: Chain, *, person: Person) -> ScopedQuerySet[CandidateProposal]:
+    """Standing proposals of names that nobody has matched with a registered firm."""
+    return standing(person).filter(chain=chain, enterprise=None)
+
+
+def firms(chain: Chain, *, person: Person) -> "QuerySet[Enterprise]":
+    """候选企业 of a chain: firms elsewhere that supply its anchors (by right), can make their parts, or are proposed.
+
+    Annotated: supplied_count (anchors that buy from it, as far as the person may read), able_count (parts it can make
+    that the newest snapshot knows), proposed_count, is_relocation, told_willingness, told_certification.
+    """
+    here = Q()
+    for prefix in chain.scheme.home_regions:
+        here |= Q(region_code__startswith=str(prefix))
+    anchors = chain.anchors.standing().values("enterprise_id")
+    bought = Purchase.objects.visible_to(person).filter(buyer__in=anchors, make=Purchase.Make.BOUGHT)
+    able = Capability.objects.filter(enterprise=OuterRef("pk"), part__in=_wanted(chain, person=person))
+    said = CandidateProposal.objects.filter(chain=chain, withdrawn_at=None, enterprise=OuterRef("pk"))
+    known = said.order_by("-entered_at", "-pk")
+    buyers = bought.filter(supplier=OuterRef("pk")).order_by().values("supplier")
+    found = Enterprise.objects.visible_to(person).exclude(pk__in=anchors)
+    if chain.scheme.home_regions:
+        found = found.exclude(here)
+    suppliers = bought.filter(supplier__isnull=False).order_by().values("supplier")
+    return found.filter(Q(pk__in=suppliers) | Exists(able) | Exists(said)).annotate(
+        supplied_count=Coalesce(Subquery(buyers.annotate(n=Count("buyer", distinct=True)).values("n")), 0),
+        able_count=Coalesce(Subquery(able.order_by().values("enterprise").annotate(n=Count("pk")).values("n")), 0),
+        proposed_count=Coalesce(Subquery(said.order_by().values("enterprise").annotate(n=Count("pk")).values("n")), 0),
+        told_kind=Subquery(known.exclude(kind="").values("kind")[:1]),
+        told_willingness=Subquery(known.exclude(willingness="").values("willingness")[:1]),
+        told_certification=Subquery(known.exclude(certification="").values("certification")[:1]),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supply:
+    """One part a firm supplies to one anchor, as the anchor said it: an amount, a band or neither."""
+
+    part: str
+    buyer: str
+    year: int
+    amount_wan: Decimal | None
+    low_wan: Decimal | None
+    high_wan: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Everything that speaks for or about one candidate, as far as its reader may see it."""
+
+    facts: Facts
+    supplies: list[Supply]
+    capabilities: list[Capability]
+    proposals: list[CandidateProposal]
+    aliases: list[str]
+    lines: "QuerySet[TargetLine]"
+
+
+def evidence(firm: Enterprise, chain: Chain, *, person: Person) -> Evidence:
+    """What speaks for or about one candidate: its supplies (by right), capabilities, proposals, names and lists."""
+    anchors = chain.anchors.standing().values("enterprise_id")
+    bought = Purchase.objects.visible_to(person).filter(supplier=firm, buyer__in=anchors, make=Purchase.Make.BOUGHT)
+    columns = ("part__name", "buyer__name", "year", "amount_wan", "amount_low_wan", "amount_high_wan")
+    said = CandidateProposal.objects.visible_to(person).filter(chain=chain, enterprise=firm)
+    proposals = list(said.select_related("entered_by", "withdrawn_by").order_by("-entered_at", "-pk"))
+    lines = TargetLine.objects.visible_to(person).filter(supplier=firm, target_list__chain=chain)
+    return Evidence(
+        facts=together(proposal for proposal in proposals if proposal.withdrawn_at is None),
+        supplies=[
+            Supply(part=p, buyer=b, year=y, amount_wan=a, low_wan=low, high_wan=high)
+            for p, b, y, a, low, high in bought.order_by("-year", "part__code", "buyer").values_list(*columns)[:MOST]
+        ],
+        capabilities=list(
+            Capability.objects.visible_to(person).filter(enterprise=firm).select_related("part", "source")[:MOST]
+        ),
+        proposals=proposals,
+        aliases=list(Alias.objects.visible_to(person).filter(enterprise=firm).values_list("name", flat=True)),
+        lines=lines.select_related("target_list").order_by("-target_list__created_at"),
+    )
+
+
+MOST = 200
+
+
+def _wanted(chain: Chain, *, person: Person) -> Any:
+    """The parts the chain's anchors buy, by the newest snapshot."""
+    snapshots = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain).order_by("-taken_at")
+    return PartCoverage.objects.order_by().filter(snapshot__in=snapshots.values("pk")[:1]).values("part")
