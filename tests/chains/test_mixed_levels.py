@@ -107,6 +107,19 @@ class TestBands:
         assert taken["整类:电机"]["amount_wan"] == 3000.0
         assert taken["整类:轴承"]["is_single_source"]
 
+    def test_a_part_and_the_chain_tell_the_ends_of_their_local_share(self, cast: Cast, said: Lines) -> None:
+        exact = analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY)
+        assert exact.summary["local_ratio_low"] == pytest.approx(exact.summary["local_ratio_high"])
+        said.band(3, "电机", 1000, 5000)
+        taken = analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY)
+        part = next(row for row in taken.coverage if row["part_id"] == "整类:电机")
+        assert (part["amount_low_wan"], part["amount_high_wan"]) == (1000.0, 5000.0)
+        assert part["local_ratio_low"] == part["local_ratio_high"] == 0.0
+        local, outside = 400.0, 2330.0
+        assert taken.summary["local_ratio_low"] == pytest.approx(local / (local + outside + 5000))
+        assert taken.summary["local_ratio_high"] == pytest.approx(local / (local + outside + 1000))
+        assert "amount_low_wan" not in next(row for row in taken.coverage if row["part_id"] == "P1")
+
     def test_abroad_and_another_province_are_different_places(self, cast: Cast, said: Lines) -> None:
         before = tiers(cast)
         said.band(3, "电机", 10, 20, source_region="", is_abroad=True)

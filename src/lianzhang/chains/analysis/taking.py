@@ -49,12 +49,15 @@ def _coverage(chain: Chain, tables: "dict[str, pa.Table]") -> list[dict[str, Any
     reach = coverage.within_reach(covered, tables["capabilities"], tables["firms"], home=home)
     by_part = [{**row, **could} for row, could in zip(covered.to_pylist(), reach.to_pylist(), strict=True)]
     buyers, contributors = _buyers(bought), _buyers(_told(bought))
+    ends = {row["part_id"]: row for row in _ends(chain, tables).to_pylist()}
     unnamed = set(bought.filter(_is_unnamed(bought))["part_id"].to_pylist())
     unknown = _counted(bought.filter(bought["amount_wan"].is_null()))
     for row in by_part:
         part = row["part_id"]
         row |= {"buyer_count": buyers[part], "contributor_count": contributors.get(part, 0)}
         row["unknown_count"] = unknown.get(part, 0)
+        if ends[part]["amount_low_wan"] != ends[part]["amount_high_wan"]:
+            row |= {name: ends[part][name] for name in ENDS}
         if part in unnamed:
             row |= {"hhi": None, "top_share": None}
     return by_part
@@ -78,7 +81,7 @@ def proposals(chain: Chain, tables: "dict[str, pa.Table]") -> list[dict[str, Any
 def _summary(chain: Chain, read: frames.Read) -> dict[str, Any]:
     import pyarrow.compute as pc
 
-    from chainlab import coverage
+    from chainlab import coverage, ranges
     from chainlab import targets as lab
 
     tables = read.tables
@@ -87,6 +90,7 @@ def _summary(chain: Chain, read: frames.Read) -> dict[str, Any]:
     total = sum(amount for amount in purchases["amount_wan"].to_pylist() if amount is not None)
     nameless = purchases.filter(purchases["supplier_id"].is_null())
     withheld = sum(1 for flag in purchases["is_withheld"].to_pylist() if flag)
+    ends = ranges.whole(_ends(chain, tables))
     named = purchases.filter(pc.invert(_is_unnamed(purchases)))
     shared = lab.shared_suppliers(named, firms, home=market.home_of(chain), min_anchors=2).to_pylist()
     return {
@@ -108,9 +112,21 @@ def _summary(chain: Chain, read: frames.Read) -> dict[str, Any]:
         "outside_wan": asked.outside_amount_wan,
         "unplaced_wan": asked.unplaced_amount_wan,
         "local_ratio": lab.local_ratio(asked),
+        **{name: ends[name] for name in ("local_ratio_low", "local_ratio_high")},
         "tiers": coverage.by_tier(purchases, firms, tiers=market.tiers_of(chain)).to_pylist(),
         "shared_suppliers": _by_firm(shared),
     }
+
+
+ENDS = ("amount_low_wan", "amount_high_wan", "local_ratio_low", "local_ratio_high")
+
+
+def _ends(chain: Chain, tables: "dict[str, pa.Table]") -> "pa.Table":
+    """The ends of each part's amount and local share."""
+    from chainlab import ranges
+
+    columns = ["buyer_id", "part_id", "supplier_id", "amount_low_wan", "amount_high_wan"]
+    return ranges.by_part(market.from_market(tables).select(columns), tables["firms"], home=market.home_of(chain))
 
 
 def _levels(read: frames.Read) -> dict[str, int]:

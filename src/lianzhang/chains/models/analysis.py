@@ -71,7 +71,8 @@ class PartCoverage(models.Model):
     secrecy = Secrecy(
         internal="snapshot part buyer_count contributor_count supplier_count is_single_source unknown_count "
         "local_maker_count",
-        secret="amount_wan local_amount_wan unknown_amount_wan local_ratio hhi top_share reachable_wan reachable_ratio",
+        secret="amount_wan amount_low_wan amount_high_wan local_amount_wan unknown_amount_wan local_ratio "
+        "local_ratio_low local_ratio_high hhi top_share reachable_wan reachable_ratio",
     )
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="coverages")
@@ -85,6 +86,11 @@ class PartCoverage(models.Model):
     local_amount_wan = models.FloatField(_("本市供应额"), null=True)
     unknown_amount_wan = models.FloatField(_("产地不详额"), null=True)
     local_ratio = models.FloatField(_("本地配套率"), null=True)
+    # The ends where amounts are bands; empty where they are exact or the snapshot is of before they were kept.
+    amount_low_wan = models.FloatField(_("采购额下限"), null=True)
+    amount_high_wan = models.FloatField(_("采购额上限"), null=True)
+    local_ratio_low = models.FloatField(_("本地配套率下限"), null=True)
+    local_ratio_high = models.FloatField(_("本地配套率上限"), null=True)
     local_maker_count = models.PositiveIntegerField(_("本市有能力企业数"), null=True)
     reachable_wan = models.FloatField(_("可就地供应额"), null=True)
     reachable_ratio = models.FloatField(_("可就地供应率"), null=True)
