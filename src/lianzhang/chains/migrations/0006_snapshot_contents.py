@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chains', '0005_gap_stages_and_opinions'),
+        ("chains", "0005_gap_stages_and_opinions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='snapshot',
-            name='contents',
+            model_name="snapshot",
+            name="contents",
             field=models.JSONField(default=list),
         ),
     ]

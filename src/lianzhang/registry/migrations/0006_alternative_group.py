@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0005_bill_of_a_firm'),
+        ("registry", "0005_bill_of_a_firm"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='part',
-            name='alternative_group',
-            field=models.CharField(blank=True, max_length=60, verbose_name='可替代组'),
+            model_name="part",
+            name="alternative_group",
+            field=models.CharField(blank=True, max_length=60, verbose_name="可替代组"),
         ),
     ]
