@@ -41,6 +41,7 @@ from lianzhang.trail import evidence
 from lianzhang.trail.models import Proof
 from tests import cast as casts
 from tests.chains import scene as scenes
+from tests.permission import disclosed
 from tests.permission.marks import mark
 
 DAY = casts.TODAY
@@ -72,7 +73,7 @@ class World:
 def build() -> World:
     """Make everything; the tables of a teardown run through the real analysis."""
     world = World(casts.build())
-    for make in (_firms, _teardown, _plans, _maps, _analysis, _projects, _supervision, _papers, _people):
+    for make in (_firms, _teardown, disclosed.put, _plans, _maps, _analysis, _projects, _supervision, _papers, _people):
         make(world)
     return world
 
@@ -98,9 +99,16 @@ def _teardown(world: World) -> None:
     scene = scenes.build(cast, granted=(1,))
     for n, firm in enumerate(scene.firms.values()):  # addresses take codes as the system gives them
         Enterprise.objects.filter(pk=firm.pk).update(code=f"QY-S{n}")
+    scene.grants[0].readers.set([cast.clerk_a, cast.head_a])
+    PurchaseGrant.objects.filter(pk=scene.grants[0].pk).update(is_whole_body=False, ends_on=SOON)
     world.put("purchase", "firm_1", scene.grants[0])
     grant = PurchaseGrant(
-        firm=cast.enterprise_4, body=cast.department, starts_on=DAY, entered_by=cast.anchor_4, ends_on=DAY
+        firm=cast.enterprise_4,
+        body=cast.department,
+        starts_on=DAY,
+        entered_by=cast.anchor_4,
+        ends_on=DAY,
+        levels=["d0", "d1"],
     )
     grant.purpose = mark("purchase", "firm_4__department")
     grant.save()
