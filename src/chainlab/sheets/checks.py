@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import graphlib
 import itertools
 import unicodedata
@@ -24,7 +25,7 @@ class Checker:
 
     def complaints(self) -> Iterator[Complaint]:
         for sheet in self.layout.sheets:
-            for row in self.rows[sheet.key]:
+            for row in self.rows[sheet.key] if sheet.one_of else ():
                 yield from self._one_of(sheet, row)
             for reference in sheet.references:
                 # A sheet that is not in the file (a CSV has but one) can only be asked of whoever keeps its rows.
@@ -65,7 +66,7 @@ class Checker:
             value = row.values[reference.field]
             if value is None:
                 continue
-            found = known.get(_folded(value), set())
+            found = known.get(_folded(value), _NOTHING)
             if len(found) == 1:
                 row.values[reference.field] = next(iter(found))
                 continue
@@ -157,5 +158,13 @@ def _where(row: Row, *, seen_from: Row) -> tuple[str, str]:
     return f"工作表“{row.sheet_name}”第 {row.row_number} 行", f"row {row.row_number} of sheet “{row.sheet_name}”"
 
 
+_NOTHING: frozenset[object] = frozenset()
+
+
 def _folded(value: object) -> str:
-    return "".join(unicodedata.normalize("NFKC", str(value)).split()).lower()
+    return _folded_text(value if isinstance(value, str) else str(value))
+
+
+@functools.lru_cache(maxsize=100_000)
+def _folded_text(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).lower()

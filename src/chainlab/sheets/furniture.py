@@ -108,7 +108,7 @@ def repeats_header(texts: Sequence[str], *, header: headers.Header, matcher: hea
     filled = {column: text for column, text in enumerate(texts) if text.strip()}
     if len(filled) < 2:
         return ""
-    same = sum(1 for column, text in filled.items() if text in _lines(header.texts.get(column, "")))
+    same = sum(1 for column, text in filled.items() if text in lines_of(header.texts.get(column, "")))
     if same >= max(2, len(filled) * 0.8):
         return "repeated"
     if len(filled) < 3 or any(_FIGURE.match(text) or len(text) > LONGEST_HEADER for text in filled.values()):
@@ -118,7 +118,18 @@ def repeats_header(texts: Sequence[str], *, header: headers.Header, matcher: hea
     return "other" if is_other else ""
 
 
-def _lines(text: str) -> set[str]:
+def is_harmless(text: str, matcher: headers.Matcher) -> bool:
+    """Whether a text makes no row anything but data, whatever else stands there: no mark, total, remark, signature,
+    and the name of no column."""
+    if not text or _FIGURE.match(text):
+        return True
+    plain = _plain(text)
+    is_said = any(pattern.match(plain) for pattern in (_TOTAL, _REMARK, _SIGNATURE)) or _PART_OF.match(text)
+    return not (is_said or plain.startswith((_plain(EXAMPLE_MARK), _plain(HELP_MARK))) or matcher.match(text))
+
+
+def lines_of(text: str) -> set[str]:
+    """A header as one line or several."""
     return {*text.split("\n"), text.replace("\n", ""), text.replace("\n", " ")}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime as dt
+import functools
 import math
 import re
 import zipfile
@@ -63,13 +64,30 @@ class Grid:
             place in self.percents,
         )
 
+    def stored(self, row: int, column: int) -> tuple[Any, bool]:
+        """The stored value of a cell, and whether there is more to know about it."""
+        values = self.rows[row] if row < len(self.rows) else []
+        place = (row, column)
+        is_marked = place in self.errors or place in self.uncalculated or place in self.percents
+        return values[column] if column < len(values) else "", is_marked
+
     def texts(self, row: int) -> list[str]:
         """The row as one-line texts."""
         values = self.rows[row] if row < len(self.rows) else []
-        found = [" ".join(shown(value).split()) for value in values]
+        found = [_line(value) if type(value) is str else _line_of(type(value).__name__, value) for value in values]
         if self.errors:
             found = [self.errors.get((row, column), text) for column, text in enumerate(found)]
         return found
+
+
+def _line(text: str) -> str:
+    return text if text.isalnum() else " ".join(text.split())
+
+
+@functools.lru_cache(maxsize=100_000)
+def _line_of(_: str, value: object) -> str:
+    """By type as well: 1, 1.0 and True are one key and three texts."""
+    return _line(shown(value))
 
 
 def to_plain(grid: Grid) -> dict[str, Any]:

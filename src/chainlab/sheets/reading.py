@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -132,15 +133,10 @@ def to_plain(reading: Reading) -> dict[str, Any]:
         "complaints": [dataclasses.astuple(complaint) for complaint in reading.complaints],
         "columns": [dataclasses.astuple(column) for column in reading.columns],
         "rows": [
-            [
-                row.sheet,
-                row.row_number,
-                {key: _pack(value) for key, value in row.values.items()},
-                row.raw,
-                row.sheet_name,
-                row.blanks,
-            ]
-            for row in reading.rows
+            _block([*rows])
+            for _, rows in itertools.groupby(
+                reading.rows, key=lambda row: (row.sheet, row.sheet_name, [*row.values], [*row.raw])
+            )
         ],
     }
 
@@ -156,21 +152,53 @@ def from_plain(plain: Mapping[str, Any]) -> Reading:
         complaints=complaints,
         notes=tuple(complaint for complaint in complaints if complaint.level == "note"),
         columns=tuple(Column(*column) for column in plain["columns"]),
-        rows=tuple(_row(*row) for row in plain["rows"]),
+        rows=tuple(row for block in plain["rows"] for row in _rows(**block)),
     )
 
 
-def _row(
-    sheet: str, number: int, values: dict[str, Any], raw: dict[str, str], sheet_name: str, blanks: dict[str, str]
-) -> Row:
-    return Row(
-        sheet=sheet,
-        row_number=number,
-        values={key: _unpack(value) for key, value in values.items()},
-        raw=raw,
-        sheet_name=sheet_name,
-        blanks={key: Blank(reason) for key, reason in blanks.items()},
-    )
+def _block(rows: list[Row]) -> dict[str, Any]:
+    """Rows of one sheet by columns: what a column says again and again is packed once, and numbered."""
+    first = rows[0]
+    return {
+        "sheet": first.sheet,
+        "sheet_name": first.sheet_name,
+        "numbers": [row.row_number for row in rows],
+        "values": {key: _numbered([row.values[key] for row in rows], pack=_pack) for key in first.values},
+        "raw": {key: _numbered([row.raw[key] for row in rows], pack=str) for key in first.raw},
+        "blanks": _numbered([tuple(row.blanks.items()) for row in rows], pack=dict),
+    }
+
+
+def _numbered(values: list[Any], *, pack: Callable[[Any], Any]) -> tuple[list[Any], list[int]]:
+    """Each different value once, and which of them stands where; 1, 1.0 and 1.00 are three."""
+    place: dict[object, int] = {}
+    table: list[Any] = []
+    order: list[int] = []
+    for value in values:
+        key = value if type(value) is str else (type(value), str(value))
+        number = place.get(key)
+        if number is None:
+            number = place[key] = len(table)
+            table.append(pack(value))
+        order.append(number)
+    return table, order
+
+
+def _rows(
+    sheet: str,
+    sheet_name: str,
+    numbers: list[int],
+    values: dict[str, tuple[list[Any], list[int]]],
+    raw: dict[str, tuple[list[str], list[int]]],
+    blanks: tuple[list[dict[str, str]], list[int]],
+) -> Iterator[Row]:
+    columns = [[*map([_unpack(value) for value in table].__getitem__, order)] for table, order in values.values()]
+    said = [[*map(table.__getitem__, order)] for table, order in raw.values()]
+    reasons = [{key: Blank(reason) for key, reason in one.items()} for one in blanks[0]]
+    texts: Iterable[tuple[str, ...]] = zip(*said, strict=True) if said else itertools.repeat((), len(numbers))
+    for number, row, words, reason in zip(numbers, zip(*columns, strict=True), texts, blanks[1], strict=True):
+        typed, shown = dict(zip(values, row, strict=True)), dict(zip(raw, words, strict=True))
+        yield Row(sheet, number, typed, shown, sheet_name, {**reasons[reason]})
 
 
 def _pack(value: object) -> object:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from chainlab.sheets import furniture, headers, messages, values
@@ -33,6 +34,9 @@ class Table:
         self._skipped: dict[str, list[int]] = {}
         self._said: dict[tuple[str, str], int] = {}
         self._filled: dict[grids.Position, grids.Position] = {}
+        self._known: dict[tuple[str, type, object], tuple[values.Parsed, str]] = {}
+        self._harmless: dict[str, bool] = {}
+        self._header_words: set[str] = set()
 
     def read(self) -> None:
         """Find the header, then read row by row."""
@@ -41,6 +45,7 @@ class Table:
             self._say("header_missing", columns=_names(self.sheet, required_only=False))
             return
         self._take_header(header)
+        self._header_words = set().union(*(furniture.lines_of(text) for text in header.texts.values()))
         self._spread_merges(header)
         key_columns = [column for column, match in self._by_column.items() if match.field.is_key]
         for index in range(header.bottom + 1, len(self.grid.rows)):
@@ -186,8 +191,9 @@ class Table:
         texts = self.grid.texts(index)
         if not any(texts) and not self._has_marks(index):
             return True
-        kind = "data" if self._has_marks(index) else furniture.kind_of(texts, key_columns=key_columns)
-        if kind == "data":
+        is_plain = all(map(self._is_harmless, texts))
+        kind = "data" if is_plain or self._has_marks(index) else furniture.kind_of(texts, key_columns=key_columns)
+        if kind == "data" and not is_plain:
             again = furniture.repeats_header(texts, header=header, matcher=self.matcher)
             if again == "other":
                 self._say("second_table", row=index, number=index + 1)
@@ -207,8 +213,17 @@ class Table:
                 self._skipped.setdefault(kind, []).append(index + 1)
         return True
 
+    def _is_harmless(self, text: str) -> bool:
+        """Whether a text, wherever it stands, says nothing about what its row is; most rows hold only such."""
+        found = self._harmless.get(text)
+        if found is None:
+            found = self._harmless[text] = text not in self._header_words and furniture.is_harmless(text, self.matcher)
+        return found
+
     def _has_marks(self, index: int) -> bool:
-        return any((index, column) in self.grid.uncalculated for column in self._by_column)
+        return bool(self.grid.uncalculated) and any(
+            (index, column) in self.grid.uncalculated for column in self._by_column
+        )
 
     def _read_data(self, index: int) -> None:
         row = Row(
@@ -217,21 +232,32 @@ class Table:
         for column, match in self._by_column.items():
             field = match.field
             place = (index, column)
-            cell = self.grid.cell(*place)
-            if cell.is_empty and place in self._filled:
-                cell = self.grid.cell(*self._filled[place])
-            parsed = values.parse(cell, field=field, setting=self._settings[field.key])
+            parsed, row.raw[field.key] = self._parsed(place, field)
             row.values[field.key] = parsed.value
-            row.raw[field.key] = cell.text
             if parsed.blank is not None:
                 row.blanks[field.key] = parsed.blank
             for code, words in parsed.findings:
                 self._say(code, place=place, field=field, words=words)
-            self._add_up(field, parsed.value)
+            if parsed.value is not None and field.kind.is_number:
+                self._add_up(field, parsed.value)
         self._complete(row, index)
         if index in self.grid.hidden_rows:
             self._say("row_hidden", row=index)
         self.rows.append(row)
+
+    def _parsed(self, place: grids.Position, field: Field) -> tuple[values.Parsed, str]:
+        """What became of a cell, and what it said. What a column says again and again is read once."""
+        value, is_marked = self.grid.stored(*place)
+        key = (field.key, type(value), value)
+        if not is_marked and not self._filled and key in self._known:
+            return self._known[key]
+        cell = self.grid.cell(*place)
+        if cell.is_empty and place in self._filled:
+            cell = self.grid.cell(*self._filled[place])
+        found = values.parse(cell, field=field, setting=self._settings[field.key]), cell.text
+        if not is_marked and not self._filled:
+            self._known[key] = found
+        return found
 
     def _complete(self, row: Row, index: int) -> None:
         """Stand-ins for blank ids and months, then what is required and missing."""
@@ -242,17 +268,21 @@ class Table:
         district = self.sheet.district_field
         if district and row.values[district] is None and row.blanks.get(district) in (None, Blank.UNFILLED):
             self._take_district(row, self.sheet.field(district))
-        columns = {match.field.key: column for column, match in self._by_column.items()}
         for field in self.sheet.fields:
             if row.values[field.key] is None and field.falls_back_to:
                 row.values[field.key] = next((row.values[key] for key in field.falls_back_to if row.values[key]), None)
             if row.values[field.key] is not None:
                 row.blanks.pop(field.key, None)
                 continue
-            if field.key not in columns:
+            column = self._columns_of.get(field.key)
+            if column is None:
                 row.blanks.setdefault(field.key, Blank.UNFILLED)
             elif field.is_required and field.key in row.blanks:
-                self._say("required", place=(index, columns[field.key]), field=field)
+                self._say("required", place=(index, column), field=field)
+
+    @cached_property
+    def _columns_of(self) -> dict[str, int]:
+        return {match.field.key: column for column, match in self._by_column.items()}
 
     def _take_district(self, row: Row, field: Field) -> None:
         """区市: of the sheet's own name, where each district has its sheet."""
