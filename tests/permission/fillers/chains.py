@@ -110,6 +110,7 @@ def fill(world: World) -> Filling:
         "teardowns:explain": [
             Case({**case.kwargs, "figure": figure}, case.subject) for case in CHAINS for figure in ("amount", "local")
         ],
+        "teardowns:uses": [Case({**case.kwargs, "part_code": "P1"}, case.subject) for case in CHAINS],
         "teardowns:part": [Case({**case.kwargs, "part_code": "P1"}, case.subject) for case in CHAINS],
         "resources:list": [Case()],
         "resources:new": [Case()],

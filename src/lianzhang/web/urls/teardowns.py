@@ -16,4 +16,5 @@ urlpatterns = [
     path("<slug:code>/tree", bills.tree, name="tree"),
     path("<slug:code>/explain/<slug:figure>", teardowns.explain_figure, name="explain"),
     path("<slug:code>/part/<str:part_code>", teardowns.part, name="part"),
+    path("<slug:code>/part/<str:part_code>/uses", bills.where_used, name="uses"),
 ]

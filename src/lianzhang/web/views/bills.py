@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lianzhang.accounts.rules import Thing
-from lianzhang.chains.queries import bills, disclosure, teardown, unfilled
+from lianzhang.chains.queries import bills, disclosure, teardown, unfilled, uses
 from lianzhang.chains.sheets import missing
 from lianzhang.chains.sheets.teardown import TEARDOWN
+from lianzhang.chains.tables import uses as use_tables
 from lianzhang.intake import files
 from lianzhang.intake import tables as intake_tables
-from lianzhang.web import access, trees, workbooks
+from lianzhang.registry.models import Part
+from lianzhang.web import access, listing, trees, workbooks
 
 ALL_OPEN = 60  # rows up to which every assembly stands open
 
@@ -43,6 +45,26 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
         "illustrative": found.is_illustrative or bill.is_illustrative,
     }
     return render(request, "teardowns/tree.html", context)
+
+
+@access.reads(Thing.GAP)
+@require_GET
+def where_used(request: HttpRequest, code: str, part_code: str) -> HttpResponse:
+    """Every way of a part up into products, with how much of it one product takes."""
+    person = access.person_of(request)
+    found = teardown.manufacturing(person).get_or_404(code=code)
+    part = Part.objects.all().visible_to(person).get_or_404(code=part_code)
+    ways = uses.of(part, person=person)
+    products = len({(way.product.pk, way.firm and way.firm.pk) for way in ways})
+    context = {
+        "title": _("%(part)s · 用在哪里") % {"part": part.name},
+        "lead": _("用在 %(products)s 个产品的 %(ways)s 处。") % {"products": products, "ways": len(ways)},
+        "scope": found.name,
+        "chain": found,
+        "part": part,
+        "illustrative": found.is_illustrative or part.is_illustrative,
+    }
+    return listing.respond(request, use_tables.uses(found), ways, template="teardowns/uses.html", context=context)
 
 
 @access.reads(Thing.PURCHASE)
