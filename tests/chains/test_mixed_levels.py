@@ -12,7 +12,8 @@ from lianzhang.chains.models import CandidateProposal, Gap, PartCoverage, Snapsh
 from lianzhang.jobs import actions as job_actions
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
-from lianzhang.registry.models import Banding, CategoryAnswer, Part, PartAnswer, ProductLine, Purchase
+from lianzhang.jobs.work import Unworkable
+from lianzhang.registry.models import Banding, Capability, CategoryAnswer, Part, PartAnswer, ProductLine, Purchase
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
 
@@ -223,6 +224,29 @@ class TestLists:
         after = {line.supplier.code for line in listed(cast).lines.select_related("supplier")}
         assert "QY-乙" not in after
         assert {"QY-戊", "QY-己"} & after
+
+    @pytest.mark.parametrize(
+        ("emptied", "said_"),
+        [
+            ("amounts", "都没有金额"),
+            ("suppliers", "没有向市外采购的记录"),
+        ],
+    )
+    def test_what_leaves_nothing_to_choose_by_is_said_with_what_to_do(
+        self, cast: Cast, said: Lines, emptied: str, said_: str
+    ) -> None:
+        changed: dict[str, Any] = {"amounts": {"amount_wan": None}, "suppliers": {"supplier": None}}[emptied]
+        Purchase.objects.update(**changed)
+        with pytest.raises(Unworkable, match=said_):
+            listed(cast)
+        assert TargetList.objects.get().state == TargetList.State.FAILED
+
+    def test_where_no_supplier_has_a_name_candidates_must_be_proposed_first(self, cast: Cast, said: Lines) -> None:
+        Purchase.objects.all().delete()
+        Capability.objects.all().delete()
+        said.band(3, "电机", 1000, 5000)
+        with pytest.raises(Unworkable, match="没有候选企业"):
+            listed(cast)
 
     def test_chains_pooled_count_an_anchor_of_both_once(self, cast: Cast, said: Lines) -> None:
         alone = frames.read(cast.chain_a, person=cast.clerk_a)

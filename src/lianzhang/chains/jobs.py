@@ -126,8 +126,10 @@ def _choose(progress: Progress, listed: TargetList) -> None:
             listed.chain,
             tables,
             parameters,
-            tell=lambda: progress.tell(_("整理理由与备选"), done=5, total=6),
+            tell=lambda said: progress.tell(said, done=5, total=6),
         )
+    except analysis.Unchoosable as nothing:
+        raise Unworkable(nothing.reason) from nothing
     except lab.Infeasible as impossible:
         why = targets.by_name(impossible.message_zh, listed.parameters["must_include"])
         raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": why}) from impossible

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from lianzhang.chains.actions import targets
 from lianzhang.chains.analysis import lines, market
 from lianzhang.chains.models import Chain
@@ -15,18 +17,33 @@ if TYPE_CHECKING:
 SECONDS_TO_CHOOSE, SECONDS_TO_ENQUIRE = 40.0, 20.0
 
 
+class Unchoosable(Exception):
+    """There is nothing to choose by; `reason` says in words what is missing and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 def choose(
     chain: Chain,
     tables: "dict[str, pa.Table]",
     parameters: targets.Parameters,
     *,
-    tell: Callable[[], None],
+    tell: Callable[[str], None],
 ) -> targets.Outcome:
-    """The target list: the exact choice and each line's reasons. Its curve is drawn after it: see `curve`."""
+    """The target list: the exact choice and each line's reasons. Its curve is drawn after it: see `curve`.
+
+    `tell` is told in words how far it is: a first choice stands in a moment, its proof takes longer.
+    """
     from chainlab import targets as lab
 
     asked = market.needs(chain, tables, with_group=parameters.is_group_included)
+    _expect_choosable(asked)
     limits = _limits(parameters, tables)
+    first = lab.choose(asked.demand, asked.offers, draws=0, time_limit_s=0, **limits)
+    said = {"count": len(first.suppliers), "amount": f"{first.objective_wan / 10_000:,.2f}"}
+    tell(_("已有 %(count)s 家、可覆盖 %(amount)s 亿元的组合，正在求更优的组合或证明没有") % said)
     choice = lab.choose(
         asked.demand,
         asked.offers,
@@ -35,7 +52,7 @@ def choose(
         time_limit_s=SECONDS_TO_CHOOSE,
         **limits,
     )
-    tell()
+    tell(_("整理理由、备选和待问事项"))
     enquiry = lab.enquire(
         asked.demand, asked.offers, choice, seed=parameters.seed, time_limit_s=SECONDS_TO_ENQUIRE, **limits
     )
@@ -54,6 +71,19 @@ def curve(
     asked = market.needs(chain, tables, with_group=parameters.is_group_included)
     limits = {name: value for name, value in _limits(parameters, tables).items() if name != "max_suppliers"}
     return lab.points(asked.demand, asked.offers, after=after, **limits)
+
+
+def _expect_choosable(asked: "Needs") -> None:
+    """Raises Unchoosable where no amount, no purchase from outside or no candidate leaves anything to choose."""
+    if not asked.demand.num_rows:
+        raise Unchoosable(_("链主没有向市外采购的记录，没有可招引的需求。请核对供应商所在地和“采购方式”。"))
+    if asked.demand["amount_wan"].null_count == asked.demand.num_rows:
+        raise Unchoosable(
+            _("%(count)s 项市外采购都没有金额，无从比较。请链主至少按分档级填报年采购额，或另行提供区间。")
+            % {"count": asked.demand.num_rows}
+        )
+    if not asked.offers.num_rows:
+        raise Unchoosable(_("没有候选企业：市外供应商都未具名，也没有企业登记能力或被提名。请先在候选企业中提名。"))
 
 
 def _limits(parameters: targets.Parameters, tables: "dict[str, pa.Table]") -> dict[str, Any]:
@@ -133,13 +163,15 @@ def _columns(asked: "Needs", choice: "Choice") -> dict[str, Any]:
 def _categories(asked: "Needs", choice: "Choice") -> list[dict[str, Any]]:
     """Each chosen category: what is wanted, what the list covers, by how many suppliers and for how many anchors."""
     category_of = {row["part_id"]: row["category_id"] for row in asked.demand.to_pylist()}
-    wanted: dict[str, float] = {}
+    wanted: dict[str, dict[str, float]] = {}
     for row in asked.demand.to_pylist():
-        wanted[row["category_id"]] = wanted.get(row["category_id"], 0.0) + (row["amount_wan"] or 0.0)
+        by_anchor = wanted.setdefault(row["category_id"], {})
+        by_anchor[row["anchor_id"]] = by_anchor.get(row["anchor_id"], 0.0) + (row["amount_wan"] or 0.0)
     found: dict[str, dict[str, Any]] = {
         name: {
             "name": name,
-            "demand_wan": wanted.get(name, 0.0),
+            "demand_wan": sum(wanted.get(name, {}).values()),
+            "by_anchor": wanted.get(name, {}),
             "covered_wan": 0.0,
             "suppliers": set(),
             "anchors": set(),
