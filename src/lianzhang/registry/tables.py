@@ -251,3 +251,20 @@ SHARED = tables.TableSpec(
     empty=tables.Empty(_("创新中心还没有发布共性配套商。")),
     note=_("须两家以上链主同意比对且都提及；集团企业合计一家；有链主收回同意而不足两家的，即时不再列出。"),
 )
+
+# In the columns of the outline that a draft is pasted in: what leaves here comes back as the next version.
+TREE = tables.TableSpec(
+    key="part_tree",
+    title=_("标准零部件树"),
+    columns=(
+        tables.Column("level", _("层级"), lambda one: one.level, kind="integer"),
+        tables.Column("part", _("零部件"), lambda one: "　" * (one.level - 1) + one.part.name),
+        tables.Column("category", _("类别"), lambda one: one.part.category),
+        tables.Column("quantity", _("用量"), lambda one: one.quantity, kind="decimal"),
+        tables.Column("code", _("编码"), lambda one: one.part.code),
+    ),
+    row_id=lambda one: one.node.pk,
+    is_ticked=False,
+    page_size=500,
+    empty=tables.Empty(_("这个版本还没有零部件。")),
+)

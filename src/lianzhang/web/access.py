@@ -46,6 +46,12 @@ def reads(thing: Thing) -> Callable[[View], View]:
     return requires(Act.READ, thing)
 
 
+def reads_any(*things: Thing) -> Callable[[View], View]:
+    """Open to posts that may read one of `things` at least."""
+    rule = " or ".join(f"read {thing.value}" for thing in things)
+    return lambda view: _guard(view, rule, lambda reach: any(reach.may(Act.READ, thing) for thing in things))
+
+
 def writes(thing: Thing) -> Callable[[View], View]:
     """Open to posts that may write `thing`."""
     return requires(Act.WRITE, thing)

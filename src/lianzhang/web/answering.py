@@ -52,7 +52,7 @@ def band_rows(
 
 def _band_row(n: int, row: BandRow, choices: Mapping[str, Choices], *, said: Any, error: str) -> str:
     answer = row.answer
-    now = said if said is not None else lambda _n, column: _now(answer, column)
+    now = said if said is not None else lambda _n, column: _now(answer or row.last, column)
     fixed = bool(row.category)
     cells = [
         _named(n, "category", row.category if fixed else now(n, "category"), fixed=fixed, list_id="categories"),
