@@ -65,7 +65,7 @@ def context(gap: Any, person: Person) -> dict[str, Any]:
     return {
         "record": gap,
         "bar": _bar(gap),
-        "coverage": [(row, shown.reads(row.snapshot)) for row in reversed(covered)],
+        "coverage": [_shown(row, shown) for row in reversed(covered)],
         "shows": shown.sees_rows,
         "restricted": RESTRICTED,
         "suggested_label": dict(Gap.Label.choices).get(suggested, ""),
@@ -181,6 +181,12 @@ def _next(gap: Any, covered: list[PartCoverage], *, person: Person) -> dict[str,
         "may_dismiss": "dismiss" in allowed,
         "reopening": next((stages.move(key) for key in ("reopen", "restore") if key in allowed), None),
     }
+
+
+def _shown(row: PartCoverage, shown: disclosures.Disclosure) -> tuple[PartCoverage, bool, bool]:
+    """The coverage, whether its figures may be shown, and whether its count of suppliers may."""
+    reads = shown.reads(row.snapshot)
+    return row, reads, reads or row.buyer_count >= disclosures.MIN_CONTRIBUTORS
 
 
 def _seen_now(gap: Gap) -> str:

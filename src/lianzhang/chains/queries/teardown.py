@@ -30,6 +30,8 @@ class Cell:
     is_home: bool | None
     place: str
     make: str
+    year: int
+    months: int | None  # what it takes a supplier to be qualified by this buyer
 
 
 @dataclass(frozen=True)
@@ -190,4 +192,6 @@ def _cell(row: Purchase, home: tuple[str, ...]) -> Cell:
         is_home=place.startswith(home) if place else None,
         place=places.name_of(place) or "",
         make=row.get_make_display(),
+        year=row.year,
+        months=row.certification_months,
     )

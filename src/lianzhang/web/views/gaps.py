@@ -18,7 +18,7 @@ from lianzhang.chains.actions import gaps as actions
 from lianzhang.chains.models import Gap
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import gaps as queries
-from lianzhang.chains.queries import teardown
+from lianzhang.chains.queries import grid, teardown
 from lianzhang.chains.tables import gaps as tables
 from lianzhang.trail import evidence as files
 from lianzhang.web import access, batches, cells, conflict, gap_page, listing, submitting
@@ -119,7 +119,7 @@ def supply(request: HttpRequest, code: str) -> HttpResponse:
         "gap": found,
         "chain": found.chain,
         "rows": gap_page.evidence_rows(found) if shows else [],
-        "cells": teardown.matrix(found.chain, found.part, person=person),
+        "grid": grid.of(teardown.matrix(found.chain, found.part, person=person)),
         "makers": teardown.makers(found.part, person=person),
         "used_in": teardown.used_in(found.part, person=person),
         "illustrative": found.is_illustrative,

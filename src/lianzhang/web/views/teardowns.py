@@ -15,7 +15,7 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains import stages
 from lianzhang.chains.models import Chain, Gap, Snapshot
 from lianzhang.chains.queries import disclosure as disclosures
-from lianzhang.chains.queries import releases, unfilled
+from lianzhang.chains.queries import grid, releases, unfilled
 from lianzhang.chains.queries import teardown as queries
 from lianzhang.chains.tables import teardown as tables
 from lianzhang.jobs import actions as jobs
@@ -70,7 +70,8 @@ def _teardown(request: HttpRequest, found: Chain, history: list[Snapshot], snaps
         "scope": found.name,
         "summary": summary,
         "lead": released.lead(summary, figures),
-        "stats": released.stats(found, figures),
+        "stats": released.stats(found, figures, ends=released.ends(summary, sees_rows=shown.sees_rows)),
+        "levels": released.levels(summary),
         "release": released.of(figures, sees_rows=shown.sees_rows),
         "age_days": (timezone.localdate() - snapshot.taken_on).days,
         "stale_days": STALE_DAYS,
@@ -115,7 +116,7 @@ def part(request: HttpRequest, code: str, part_code: str) -> HttpResponse:
         "shows": shown.sees_rows,
         "counts": shown.sees_rows or (coverage is not None and coverage.buyer_count >= disclosures.MIN_CONTRIBUTORS),
         "restricted": RESTRICTED,
-        "cells": queries.matrix(found, record, person=person),
+        "grid": grid.of(queries.matrix(found, record, person=person)),
         "makers": queries.makers(record, person=person),
         "used_in": queries.used_in(record, person=person),
         "gap": Gap.objects.visible_to(person).filter(chain=found, part=record).order_by("-pk").first(),
