@@ -11,6 +11,7 @@ from lianzhang.chains.models import Chain, Snapshot
 from lianzhang.chains.models.releases import Measure
 from lianzhang.chains.queries import disclosure, releases
 from lianzhang.chains.tables import teardown as tables
+from lianzhang.registry.models import Level
 from lianzhang.tables import UNRELEASED, values
 from lianzhang.web import listing
 
@@ -37,8 +38,9 @@ def of(found: releases.Figures, *, sees_rows: bool) -> dict[str, Any] | None:
     return None if sees_rows else {"rule": rule(), "withheld": found.withheld}
 
 
-def stats(chain: Chain, found: releases.Figures) -> list[dict[str, str]]:
-    """The figures above a teardown, each with its source and, where it is not of the day shown, its own day."""
+def stats(chain: Chain, found: releases.Figures, *, ends: str = "") -> list[dict[str, str]]:
+    """The figures above a teardown, each with its source and, where it is not of the day shown, its own day; `ends` is
+    what bands leave open of the local share."""
     made = []
     for measure, explained, url in SHOWN:
         told = found[measure]
@@ -50,10 +52,35 @@ def stats(chain: Chain, found: releases.Figures) -> list[dict[str, str]]:
                 "unit": "" if is_ratio or told.value is None else _("亿元"),
                 "explain": reverse("teardowns:explain", args=[chain.code, explained]),
                 "url": url if told.is_told else "",
-                "change": "" if told.state == "released" else told.words,
+                "change": (ends if is_ratio else "") if told.state in {"", "released"} else told.words,
             }
         )
     return made
+
+
+def ends(summary: dict[str, Any], *, sees_rows: bool) -> str:
+    """Between which ends the local share lies, to who may read every row; nothing where no amount is a band."""
+    low, high = summary.get("local_ratio_low"), summary.get("local_ratio_high")
+    if not sees_rows or low is None or high is None or round(low, 3) == round(high, 3):
+        return ""
+    shown = {"low": values.plain(low, "ratio"), "high": values.plain(high, "ratio")}
+    return _("按区间 %(low)s 至 %(high)s") % shown
+
+
+def levels(summary: dict[str, Any]) -> str:
+    """How many anchors speak at each level, what was left out for a finer answer, and what is reckoned by a ceiling."""
+    told = [
+        _("%(level)s %(count)s 家") % {"level": Level(level).label, "count": count}
+        for level, count in summary.get("levels", {}).items()
+    ]
+    if len(told) < 2 and not summary.get("open_above_count"):
+        return ""
+    said = [_("数据层级：%(levels)s。") % {"levels": "、".join(told)}]
+    if summary.get("superseded_count"):
+        said.append(_("%(count)s 项粗答复因已有更细的数据不重复计算。") % {"count": summary["superseded_count"]})
+    if summary.get("open_above_count"):
+        said.append(_("%(count)s 项无上限的档按测算上限计算。") % {"count": summary["open_above_count"]})
+    return "".join(said)
 
 
 def lead(summary: dict[str, Any], found: releases.Figures) -> str:

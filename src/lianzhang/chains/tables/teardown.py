@@ -42,7 +42,7 @@ def parts(chain: Chain, disclosure: Disclosure) -> TableSpec:
         title=_("零部件覆盖"),
         columns=tuple(
             column if disclosure.sees_rows or column.key not in TELLING else dataclasses.replace(column, sort=None)
-            for column in (*_what_is_bought(part_url, counted), *_how_it_is_covered(shown, counted))
+            for column in (*_what_is_bought(part_url, counted), *_how_it_is_covered(shown, counted), *_ends(shown))
         ),
         filters=tuple(one for one in _part_filters(chain) if disclosure.sees_rows or one.key not in TELLING),
         search=("part__name", "part__code", "part__category"),
@@ -126,6 +126,16 @@ def _how_it_is_covered(shown: Shown, counted: Shown) -> tuple[Column, ...]:
             sort="is_single_source",
         ),
         Column("gap", _("缺口"), _gap, kind="badge", link=_gap_url),
+    )
+
+
+def _ends(shown: Shown) -> tuple[Column, ...]:
+    """The ends where amounts are bands; empty where they are exact."""
+    return (
+        Column("amount_low_wan", _("采购额下限"), shown("amount_low_wan"), kind="wan", is_default=False),
+        Column("amount_high_wan", _("采购额上限"), shown("amount_high_wan"), kind="wan", is_default=False),
+        Column("low_ratio", _("本地配套率下限"), shown("local_ratio_low"), kind="ratio", is_default=False),
+        Column("high_ratio", _("本地配套率上限"), shown("local_ratio_high"), kind="ratio", is_default=False),
     )
 
 
