@@ -17,7 +17,16 @@ from lianzhang.chains.models import Action, Chain, MapVersion, Scheme
 from lianzhang.chains.queries import plans
 from lianzhang.demo.annex import analysis, cast, industry
 from lianzhang.projects.models import Event, Project
-from lianzhang.registry.models import Capability, Enterprise, Part, Purchase
+from lianzhang.registry.models import (
+    Capability,
+    Enterprise,
+    Level,
+    Part,
+    ProductLine,
+    Purchase,
+    SharedSupplier,
+    SupplierMention,
+)
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision.models import Task
 from lianzhang.trail import evidence
@@ -63,13 +72,25 @@ def test_a_supplier_sells_only_what_it_can_make() -> None:
     assert set(sold.values_list("supplier", "part")) <= can
 
 
-def test_the_task_force_reads_all_four_anchors_and_nobody_else_does() -> None:
+def test_two_people_of_the_task_force_read_all_four_anchors_and_nobody_else_does() -> None:
     everything = Purchase.objects.count()
     assert Purchase.objects.visible_to(person("example-clerk")).count() == everything
+    assert Purchase.objects.visible_to(person("example-head")).count() == everything
+    assert not Purchase.objects.visible_to(person("example-clerk-2")).exists()
     assert not Purchase.objects.visible_to(person("example-commerce-clerk")).exists()
     assert not Purchase.objects.visible_to(person("example-secretary")).exists()
     own = Purchase.objects.visible_to(person("example-anchor"))
     assert set(own.values_list("buyer__name", flat=True)) == {"示例链主甲"}
+
+
+def test_the_anchors_speak_at_levels_of_their_own_and_two_of_them_share_suppliers() -> None:
+    levels = [tuple(line.levels) for line in ProductLine.objects.order_by("firm__name", "pk")]
+    assert len(set(levels)) == 4
+    assert {level for chosen in levels for level in chosen} == set(Level.values)
+    released = SharedSupplier.objects.visible_to(person("example-clerk"))
+    assert released.count() > 1
+    assert not SupplierMention.objects.visible_to(person("example-clerk")).exists()
+    assert SupplierMention.objects.visible_to(person("example-innovator")).exists()
 
 
 def test_the_map_is_published_by_another_than_drew_it() -> None:
@@ -145,13 +166,14 @@ def test_models_that_can_be_invented_have_invented_rows() -> None:
     with_mark = [
         m for m in apps.get_models() if m.__module__.startswith("lianzhang.") and hasattr(m, "is_illustrative")
     ]
-    analysed = {"Snapshot", "Gap", "TargetList"}  # made by the analysis, which has a test of its own
+    analysed = {"Snapshot", "Gap", "TargetList", "Opinion", "Release"}  # made by or after the analysis, which has a test of its own
     empty = {
         m.__name__
         for m in with_mark
         if m.__name__ not in analysed and not m._default_manager.filter(is_illustrative=True).exists()
     }
-    assert empty == {"Batch", "Briefing"}, "nothing is uploaded or signed in the example's name"
+    # Nothing is uploaded or signed in the example's name, and no firm is asked for its full bill of materials.
+    assert empty == {"Batch", "Briefing", "BomLine"}
 
 
 def test_nothing_of_the_annex_counts_as_done_without_evidence_that_says_it_is_invented() -> None:

@@ -1,18 +1,26 @@
 """What the annex's anchors disclose: product lines with levels of their own, a few names, and who may read what."""
 
+from collections.abc import Callable
 from datetime import date
 
+from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from lianzhang.demo.annex.cast import Town
+from lianzhang.registry import actions, sharing
 from lianzhang.registry.models import (
+    Banding,
+    CategoryAnswer,
     Enterprise,
     Level,
+    MaterialGroup,
+    PartAnswer,
     PartTree,
     ProductLine,
     Purchase,
     PurchaseGrant,
     SupplierMention,
+    TreeNode,
     TreeVersion,
 )
 
@@ -61,8 +69,10 @@ def load(town: Town, *, today: date) -> None:
         )
         town.scribe.put(line, verb="line.entered")
         _grants(town, firm, number, today=today)
-        if Level.NAMES in LEVELS[number]:
-            _mentions(town, line, today=today)
+        for level in LEVELS[number]:
+            ANSWERS[level](town, line, today)
+    _material_groups(town)
+    _releases(town, today=today)
 
 
 def _grants(town: Town, firm: Enterprise, number: int, *, today: date) -> None:
@@ -85,7 +95,68 @@ def _grants(town: Town, firm: Enterprise, number: int, *, today: date) -> None:
         grant.readers.set([town.people[name] for name in readers])
 
 
-def _mentions(town: Town, line: ProductLine, *, today: date) -> None:
+def _ticks(town: Town, line: ProductLine, today: date) -> None:
+    """Every part of the line's own product: as the rows have it, or made by the firm itself."""
+    home = tuple(str(code) for code in town.appliance.scheme.home_regions)
+    nodes = TreeNode.objects.filter(parent__parent__part=line.product).select_related("part", "tree_version")
+    rows = {row.part_id: row for row in Purchase.objects.filter(buyer=line.firm).order_by("pk")}
+    answers = []
+    for node in nodes.order_by("pk"):
+        row = rows.get(node.part_id)
+        place = row.production_region if row is not None else ""
+        answers.append(
+            PartAnswer(
+                line=line,
+                part=node.part,
+                tree_version=node.tree_version,
+                make=row.make if row is not None else Purchase.Make.OWN,
+                is_supplier_local=place.startswith(home) if place else None,
+                is_welcome=not place.startswith(home) if place else None,
+                is_withheld=row is not None and row.is_withheld,
+                answered_on=today,
+                answered_by=line.levels_by,
+                is_illustrative=True,
+            )
+        )
+    town.scribe.put_many(answers, verb="part_answer.entered")
+
+
+def _bands(town: Town, line: ProductLine, today: date) -> None:
+    """Every category in the band its rows add up to, for one plant."""
+    bands = list(Banding.objects.filter(kind=Banding.Kind.AMOUNT).order_by("low"))
+    rows = Purchase.objects.filter(buyer=line.firm, make=Purchase.Make.BOUGHT, is_withheld=False)
+    summed = rows.order_by("part__category").values("part__category").annotate(
+        amount=Sum("amount_wan"), suppliers=Count("supplier", distinct=True), months=Max("certification_months")
+    )  # fmt: skip
+    answers = []
+    for row in summed:
+        band = next(one for one in reversed(bands) if one.low <= (row["amount"] or 0))
+        answers.append(
+            CategoryAnswer(
+                line=line,
+                category=row["part__category"],
+                plant=f"{line.firm.name}一厂",
+                year=today.year - 1,
+                make=Purchase.Make.BOUGHT,
+                amount_low_wan=band.low,
+                amount_high_wan=band.high,
+                supplier_low=row["suppliers"] or None,
+                supplier_high=row["suppliers"] or None,
+                certification_low_months=row["months"],
+                certification_high_months=row["months"],
+                answered_on=today,
+                answered_by=line.levels_by,
+                is_illustrative=True,
+            )
+        )
+    town.scribe.put_many(answers, verb="category_answer.entered")
+
+
+def _nothing(_town: Town, _line: ProductLine, _today: date) -> None:
+    """Rows are the firm's as a whole: they stand already."""
+
+
+def _mentions(town: Town, line: ProductLine, today: date) -> None:
     """The first suppliers of the anchor by name, each in one category: some of them both anchors name."""
     bought = Purchase.objects.filter(buyer=line.firm, supplier__isnull=False, make=Purchase.Make.BOUGHT)
     rows: dict[int, SupplierMention] = {}
@@ -104,3 +175,29 @@ def _mentions(town: Town, line: ProductLine, *, today: date) -> None:
             is_illustrative=True,
         )
     town.scribe.put_many([*rows.values()], verb="mention.entered")
+
+
+ANSWERS: dict[Level, Callable[[Town, ProductLine, date], None]] = {
+    Level.TICKS: _ticks,
+    Level.BANDS: _bands,
+    Level.NAMES: _mentions,
+    Level.ROWS: _nothing,
+}
+
+
+def _material_groups(town: Town) -> None:
+    """What the first anchor's own system calls the categories."""
+    categories = dict.fromkeys(part.category for part in town.parts)
+    groups = [
+        MaterialGroup(firm=town.anchors[0], code=f"M{n:03d}", name=f"{name}类", category=name, is_illustrative=True)
+        for n, name in enumerate(categories, start=1)
+    ]
+    town.scribe.put_many(groups, verb="material_group.kept")
+
+
+def _releases(town: Town, *, today: date) -> None:
+    """The innovation centre lets go what both anchors that speak in names gave."""
+    innovator = town.people["example-innovator"]
+    for shared in sharing.named(innovator):
+        if shared.may_go:
+            actions.release_shared(shared, today=today, by=innovator)
