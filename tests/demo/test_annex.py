@@ -166,7 +166,8 @@ def test_models_that_can_be_invented_have_invented_rows() -> None:
     with_mark = [
         m for m in apps.get_models() if m.__module__.startswith("lianzhang.") and hasattr(m, "is_illustrative")
     ]
-    analysed = {"Snapshot", "Gap", "TargetList", "Opinion", "Release"}  # made by or after the analysis, which has a test of its own
+    # Made by the analysis or after it, which has a test of its own.
+    analysed = {"Snapshot", "Gap", "TargetList", "Opinion", "Release"}
     empty = {
         m.__name__
         for m in with_mark
