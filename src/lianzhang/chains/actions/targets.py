@@ -17,7 +17,7 @@ from lianzhang.chains.queries import candidates, editions
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
 from lianzhang.records import codes
-from lianzhang.registry.models import Enterprise, Part
+from lianzhang.registry.models import Enterprise, Part, Purchase
 from lianzhang.trail import actions as trail
 
 State = TargetList.State
@@ -95,6 +95,7 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
         changes = {
             **outcome.columns,
             "assumptions": assumptions,
+            "categories": _with_months(outcome.columns["categories"], snapshot, by=by),
             "state": State.READY,
             "snapshot": snapshot,
             "map_version": snapshot.map_version,
@@ -143,6 +144,14 @@ def by_name(text: str, codes_said: Iterable[str]) -> str:
     for code, name in Enterprise.objects.filter(code__in=list(codes_said)).values_list("code", "name"):
         text = text.replace(code, name)
     return text
+
+
+def _with_months(categories: list[dict[str, Any]], snapshot: Snapshot, *, by: Person) -> list[dict[str, Any]]:
+    """The categories with how long certification takes, where enough anchors say so."""
+    told = Purchase.objects.visible_to(by).filter(buyer__code__in=snapshot.firm_ids, certification_months__gt=0)
+    bought = told.order_by().values_list("part__code", "buyer__code", "certification_months")
+    months = editions.certification_months(categories, bought)
+    return [{**entry, "certification_months": months.get(entry["name"])} for entry in categories]
 
 
 def _part_codes(outcome: Outcome) -> set[str]:

@@ -162,7 +162,7 @@ def scrub(listed: TargetList, *, edition: str) -> Scrub:
 
 
 def certification_months(
-    categories: Iterable[Mapping[str, Any]], bought: Iterable[tuple[str, str, int]]
+    categories: Iterable[Mapping[str, Any]], bought: Iterable[tuple[str, str, int | None]]
 ) -> dict[str, int]:
     """Category → the longest certification in months, where enough anchors say one; `bought`: part, anchor, months."""
     category_of = dict(
@@ -170,7 +170,7 @@ def certification_months(
     )
     told: dict[str, dict[str, int]] = {}
     for part, anchor, months in bought:
-        if part in category_of:
+        if months and part in category_of:
             by_anchor = told.setdefault(category_of[part], {})
             by_anchor[anchor] = max(months, by_anchor.get(anchor, 0))
     enough = disclosure.MIN_CONTRIBUTORS

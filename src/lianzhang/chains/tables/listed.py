@@ -28,13 +28,15 @@ class Question:
     anchor: str
     category: str
     unknown_wan: float | None
-    settled_count: int
+    settled_count: int | None
     open_count: int
 
     @property
     def words(self) -> str:
-        """向链主A问清类别X，可定下 5 项未定选择中的 3 项."""
+        """向链主A问清类别X，可定下 5 项未定选择中的 3 项; what was not tried only says that it is not known."""
         said = {"who": self.anchor, "category": self.category, "n": self.settled_count, "all": self.open_count}
+        if not self.settled_count:
+            return _now("向%(who)s问清“%(category)s”的金额。") % said
         return _now("向%(who)s问清“%(category)s”，可定下 %(all)s 项未定选择中的 %(n)s 项。") % said
 
 
@@ -44,7 +46,7 @@ class Open:
 
     kind: str
     name: str
-    share: float
+    share: float | None
     is_chosen: bool
     swayed_by: str
 
@@ -121,7 +123,7 @@ def open_choices(listed: TargetList, shown: Disclosure, names: dict[str, str]) -
         )
         for entry in listed.open_choices or []
     ]
-    return sorted(found, key=lambda one: abs(one.share - 0.5))
+    return sorted(found, key=lambda one: abs((one.share if one.share is not None else 1.0) - 0.5))
 
 
 def kind(facts: Any) -> Badge | None:
