@@ -12,7 +12,7 @@ from lianzhang.chains.models.schemes import OfChainQuerySet
 from lianzhang.intake.models import BatchQuerySet
 from lianzhang.jobs.models import JobQuerySet
 from lianzhang.projects.models import ByProjectQuerySet
-from lianzhang.registry.models import EnterpriseQuerySet
+from lianzhang.registry.models import EnterpriseQuerySet, ProductLine, SupplierMention
 from lianzhang.supervision.models import Handover
 from lianzhang.supervision.models.requests import RequestQuerySet
 from lianzhang.supervision.models.tasks import TaskQuerySet
@@ -43,6 +43,8 @@ QUERYSETS: list[tuple[type[Any], str, list[str], list[str]]] = [
     (BodyQuerySet, "visible_to", ["anchor_1"], ["accounts:body"]),
     (type(MapVersion.objects.all()), "visible_to", ["expert"], ["maps:version"]),
     (type(Handover.objects.all()), "visible_to", ["clerk_b"], ["handovers:list", "handovers:handover"]),
+    (type(ProductLine.objects.all()), "visible_to", ["association_contact"], ["registry:lines"]),
+    (type(SupplierMention.objects.all()), "visible_to", ["innovator"], ["registry:shared"]),
     (OwnQuerySet, "editable_by", ["clerk_b"], ["accounts:revoke_token"]),
     (SavedViewQuerySet, "editable_by", ["clerk_b"], ["look:forget_view"]),
     (OfChainQuerySet, "visible_to", ["anchor_1"], ["api:list_actions", "api:get_actions"]),
