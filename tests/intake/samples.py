@@ -407,6 +407,25 @@ def supplier_mentions() -> Rows:
     }
 
 
+def material_purchases() -> Rows:
+    return {
+        "purchases": [
+            {
+                "group": "1010",
+                "group_name": "压缩机类",
+                "line": "冰箱",
+                "supplier": "外地压缩机有限公司",
+                "amount": Decimal(6800),
+                "currency": "CNY",
+                "year": 2023,
+                "plant": "一厂",
+                "mode": "bought",
+            },
+            {"group": "1020", "group_name": "电机类", "supplier": "某某电机厂", "amount": Blank.WITHHELD, "year": 2023},
+        ]
+    }
+
+
 SAMPLES = {
     one.__name__: one
     for one in (
@@ -423,6 +442,7 @@ SAMPLES = {
         category_answers,
         part_answers,
         supplier_mentions,
+        material_purchases,
     )
 }
 # What the system itself says about a record and an export adds for the reader; an import does not take it.

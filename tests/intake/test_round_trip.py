@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from lianzhang.intake.columns import Coded, Column
 from lianzhang.intake.models import Batch
 from lianzhang.intake.sheets import TECHNICAL
 from lianzhang.projects.models import Event
-from lianzhang.registry.models import Enterprise, Level, Part, ProductLine
+from lianzhang.registry.models import Enterprise, Level, MaterialGroup, Part, ProductLine
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake import samples
@@ -44,11 +45,12 @@ EDITS: dict[str, tuple[str, str, Any]] = {
     "category_answers": ("answers", "source", "320000"),
     "part_answers": ("answers", "is_welcome", False),
     "supplier_mentions": ("suppliers", "supplier", "外地 压缩机有限公司"),
+    "material_purchases": ("purchases", "amount", Decimal(6900)),
 }
 
 
 # What firms hand in themselves.
-OF_A_FIRM = ("teardown", "category_answers", "part_answers", "supplier_mentions")
+OF_A_FIRM = ("teardown", "category_answers", "part_answers", "supplier_mentions", "material_purchases")
 
 
 def clerk(cast: Cast, key: str) -> Person:
@@ -61,7 +63,9 @@ def prepare(cast: Cast, key: str) -> None:
         firm = Enterprise.objects.get(name="链主一有限公司")
         trail.create(ProductLine(firm=firm, name="冰箱", levels=list(Level.values)), verb="line.entered", by=None)
         for code, name in (("LJ-1", "冰箱压缩机"), ("LJ-2", "冰箱电机")):
-            trail.create(Part(code=code, name=name, category=name[2:]), verb="part.entered", by=None)
+            part = trail.create(Part(code=code, name=name, category=name[2:]), verb="part.entered", by=None)
+            group = MaterialGroup(firm=firm, code=f"10{code[-1]}0", name=f"{name[2:]}类", part=part)
+            trail.create(group, verb="material_group.kept", by=None)
     if key == "map_segments":
         draft = MapVersion(chain=cast.chain_a, number=1, created_at=NOON)
         trail.create(draft, verb="map.drafted", by=None)

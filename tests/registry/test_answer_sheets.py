@@ -1,16 +1,31 @@
 """The workbooks in which firms answer: what is taken, what is refused, in which words."""
 
+import io
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from django.core.files.base import ContentFile
 
 from lianzhang.accounts.models import Person
-from lianzhang.intake import actions
+from lianzhang.intake import actions, files, ledgers, storage
 from lianzhang.intake.models import Batch
-from lianzhang.registry.models import CategoryAnswer, Enterprise, Level, ProductLine
+from lianzhang.registry.models import (
+    CategoryAnswer,
+    Enterprise,
+    Level,
+    MaterialGroup,
+    Part,
+    PartTree,
+    ProductLine,
+    Purchase,
+    SupplierMention,
+    TreeNode,
+    TreeVersion,
+)
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake.handing_in import NOON, hand_in
@@ -64,7 +79,7 @@ def test_bands_are_read_as_they_are_said_and_a_figure_is_kept_as_its_band(cast: 
     batch = hand_in(content, ledger="category_answers", by=cast.anchor_1)
     assert "只记所在档：5000万–2亿元" in said(batch)[5][1]
     written(batch, cast.anchor_1)
-    found = {
+    found: dict[str, Any] = {
         one.plant: (one.amount_low_wan, one.amount_high_wan, one.supplier_low, one.supplier_high)
         for one in CategoryAnswer.objects.all()
     }
@@ -131,7 +146,6 @@ def test_unit_price_drawing_and_contract_are_never_read(cast: Cast, tmp_path: Pa
 
 
 def test_bands_redrawn_leave_what_was_answered_before_as_it_is(cast: Cast, tmp_path: Path) -> None:
-    from lianzhang.intake import files, ledgers
     from lianzhang.registry.actions import Band, redraw
 
     line_of(cast)
@@ -143,3 +157,143 @@ def test_bands_redrawn_leave_what_was_answered_before_as_it_is(cast: Cast, tmp_p
     content = files.export(ledgers.get("category_answers"), context={}, language="zh-hans", by=cast.anchor_1)
     again = hand_in(content, ledger="category_answers", by=cast.anchor_1)
     assert set(again.rows.values_list("kind", flat=True)) == {"unchanged"}
+
+
+def export(folder: Path, *rows: dict[str, Any]) -> bytes:
+    """Rows as a firm's own system exports them."""
+    return typed(folder, "Sheet1", *rows)
+
+
+def tree_of(cast: Cast) -> dict[str, Part]:
+    """Parts of a published tree: what groups may mean."""
+    made = {}
+    tree = trail.create(PartTree(code="BZ-1", name="树"), verb="tree.made", by=None)
+    state = TreeVersion.State.PUBLISHED
+    version = trail.create(TreeVersion(tree=tree, number=1, state=state), verb="tree_version.published", by=None)
+    for number, (name, category) in enumerate((("冰箱压缩机", "压缩机"), ("风扇电机", "电机"), ("水泵电机", "电机"))):
+        made[name] = Part(code=f"LJ-{number}", name=name, category=category)
+        trail.create(made[name], verb="part.entered", by=None)
+        TreeNode.objects.create(tree_version=version, part=made[name], position=number)
+    return made
+
+
+def test_a_material_group_is_asked_once_and_taken_silently_next_time(cast: Cast, tmp_path: Path) -> None:
+    parts = tree_of(cast)
+    rows = [
+        {
+            "物料组": "1010",
+            "物料组描述": "压缩机",
+            "供应商名称": "外地压缩机厂",
+            "金额": 68000000,
+            "币种": "CNY",
+            "年度": 2025,
+        },
+        {
+            "物料组": "1010",
+            "物料组描述": "压缩机",
+            "供应商名称": "外地压缩机厂",
+            "金额": 2000000,
+            "币种": "CNY",
+            "年度": 2025,
+        },
+        {
+            "物料组": "2020",
+            "物料组描述": "电机类",
+            "供应商名称": "外地电机厂",
+            "金额": 1000000,
+            "币种": "CNY",
+            "年度": 2025,
+        },
+    ]
+    batch = hand_in(export(tmp_path, *rows), ledger="material_purchases", by=cast.anchor_1)
+    assert {row.kind for row in batch.rows.all()} == {"review", "ignored"}
+    asked = batch.rows.get(row_number=2)
+    assert asked.candidates[0]["label"] == "冰箱压缩机"
+    same = {"as": "same", "id": str(parts["冰箱压缩机"].pk)}
+    batch = actions.decide(batch, question=asked.subject_label, decision=same, by=cast.anchor_1)
+    whole = next(one for one in batch.rows.get(row_number=4).candidates if one["label"] == "类别“电机”（整类）")
+    decision = {"as": "same", "id": whole["subject_id"]}
+    batch = actions.decide(batch, question="2020 电机类", decision=decision, by=cast.anchor_1)
+    written(batch, cast.anchor_1)
+    found = {one.part.name: one.amount_wan for one in Purchase.objects.select_related("part")}
+    assert found == {"冰箱压缩机": 7000, "电机（整类）": 100}
+    assert set(MaterialGroup.objects.values_list("code", "category")) == {("1010", "压缩机"), ("2020", "电机")}
+    rows[0]["年度"] = rows[1]["年度"] = rows[2]["年度"] = 2024
+    again = hand_in(export(tmp_path, *rows), ledger="material_purchases", by=cast.anchor_1)
+    assert sorted(row.kind for row in again.rows.all()) == ["ignored", "new", "new"]
+    assert not MaterialGroup.objects.visible_to(cast.anchor_2).exists()
+    assert not MaterialGroup.objects.visible_to(cast.clerk_a).exists()
+
+
+def test_what_is_never_asked_is_not_kept_in_the_stored_upload_either(cast: Cast, tmp_path: Path) -> None:
+    tree_of(cast)
+    row = {
+        "物料组": "1010",
+        "供应商": "外地厂",
+        "金额": 68000,
+        "净价": "T98765",
+        "图号": "DWG-555",
+        "合同编号": "HT-777",
+        "年度": 2025,
+    }
+    content = export(tmp_path, row)
+    assert b"DWG-555" in unzipped(content)
+    batch = hand_in(content, ledger="material_purchases", by=cast.anchor_1)
+    kept = unzipped(storage.path_of(batch.sha256).read_bytes())
+    marked = unzipped(files.marked_path(batch, language="zh-hans").read_bytes())
+    for secret in (b"T98765", b"DWG-555", b"HT-777"):
+        assert secret not in kept
+        assert secret not in marked
+    assert "外地厂".encode() in kept
+    assert actions.receive(
+        ContentFile(content, name="台账.xlsx"), ledger=ledgers.get("material_purchases"), context={}, by=cast.anchor_1,
+        now=NOON,
+    ).is_repeat  # fmt: skip
+
+
+def unzipped(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return b"".join(book.read(name) for name in book.namelist())
+
+
+def test_a_firm_is_not_its_own_supplier_its_group_is_not_bought_from_and_a_trader_is_asked_about(
+    cast: Cast, tmp_path: Path
+) -> None:
+    tree_of(cast)
+    own = Enterprise.objects.get(body=cast.bodies["firm_1"])
+    sister = Enterprise.objects.get(name="配套企业有限公司")
+    Enterprise.objects.filter(pk=sister.pk).update(parent=own)
+    part = Part.objects.get(name="冰箱压缩机")
+    group = MaterialGroup(firm=own, code="1010", part=part)
+    trail.create(group, verb="material_group.kept", by=None)
+    one = {"物料组": "1010", "金额": 10000000, "年度": 2025}
+    content = export(
+        tmp_path,
+        {**one, "供应商": own.name},
+        {**one, "供应商": sister.name},
+        {**one, "供应商": "某某贸易有限公司"},
+        {**one, "供应商": "海外厂", "币种": "USD"},
+    )
+    batch = hand_in(content, ledger="material_purchases", by=cast.anchor_1)
+    found = said(batch)
+    assert found[2][0] == "error"
+    assert "不能是自己的供应商" in found[2][1]
+    assert "按集团内计，不与外购重复计算" in found[3][1]
+    assert "像是贸易商" in found[4][1]
+    assert "请折合人民币" in found[5][1]
+    written(batch, cast.anchor_1)
+    assert Purchase.objects.get(supplier=sister).make == "group"
+
+
+def test_names_are_handed_in_and_read_back_by_the_firm_alone(cast: Cast, tmp_path: Path) -> None:
+    line_of(cast)
+    content = typed(tmp_path, "盲比级", {"供应商": "配套企业有限公司", "类别": "压缩机", "金额": 500})
+    batch = hand_in(content, ledger="supplier_mentions", by=cast.anchor_1)
+    assert any("按约定不收取" in one["message_zh"] for one in batch.complaints)
+    written(batch, cast.anchor_1)
+    assert SupplierMention.objects.filter(supplier__name="配套企业有限公司").count() == 1
+    for other in (cast.secretary, cast.clerk_a, cast.anchor_2, cast.innovator):
+        assert not Batch.objects.visible_to(other).filter(pk=batch.pk).exists()
+        assert not SupplierMention.objects.visible_to(other).exists()
+    for other in (cast.secretary, cast.clerk_a, cast.innovator):
+        assert not ledgers.get("supplier_mentions").may_use(other)

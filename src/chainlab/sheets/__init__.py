@@ -16,7 +16,7 @@ from chainlab.sheets.reading import Band, Blank, Column, Complaint, Reading, Row
 if TYPE_CHECKING:
     from chainlab.sheets import gate
     from chainlab.sheets.forms import prefilled, template
-    from chainlab.sheets.marking import mark
+    from chainlab.sheets.marking import mark, strip
     from chainlab.sheets.plain import write_csv
     from chainlab.sheets.reader import Limits, read
     from chainlab.sheets.writing import write
@@ -41,6 +41,7 @@ __all__ = [
     "mark",
     "prefilled",
     "read",
+    "strip",
     "template",
     "write",
     "write_csv",
@@ -52,6 +53,7 @@ _LATER = {
     "prefilled": "forms",
     "template": "forms",
     "mark": "marking",
+    "strip": "marking",
     "write": "writing",
     "write_csv": "plain",
     "gate": "",

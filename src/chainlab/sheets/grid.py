@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime as dt
-import functools
 import math
 import re
 import zipfile
@@ -64,30 +63,22 @@ class Grid:
             place in self.percents,
         )
 
-    def stored(self, row: int, column: int) -> tuple[Any, bool]:
-        """The stored value of a cell, and whether there is more to know about it."""
-        values = self.rows[row] if row < len(self.rows) else []
-        place = (row, column)
-        is_marked = place in self.errors or place in self.uncalculated or place in self.percents
-        return values[column] if column < len(values) else "", is_marked
+    def marked_rows(self) -> set[int]:
+        """Rows with a cell of which there is more to know than its value."""
+        return {row for row, _ in (*self.errors, *self.uncalculated, *self.percents)}
 
     def texts(self, row: int) -> list[str]:
         """The row as one-line texts."""
         values = self.rows[row] if row < len(self.rows) else []
-        found = [_line(value) if type(value) is str else _line_of(type(value).__name__, value) for value in values]
+        found = [line(value) for value in values]
         if self.errors:
             found = [self.errors.get((row, column), text) for column, text in enumerate(found)]
         return found
 
 
-def _line(text: str) -> str:
-    return text if text.isalnum() else " ".join(text.split())
-
-
-@functools.lru_cache(maxsize=100_000)
-def _line_of(_: str, value: object) -> str:
-    """By type as well: 1, 1.0 and True are one key and three texts."""
-    return _line(shown(value))
+def line(value: object) -> str:
+    """A stored value as one line of text."""
+    return " ".join(shown(value).split())
 
 
 def to_plain(grid: Grid) -> dict[str, Any]:
@@ -178,6 +169,15 @@ def letter(column: int) -> str:
     return name
 
 
+def column_of(cell: str) -> int:
+    """1 for B3."""
+    number = 0
+    for sign in cell:
+        if sign.isalpha():
+            number = number * 26 + ord(sign.upper()) - 64
+    return number - 1
+
+
 def address(row: int, column: int) -> str:
     """B3 for row 2, column 1, both from 0."""
     return f"{letter(column)}{row + 1}"
@@ -232,13 +232,20 @@ def _annotate(path: Path, grids: list[Grid]) -> None:
                 _find_hidden(grid, xml)
 
 
+_MARKS = (
+    b'"e"',
+    b"'e'",
+    *(before + b"f" + after for before in (b"<", b":") for after in (b" ", b"/", b">", b"\t", b"\r", b"\n")),
+)
+_MARKED = re.compile(rb"\bt\s*=\s*[\"']e[\"']|<(?:[\w.-]+:)?f[\s/>]")
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c\s([^<>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c\s*>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"\b(r|s|t)\s*=\s*[\"']([^\"']*)[\"']")
 _STORED = re.compile(rb"<(?:[\w.-]+:)?v\s*>([^<]*)</")
 
 
 def _annotate_sheet(grid: Grid, xml: bytes, *, percent_styles: frozenset[bytes]) -> None:
-    has_marks = re.search(rb"\bt\s*=\s*[\"']e[\"']|<(?:[\w.-]+:)?f[\s/>]", xml)
+    # Plain words first: a pattern looked for in every place of 30 MB takes longer than reading them.
+    has_marks = any(word in xml for word in _MARKS) and _MARKED.search(xml)
     if not has_marks and not percent_styles:
         return
     for match in _CELL.finditer(xml):
@@ -268,7 +275,7 @@ _ORDINAL = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d+)[\"']")
 
 def _find_hidden(grid: Grid, xml: bytes) -> None:
     """Rows and columns nobody sees: hidden, filtered away, or drawn to nothing. The parser reads them like others."""
-    if not _HIDDEN.search(xml):
+    if not (any(word in xml for word in (b"hidden", b'"0', b"'0")) and _HIDDEN.search(xml)):
         return
     number = 0
     for match in _ROW.finditer(xml):

@@ -33,6 +33,25 @@ def mark(source: Path | str, reading: Reading, *, out: Path | str, language: str
     book.close()
 
 
+def strip(source: Path | str, reading: Reading, *, out: Path | str, name: str = "") -> None:
+    """Write a copy of `source` without what stands below the headers that are never taken (`column_refused`)."""
+    refused: dict[str, set[int]] = {}
+    for complaint in reading.complaints:
+        if complaint.code == "column_refused" and complaint.cell and complaint.sheet:
+            refused.setdefault(complaint.sheet, set()).add(grids.column_of(complaint.cell))
+    heads = {one.sheet: one.row_number or 1 for one in reading.complaints if one.code == "column_refused"}
+    book = writing.Book(out)
+    for grid in reader.cells(source, name=name):
+        for row in grid.rows[heads.get(grid.name, 0) :]:
+            for column in refused.get(grid.name, ()):
+                if column < len(row):
+                    row[column] = ""
+        gone = refused.get(grid.name, set())
+        grid.errors = {place: error for place, error in grid.errors.items() if place[1] not in gone}
+        _copy(book, grid, {}, language="zh-hans")
+    book.close()
+
+
 def _list(book: writing.Book, reading: Reading, *, language: str) -> None:
     is_english = language == "en"
     page = book.sheet("Errors" if is_english else "错误清单")

@@ -183,6 +183,7 @@ LEDGERS: dict[str, str] = {
     "category_answers": "lianzhang.registry.sheets.bands.CATEGORY_ANSWERS",
     "part_answers": "lianzhang.registry.sheets.ticks.PART_ANSWERS",
     "supplier_mentions": "lianzhang.registry.sheets.mentions.SUPPLIER_MENTIONS",
+    "material_purchases": "lianzhang.registry.sheets.materials.MATERIAL_PURCHASES",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
 JOBS: dict[str, str] = {

@@ -84,6 +84,17 @@ def _note(ledger: Ledger, rows: Mapping[str, list[Any]], *, detail: Mapping[str,
     trail.note(None, verb="ledger.exported", detail={**counted, **detail}, by=by)
 
 
+def keep_without_refused(batch: Batch, reading: Reading) -> None:
+    """Columns that by agreement are not collected do not stay in the stored upload either; without any, nothing is
+    done. The file keeps the name of what was handed in, so that the same upload is known again."""
+    if not any(complaint.code == "column_refused" for complaint in reading.complaints):
+        return
+    path = storage.path_of(batch.sha256)
+    stripped = path.with_name(f"{path.name}.stripped")
+    sheets.strip(path, reading, out=stripped, name=batch.file_name)
+    storage.put_in_place(stripped, sha256=batch.sha256)
+
+
 def mark(batch: Batch, reading: Reading, changes: Iterable[Change]) -> None:
     """Keep the marked copy of a batch's workbook in both languages: what the reader and what the ledger found."""
     found = dataclasses.replace(reading, complaints=(*reading.complaints, *_said(reading, changes)))

@@ -40,6 +40,7 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
     if progress:
         progress.tell(_("读取文件"))
     reading = sheets.read(storage.path_of(batch.sha256), layout=ledger.layout, name=batch.file_name)
+    files.keep_without_refused(batch, reading)
     reading = dataclasses.replace(reading, complaints=left_alone(reading, ledger.layout))
     repeated = repeated_in(reading, ledger.layout)
     if reading.is_refused or repeated:

@@ -38,6 +38,12 @@ def keep(upload: "File[bytes]") -> str:
     return digest.hexdigest()
 
 
+def put_in_place(path: Path, *, sha256: str) -> None:
+    """Keep the file at `path` instead of the upload of this digest: what may not be kept was taken out of it."""
+    path.chmod(0o600)
+    path.replace(path_of(sha256))
+
+
 def path_of(sha256: str) -> Path:
     """Where the bytes lie. The caller has checked permission on the batch that names them."""
     return _folder() / sha256[:2] / sha256

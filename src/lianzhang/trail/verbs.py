@@ -115,6 +115,7 @@ LABELS: dict[str, str | Promise] = {
     "map.retired": _("转为历史版本"),
     "map.sent_back": _("退回图谱"),
     "map.submitted": _("图谱送审"),
+    "material_group.forgotten": _("撤回物料组对照"),
     "material_group.kept": _("录入物料组对照"),
     "meeting.edited": _("修改会议"),
     "meeting.entered": _("登记会议"),

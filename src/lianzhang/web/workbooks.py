@@ -35,6 +35,7 @@ PAGES = {
     "category_answers": "answers:asked",
     "part_answers": "answers:asked",
     "supplier_mentions": "answers:asked",
+    "material_purchases": "registry:purchases",
 }
 # Table → the ledger its rows are handed in by.
 LEDGERS = {

@@ -25,6 +25,7 @@ def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
         "category_answers",
         "part_answers",
         "supplier_mentions",
+        "material_purchases",
     }
     with pytest.raises(KeyError, match="teardown"):
         layouts.get("teardowns")

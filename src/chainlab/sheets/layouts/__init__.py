@@ -21,6 +21,7 @@ KEYS = (
     "category_answers",
     "part_answers",
     "supplier_mentions",
+    "material_purchases",
 )
 
 

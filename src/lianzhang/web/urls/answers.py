@@ -11,5 +11,7 @@ urlpatterns = [
     path("lines/<int:pk>/ticks", answers.ticks, name="ticks"),
     path("lines/<int:pk>/names", answers.names, name="names"),
     path("names/<int:pk>/withdraw", answers.withdraw_name, name="withdraw_name"),
+    path("materials/", answers.material_groups, name="materials"),
+    path("materials/<int:pk>/forget", answers.forget_group, name="forget_group"),
     path("workbooks/<str:level>", answers.workbook, name="workbook"),
 ]

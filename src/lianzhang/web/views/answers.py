@@ -14,10 +14,10 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
 from lianzhang.intake import tables as intake_tables
-from lianzhang.registry import asking
+from lianzhang.registry import asking, materials
 from lianzhang.registry import bands as drawn_bands
 from lianzhang.registry.actions import answers as actions
-from lianzhang.registry.models import CategoryAnswer, Level, PartAnswer, ProductLine, SupplierMention
+from lianzhang.registry.models import CategoryAnswer, Level, MaterialGroup, PartAnswer, ProductLine, SupplierMention
 from lianzhang.registry.models.lines import MEANING
 from lianzhang.registry.sheets import prefilled
 from lianzhang.web import access, answering, workbooks
@@ -149,6 +149,27 @@ def withdraw_name(request: HttpRequest, pk: int) -> HttpResponse:
     actions.withdraw_mention(mention, by=person)
     messages.info(request, _("已撤回“%(name)s”。") % {"name": mention.supplier_name})
     return redirect("answers:names", pk=mention.line_id)
+
+
+@access.writes(Thing.PURCHASE)
+@require_GET
+def material_groups(request: HttpRequest) -> HttpResponse:
+    """物料组对照 of the own firm: what each group was said to mean."""
+    person = access.person_of(request)
+    found = list(MaterialGroup.objects.visible_to(person).select_related("part").order_by("code"))
+    context = {"groups": found, "illustrative": any(group.is_illustrative for group in found)}
+    return render(request, "answers/materials.html", context)
+
+
+@access.writes(Thing.PURCHASE)
+@require_POST
+def forget_group(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what a group means; it is asked again with the next export."""
+    person = access.person_of(request)
+    group = MaterialGroup.objects.editable_by(person).get_or_404(pk=pk)
+    materials.forget(group, by=person)
+    messages.info(request, _("物料组“%(code)s”的对照已撤回，下次导入时再问。") % {"code": group.code})
+    return redirect("answers:materials")
 
 
 @access.writes(Thing.PURCHASE)

@@ -324,7 +324,9 @@ def _by_state(found: Batch, *, may_write: bool) -> dict[str, Any]:
         }
     if found.state == Batch.State.PREVIEW:
         asked, total = queries.questions(found)
-        return {"questions": asked, "question_count": total, "chosen": queries.chosen_count(found)}
+        note = getattr(ledgers.get(found.ledger), "question_note", "")
+        said = {"questions": asked, "question_count": total, "question_note": note}
+        return {**said, "chosen": queries.chosen_count(found)}
     if found.state == Batch.State.UNDONE:
         return {"conflicts": queries.conflicts(found)}
     return {}

@@ -1,0 +1,91 @@
+"""物料组对照: what a firm's own material group means here. Asked once; kept with the firm, read by nobody else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chainlab import names
+from lianzhang.accounts.actions import Refused
+from lianzhang.accounts.models import Person
+from lianzhang.registry.models import Enterprise, MaterialGroup, Part, TreeNode
+from lianzhang.registry.parts import whole_code, whole_name
+from lianzhang.trail import actions as trail
+
+MOST_PARTS, MOST_CATEGORIES = 8, 30
+WHOLE = "0"  # before a part's id: not the part, its whole category
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One thing a group may mean: a part of the catalogue, or a category as a whole."""
+
+    key: str
+    label: str
+    score: float
+
+
+def meanings(code: str, name: str) -> list[Meaning]:
+    """What a group of this code and name may mean: parts alike by name, then the categories there are."""
+    parts = list(Part.objects.filter(pk__in=TreeNode.objects.standing().order_by().values("part")))
+    parts = [part for part in parts or Part.objects.all() if not part.code.startswith(whole_code(""))]
+    wanted = _pairs(name or code)
+    scored = sorted(((_alike(wanted, part.name), part) for part in parts), key=lambda one: (-one[0], one[1].name))
+    found = [Meaning(str(part.pk), part.name, score) for score, part in scored[:MOST_PARTS] if score > 0]
+    return found + _categories(parts, wanted)
+
+
+def _categories(parts: Iterable[Part], wanted: set[str]) -> list[Meaning]:
+    first: dict[str, Part] = {}
+    for part in parts:
+        if part.category:
+            first.setdefault(part.category, part)
+    scored = sorted(((_alike(wanted, category), category) for category in first), key=lambda one: (-one[0], one[1]))
+    return [
+        Meaning(f"{WHOLE}{first[category].pk}", _("类别“%(name)s”（整类）") % {"name": category}, score)
+        for score, category in scored[:MOST_CATEGORIES]
+    ]
+
+
+def _pairs(text: str) -> set[str]:
+    plain = names.normalise(text)
+    return {plain[n : n + 2] for n in range(len(plain) - 1)} or {plain}
+
+
+def _alike(wanted: set[str], text: str) -> float:
+    found = _pairs(text)
+    return 2 * len(wanted & found) / (len(wanted) + len(found))
+
+
+def keep(*, firm: Enterprise, code: str, name: str, key: str, batch_code: str, by: Person) -> MaterialGroup:
+    """Keep what a group means: `key` as `meanings` gives it."""
+    part = Part.objects.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    if part is None or not code:
+        raise Refused(_("请从所列零部件或类别中选一项。"))
+    with transaction.atomic():
+        if key.startswith(WHOLE):
+            part = _whole(part, by=by)
+        group = MaterialGroup(
+            firm=firm, code=code[:40], name=name[:120], part=part, category=part.category, batch_code=batch_code,
+            is_illustrative=firm.is_illustrative,
+        )  # fmt: skip
+        return trail.create(group, verb="material_group.kept", by=by)
+
+
+def forget(group: MaterialGroup, *, by: Person) -> None:
+    """Take a meaning back: the group is asked for again; what was imported under it stays."""
+    if not MaterialGroup.objects.editable_by(by).filter(pk=group.pk).exists():
+        raise Refused(_("物料组对照由企业自己维护。"))
+    with transaction.atomic():
+        trail.remove(group, verb="material_group.forgotten", by=by)
+
+
+def _whole(part: Part, *, by: Person) -> Part:
+    """The part that stands for a category as a whole."""
+    code = whole_code(part.category)
+    found = Part.objects.filter(code=code).first()
+    if found is not None:
+        return found
+    new = Part(code=code, name=whole_name(part.category), category=part.category, is_illustrative=part.is_illustrative)
+    return trail.create(new, verb="part.entered", by=by)
