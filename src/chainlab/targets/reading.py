@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -171,6 +172,8 @@ def _groups(
     """Points merged into groups, links, and wishes."""
     part_ids = points["part_id"].unique()
     links = _links(offered, suppliers, part_ids)
+    if limits.budget_wan is None:
+        links = _without_twins(links, _required(suppliers, limits))
     point_part = _index(points["part_id"], part_ids)
     point_anchor = _index(points["anchor_id"], anchors)
     point_category = np.asarray(pc.index_in(points["category_id"], value_set=categories), dtype=np.int64)
@@ -222,6 +225,29 @@ def _links(offered: pa.Table, suppliers: pa.Array, part_ids: pa.Array) -> tuple[
     is_first = np.ones(len(part), dtype=bool)
     is_first[1:] = (np.diff(part) != 0) | (np.diff(supplier) != 0)
     return part[is_first], supplier[is_first], capacity[is_first]
+
+
+def _without_twins(links: tuple[Rows, Rows, Numbers], required: Rows) -> tuple[Rows, Rows, Numbers]:
+    """Of suppliers that offer exactly the same without any limit, one: a second can cover nothing more.
+
+    The smallest id stays, or those that must be in. A hundred thousand candidates are often a few hundred offers.
+    """
+    part, supplier, capacity = links
+    order = np.argsort(supplier, kind="stable")
+    bounds = np.flatnonzero(np.diff(supplier[order], prepend=-1, append=-1))
+    must, twins, dropped = set(required.tolist()), dict[bytes, list[int]](), list[int]()
+    for begin, end in pairwise(bounds.tolist()):
+        mine = order[begin:end]
+        if np.isinf(capacity[mine]).all():
+            twins.setdefault(part[mine].tobytes(), []).append(int(supplier[mine[0]]))
+    for alike in twins.values():
+        kept = [one for one in alike if one in must] or alike[:1]
+        dropped += [one for one in alike if one not in kept]
+    if not dropped:
+        return links
+    is_kept = np.ones(int(supplier.max(initial=-1)) + 1, dtype=bool)
+    is_kept[dropped] = False
+    return _kept(links, is_kept)
 
 
 def _same_offer(links: tuple[Rows, Rows, Numbers], size: int) -> Rows:

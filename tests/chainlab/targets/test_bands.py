@@ -254,3 +254,32 @@ class TestQuestions:
                     assert len({supplier in taken for _, taken, _ in standing}) == 1
                 for category in row["categories"]:
                     assert len({category in chosen for _, _, chosen in standing}) == 1
+
+
+class TestManyCandidates:
+    def test_of_two_who_offer_the_same_one_is_as_good_and_the_one_that_must_be_in_is_kept(self):
+        demand = {"anchor_id": ["甲", "乙"], "part_id": ["p", "q"], "category_id": ["c", "c"], "amount_wan": [5.0, 4.0]}
+        offers = {"supplier_id": ["一", "二", "三"], "part_id": ["p", "p", "q"]}
+        assert targets.choose(demand, offers, max_suppliers=2).suppliers == ("一", "三")
+        assert targets.choose(demand, offers, max_suppliers=2, must_include=["二"]).suppliers == ("三", "二")
+        both = targets.choose(demand, offers, max_suppliers=3, must_include=["一", "二"])
+        assert both.suppliers == ("一", "三", "二"), "whoever must be in is in, twin or not"
+        capped = targets.choose(demand, {**offers, "capacity_wan": [3.0, 3.0, None]}, max_suppliers=3)
+        assert capped.objective_wan == 9.0, "with a limit a twin brings more"
+
+    def test_a_hundred_thousand_candidates_are_answered_and_none_is_answered_too(self):
+        parts = 40
+        demand = {
+            "anchor_id": [f"a{n % 4}" for n in range(parts)],
+            "part_id": [f"p{n}" for n in range(parts)],
+            "category_id": [f"c{n % 8}" for n in range(parts)],
+            "amount_wan": [float(100 - n) for n in range(parts)],
+        }
+        many = {
+            "supplier_id": [f"s{n:06d}" for n in range(100_000)],
+            "part_id": [f"p{n % parts}" for n in range(100_000)],
+        }
+        choice = targets.choose(demand, many, max_suppliers=3)
+        assert (choice.objective_wan, choice.is_proven) == (297.0, True)
+        nobody = targets.choose(demand, {"supplier_id": [], "part_id": []}, max_suppliers=3)
+        assert (nobody.objective_wan, nobody.suppliers, nobody.is_proven) == (0.0, (), True)
