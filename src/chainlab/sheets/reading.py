@@ -134,9 +134,7 @@ def to_plain(reading: Reading) -> dict[str, Any]:
         "columns": [dataclasses.astuple(column) for column in reading.columns],
         "rows": [
             _block([*rows])
-            for _, rows in itertools.groupby(
-                reading.rows, key=lambda row: (row.sheet, row.sheet_name, [*row.values], [*row.raw])
-            )
+            for _, rows in itertools.groupby(reading.rows, key=lambda row: (row.sheet, row.sheet_name, tuple(row.raw)))
         ],
     }
 
@@ -163,25 +161,23 @@ def _block(rows: list[Row]) -> dict[str, Any]:
         "sheet": first.sheet,
         "sheet_name": first.sheet_name,
         "numbers": [row.row_number for row in rows],
-        "values": {key: _numbered([row.values[key] for row in rows], pack=_pack) for key in first.values},
-        "raw": {key: _numbered([row.raw[key] for row in rows], pack=str) for key in first.raw},
-        "blanks": _numbered([tuple(row.blanks.items()) for row in rows], pack=dict),
+        "values": {key: _numbered([row.values[key] for row in rows], key=_told_apart) for key in first.values},
+        "raw": {key: _numbered([row.raw[key] for row in rows]) for key in first.raw},
+        "blanks": _numbered([tuple(row.blanks.items()) for row in rows]),
     }
 
 
-def _numbered(values: list[Any], *, pack: Callable[[Any], Any]) -> tuple[list[Any], list[int]]:
-    """Each different value once, and which of them stands where; 1, 1.0 and 1.00 are three."""
-    place: dict[object, int] = {}
-    table: list[Any] = []
-    order: list[int] = []
-    for value in values:
-        key = value if type(value) is str else (type(value), str(value))
-        number = place.get(key)
-        if number is None:
-            number = place[key] = len(table)
-            table.append(pack(value))
-        order.append(number)
-    return table, order
+def _numbered(values: list[Any], *, key: Callable[[Any], object] | None = None) -> tuple[list[Any], list[int]]:
+    """Each different value once, packed, and which of them stands where."""
+    keys = values if key is None else [*map(key, values)]
+    first = dict(zip(reversed(keys), reversed(values), strict=True))
+    place = {one: number for number, one in enumerate(first)}
+    return [_pack(value) for value in first.values()], [*map(place.__getitem__, keys)]
+
+
+def _told_apart(value: object) -> object:
+    """1, 1.0 and 1.00 are one key and three values."""
+    return value if value is None or type(value) is str else (type(value), str(value))
 
 
 def _rows(
@@ -190,11 +186,11 @@ def _rows(
     numbers: list[int],
     values: dict[str, tuple[list[Any], list[int]]],
     raw: dict[str, tuple[list[str], list[int]]],
-    blanks: tuple[list[dict[str, str]], list[int]],
+    blanks: tuple[list[list[tuple[str, str]]], list[int]],
 ) -> Iterator[Row]:
     columns = [[*map([_unpack(value) for value in table].__getitem__, order)] for table, order in values.values()]
     said = [[*map(table.__getitem__, order)] for table, order in raw.values()]
-    reasons = [{key: Blank(reason) for key, reason in one.items()} for one in blanks[0]]
+    reasons = [{key: Blank(reason) for key, reason in one} for one in blanks[0]]
     texts: Iterable[tuple[str, ...]] = zip(*said, strict=True) if said else itertools.repeat((), len(numbers))
     for number, row, words, reason in zip(numbers, zip(*columns, strict=True), texts, blanks[1], strict=True):
         typed, shown = dict(zip(values, row, strict=True)), dict(zip(raw, words, strict=True))

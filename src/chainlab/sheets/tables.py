@@ -34,9 +34,10 @@ class Table:
         self._skipped: dict[str, list[int]] = {}
         self._said: dict[tuple[str, str], int] = {}
         self._filled: dict[grids.Position, grids.Position] = {}
-        self._known: dict[tuple[str, type, object], tuple[values.Parsed, str]] = {}
-        self._harmless: dict[str, bool] = {}
+        self._harmless: dict[object, tuple[bool, bool]] = {}
         self._header_words: set[str] = set()
+        self._nothing = dict.fromkeys(field.key for field in sheet.fields)
+        self._marked = grid.marked_rows()
 
     def read(self) -> None:
         """Find the header, then read row by row."""
@@ -188,12 +189,14 @@ class Table:
 
     def _take_row(self, index: int, *, header: headers.Header, key_columns: list[int]) -> bool:
         """Read one row; False when reading must stop here."""
-        texts = self.grid.texts(index)
-        if not any(texts) and not self._has_marks(index):
-            return True
-        is_plain = all(map(self._is_harmless, texts))
-        kind = "data" if is_plain or self._has_marks(index) else furniture.kind_of(texts, key_columns=key_columns)
-        if kind == "data" and not is_plain:
+        if index not in self._marked and self._is_plain(index):
+            kind, texts = "data", []
+        else:
+            texts = self.grid.texts(index)
+            if not any(texts) and not self._has_marks(index):
+                return True
+            kind = "data" if self._has_marks(index) else furniture.kind_of(texts, key_columns=key_columns)
+        if kind == "data" and texts:
             again = furniture.repeats_header(texts, header=header, matcher=self.matcher)
             if again == "other":
                 self._say("second_table", row=index, number=index + 1)
@@ -213,32 +216,45 @@ class Table:
                 self._skipped.setdefault(kind, []).append(index + 1)
         return True
 
-    def _is_harmless(self, text: str) -> bool:
-        """Whether a text, wherever it stands, says nothing about what its row is; most rows hold only such."""
-        found = self._harmless.get(text)
-        if found is None:
-            found = self._harmless[text] = text not in self._header_words and furniture.is_harmless(text, self.matcher)
-        return found
+    def _is_plain(self, index: int) -> bool:
+        """Whether something stands in a row, and nothing that says what the row is: most rows are such."""
+        is_filled = False
+        for value in self.grid.rows[index]:
+            key = value if type(value) is str else (type(value), value)
+            found = self._harmless.get(key)
+            if found is None:
+                text = grids.line(value)
+                is_harmless = text not in self._header_words and furniture.is_harmless(text, self.matcher)
+                found = self._harmless[key] = (is_harmless, bool(text))
+            if not found[0]:
+                return False
+            is_filled = is_filled or found[1]
+        return is_filled
 
     def _has_marks(self, index: int) -> bool:
-        return bool(self.grid.uncalculated) and any(
-            (index, column) in self.grid.uncalculated for column in self._by_column
-        )
+        return index in self._marked and any((index, one) in self.grid.uncalculated for one in self._by_column)
 
     def _read_data(self, index: int) -> None:
-        row = Row(
-            self.sheet.key, index + 1, dict.fromkeys(field.key for field in self.sheet.fields), {}, self.grid.name
-        )
-        for column, match in self._by_column.items():
-            field = match.field
-            place = (index, column)
-            parsed, row.raw[field.key] = self._parsed(place, field)
+        row = Row(self.sheet.key, index + 1, dict(self._nothing), {}, self.grid.name, dict(self._absent))
+        cells = self.grid.rows[index]
+        is_simple = index not in self._marked and not self._filled
+        for column, field, is_added, known in self._plan:
+            if is_simple:
+                # What a column says again and again is read once; 1, 1.0 and True are three.
+                value = cells[column] if column < len(cells) else ""
+                key = value if type(value) is str else (type(value), value)
+                found = known.get(key)
+                if found is None:
+                    found = known[key] = self._parsed((index, column), field)
+            else:
+                found = self._parsed((index, column), field)
+            parsed, row.raw[field.key] = found
             row.values[field.key] = parsed.value
             if parsed.blank is not None:
                 row.blanks[field.key] = parsed.blank
             for code, words in parsed.findings:
-                self._say(code, place=place, field=field, words=words)
-            if parsed.value is not None and field.kind.is_number:
+                self._say(code, place=(index, column), field=field, words=words)
+            if is_added:
                 self._add_up(field, parsed.value)
         self._complete(row, index)
         if index in self.grid.hidden_rows:
@@ -246,18 +262,11 @@ class Table:
         self.rows.append(row)
 
     def _parsed(self, place: grids.Position, field: Field) -> tuple[values.Parsed, str]:
-        """What became of a cell, and what it said. What a column says again and again is read once."""
-        value, is_marked = self.grid.stored(*place)
-        key = (field.key, type(value), value)
-        if not is_marked and not self._filled and key in self._known:
-            return self._known[key]
+        """What became of a cell, and what it said."""
         cell = self.grid.cell(*place)
         if cell.is_empty and place in self._filled:
             cell = self.grid.cell(*self._filled[place])
-        found = values.parse(cell, field=field, setting=self._settings[field.key]), cell.text
-        if not is_marked and not self._filled:
-            self._known[key] = found
-        return found
+        return values.parse(cell, field=field, setting=self._settings[field.key]), cell.text
 
     def _complete(self, row: Row, index: int) -> None:
         """Stand-ins for blank ids and months, then what is required and missing."""
@@ -268,7 +277,7 @@ class Table:
         district = self.sheet.district_field
         if district and row.values[district] is None and row.blanks.get(district) in (None, Blank.UNFILLED):
             self._take_district(row, self.sheet.field(district))
-        for field in self.sheet.fields:
+        for field in self._completed:
             if row.values[field.key] is None and field.falls_back_to:
                 row.values[field.key] = next((row.values[key] for key in field.falls_back_to if row.values[key]), None)
             if row.values[field.key] is not None:
@@ -281,8 +290,28 @@ class Table:
                 self._say("required", place=(index, column), field=field)
 
     @cached_property
+    def _plan(self) -> list[tuple[int, Field, bool, dict[object, tuple[values.Parsed, str]]]]:
+        """Columns in their order: field, whether its numbers are added up, and what its cells were read as."""
+        return [
+            (column, match.field, match.field.kind.is_number and match.field.kind is not Kind.RATIO, {})
+            for column, match in self._by_column.items()
+        ]
+
+    @cached_property
     def _columns_of(self) -> dict[str, int]:
         return {match.field.key: column for column, match in self._by_column.items()}
+
+    @cached_property
+    def _completed(self) -> list[Field]:
+        """Fields of which a row may still say something when its cells are read."""
+        named = (self.sheet.period_field, self.sheet.district_field, *self._columns_of)
+        return [field for field in self.sheet.fields if field.falls_back_to or field.key in named]
+
+    @cached_property
+    def _absent(self) -> dict[str, Blank]:
+        """What no row fills in, for want of its column."""
+        completed = {field.key for field in self._completed}
+        return {field.key: Blank.UNFILLED for field in self.sheet.fields if field.key not in completed}
 
     def _take_district(self, row: Row, field: Field) -> None:
         """区市: of the sheet's own name, where each district has its sheet."""
@@ -293,8 +322,6 @@ class Table:
             self._say("district_of_sheet", field=field)
 
     def _add_up(self, field: Field, value: object) -> None:
-        if field.kind is Kind.RATIO or not field.kind.is_number:
-            return
         match value:
             case Band() if value.is_exact:
                 self._totals.add(field.key, value.low_wan)
