@@ -157,8 +157,10 @@ def _nothing(_town: Town, _line: ProductLine, _today: date) -> None:
 
 
 def _mentions(town: Town, line: ProductLine, today: date) -> None:
-    """The first suppliers of the anchor by name, each in one category: some of them both anchors name."""
+    """The anchor's first suppliers from elsewhere by name, each in one category: some of them both anchors name."""
+    home = str(town.appliance.scheme.home_regions[0])
     bought = Purchase.objects.filter(buyer=line.firm, supplier__isnull=False, make=Purchase.Make.BOUGHT)
+    bought = bought.exclude(supplier__region_code__startswith=home)
     rows: dict[int, SupplierMention] = {}
     for purchase in bought.select_related("supplier", "part").order_by("supplier__name", "part__code"):
         supplier = purchase.supplier

@@ -25,7 +25,8 @@ def shared(request: HttpRequest) -> HttpResponse:
     person = access.person_of(request)
     if _is_centre(person.reach):
         found = sharing.named(person)
-        context = {"rows": found, "counts": sharing.count(found), "scope": _("商业秘密（授权可见）")}
+        is_invented = any(one.supplier is not None and one.supplier.is_illustrative for one in found)
+        context = {"rows": found, "counts": sharing.count(found), "illustrative": is_invented}
         return render(request, "registry/sharing.html", context)
     released = SharedSupplier.objects.visible_to(person).select_related("supplier", "body")
     lead = _("创新中心比对各链主自愿提供的供应商名称，发布 %(count)d 家共性配套商；哪家链主提及不公开。") % {
