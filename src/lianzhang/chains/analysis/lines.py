@@ -14,7 +14,7 @@ def of(asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, min_a
     """One dict a line of the list: columns of TargetLine, with the supplier's code."""
     part_names = dict(zip(tables["parts"]["part_id"].to_pylist(), tables["parts"]["name"].to_pylist(), strict=True))
     category_of = {row["part_id"]: row["category_id"] for row in asked.demand.to_pylist()}
-    current = _current_pairs(tables)
+    current, plants = _current_pairs(tables), _plants(tables)
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in choice.covered.to_pylist():
         rows.setdefault(row["supplier_id"], []).append(row)
@@ -28,7 +28,7 @@ def of(asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, min_a
                 "covered_wan": targets.wan(sum(row["amount_wan"] for row in covered)),
                 "marginal_wan": targets.wan(substitutes.marginal(supplier)),
                 "categories": sorted({category_of[row["part_id"]] for row in covered}),
-                "parts": _parts(covered, part_names, category_of),
+                "parts": _parts(covered, part_names, category_of, plants),
                 "anchors": sorted({row["anchor_id"] for row in covered}),
                 "runner_up": substitutes.runner_up(supplier),
                 "reasons": _reasons(supplier, covered, current),
@@ -37,7 +37,12 @@ def of(asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, min_a
     return sorted(lines, key=lambda line: (-line["covered_wan"], line["supplier"]))
 
 
-def _parts(covered: list[dict[str, Any]], names: dict[str, str], category_of: dict[str, str]) -> list[dict[str, Any]]:
+def _parts(
+    covered: list[dict[str, Any]],
+    names: dict[str, str],
+    category_of: dict[str, str],
+    plants: dict[tuple[str, str], list[str]],
+) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in covered:
         part = row["part_id"]
@@ -45,8 +50,19 @@ def _parts(covered: list[dict[str, Any]], names: dict[str, str], category_of: di
             part, {"code": part, "name": names[part], "category": category_of[part], "amount_wan": 0.0, "anchors": []}
         )
         entry["amount_wan"] += row["amount_wan"]
-        entry["anchors"].append({"code": row["anchor_id"], "amount_wan": row["amount_wan"]})
+        using = plants.get((row["anchor_id"], part), [])
+        entry["anchors"].append({"code": row["anchor_id"], "amount_wan": row["amount_wan"], "plants": using})
     return sorted(found.values(), key=lambda entry: (-entry["amount_wan"], entry["code"]))
+
+
+def _plants(tables: "dict[str, pa.Table]") -> dict[tuple[str, str], list[str]]:
+    """Which plants of an anchor use a part, as far as the anchor says."""
+    rows = tables["purchases"].select(["buyer_id", "part_id", "plant"]).to_pylist()
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if row["plant"]:
+            found.setdefault((row["buyer_id"], row["part_id"]), set()).add(row["plant"])
+    return {key: sorted(names) for key, names in found.items()}
 
 
 def _current_pairs(tables: "dict[str, pa.Table]") -> set[tuple[str, str]]:

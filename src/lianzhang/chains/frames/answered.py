@@ -108,6 +108,7 @@ def _of_band(answer: CategoryAnswer, ceilings: list[tuple[Decimal, Decimal]]) ->
         "amount_low_wan": None if middle is None else number(low),
         "amount_high_wan": None if middle is None else number(high),
         "year": answer.year,
+        "plant": answer.plant or None,
         "level": Level.BANDS.value,
         "supplier_low": answer.supplier_low,
         "supplier_high": answer.supplier_high,

@@ -31,12 +31,11 @@ def read(chain: Chain, *, person: Person, also: Sequence[Chain] = ()) -> Read:
 
     purchases: buyer_id, part_id, supplier_id (with its place; see `answered` for suppliers without a name), firm_code,
     make, amount_wan (exact, or the middle of a band), amount_low_wan, amount_high_wan, is_withheld, year, level,
-    line_id, supplier_low and supplier_high (how many suppliers stand behind a row without a name), is_welcome. firms:
-    firm_id, firm_code, name, region_code (null = not known). parts: part_id, name, category_id,
-    alternative_group. bom: parent_id,
-    child_id, quantity. capabilities: firm_id, part_id, is_qualified, capacity_wan. candidates: firm_code, part_id
-    (null = what is said of the firm), kind, is_willing, certification_months, capacity_wan, cost_wan. All
-    amounts 万元, all times months.
+    line_id, plant, supplier_low and supplier_high (how many suppliers stand behind a row without a name),
+    is_open_above, is_welcome. firms: firm_id, firm_code, name, region_code (null = not known). parts: part_id, name,
+    category_id, alternative_group. bom: firm_code, parent_id, child_id, quantity. capabilities: firm_id, part_id,
+    is_qualified, capacity_wan. candidates: firm_code, part_id (null = what is said of the firm), kind, is_willing,
+    certification_months, capacity_wan, cost_wan. All amounts 万元, all times months.
     """
     import pyarrow as pa
 
@@ -107,6 +106,7 @@ def _schemas(pa: Any) -> dict[str, list[tuple[str, Any]]]:
             ("year", whole),
             ("level", text),
             ("line_id", whole),
+            ("plant", text),
             ("supplier_low", whole),
             ("supplier_high", whole),
             ("is_open_above", flag),

@@ -64,6 +64,7 @@ def _purchase(row: dict[str, Any]) -> dict[str, Any]:
         "year": row["year"],
         "level": row["level"],
         "line_id": row["line_id"],
+        "plant": row["plant"] or None,
     }
 
 
