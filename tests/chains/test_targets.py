@@ -9,10 +9,10 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.chains import jobs
 from lianzhang.chains.actions import targets as actions
 from lianzhang.chains.models import CandidateProposal, Chain, TargetList
-from lianzhang.chains.queries import disclosure
-from lianzhang.chains.queries import targets as queries
+from lianzhang.chains.queries import comparison, disclosure
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
+from lianzhang.registry.models import Purchase
 from tests.cast import Cast
 from tests.chains import scene as scenes
 
@@ -135,10 +135,28 @@ def test_only_a_finished_list_is_approved(cast: Cast, now: dt.datetime) -> None:
 
 def test_comparing_two_lists_says_what_changed_and_why(cast: Cast, scene: scenes.Scene) -> None:
     first, second = listed(cast, max_suppliers=1), listed(cast, max_suppliers=2)
-    found = queries.compare(first, second, person=cast.clerk_a)
-    assert found.only_first == []
-    assert len(found.only_second) == 1
-    assert ("max_suppliers", 1, 2) in found.why
+    found = comparison.compare(first, second, person=cast.clerk_a, names={})
+    assert found.only(0) == []
+    assert len(found.only(1)) == 1
+    assert ("max_suppliers", 1, 2) in found.asked
+    assert [row.reasons for row in found.suppliers if row.first_wan is None] == [("asked",)]
+
+
+def test_of_two_lists_under_the_same_conditions_the_data_and_the_candidates_say_why(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    first = listed(cast, max_suppliers=1)
+    proposed(cast, scene, "QY-丙", willingness="unwilling")
+    Purchase.objects.filter(supplier=scene.firms["QY-丙"], part=scene.parts["P1"]).update(amount_wan=900)
+    second = listed(cast, max_suppliers=1)
+    found = comparison.compare(first, second, person=cast.clerk_a, names={})
+    assert found.asked == []
+    assert (found.only(0), found.only(1)) == (["外地丙有限公司"], ["外地乙有限公司"])
+    gone = next(row for row in found.suppliers if row.second_wan is None)
+    assert gone.reasons == ("unwilling",)
+    came = next(row for row in found.suppliers if row.first_wan is None)
+    assert came.reasons == ("data",)
+    assert [(row.name, row.change_wan) for row in found.parts] == [("压缩机", 600.0)]
 
 
 def test_the_snapshot_s_rows_are_for_those_who_may_read_every_firm_in_it(cast: Cast, scene: scenes.Scene) -> None:

@@ -94,7 +94,9 @@ def holding(listed: TargetList) -> str:
 
 
 def questions(listed: TargetList, shown: Disclosure, names: dict[str, str]) -> list[Question]:
-    """What to ask next, best first; an anchor is named to those who may read its purchases."""
+    """What to ask next, best first; an anchor is named to those who may read its purchases. Nothing where all holds."""
+    if not listed.open_choices:
+        return []
     return [
         Question(
             position=n,

@@ -178,6 +178,7 @@ def _proposed(chain: Chain, form: ProposeForm, person: Person) -> CandidatePropo
 
 def _page(request: HttpRequest, form: Any, *, title: str, submit: str, back_url: str) -> HttpResponse:
     context = {"form": form, "title": title, "submit": submit, "back_url": back_url}
+    context |= {"crumb": _("候选企业"), "crumb_url": back_url}
     return render(request, "parts/form_page.html", context, status=422 if form.errors else 200)
 
 

@@ -41,7 +41,7 @@ def edition(request: HttpRequest, code: str, edition: str) -> HttpResponse:
     paper = _paper(listed, Edition(edition), person)
     form = request.GET.get("format", "")
     if form in FORMS:
-        return _taken(request, paper, listed, form=form)
+        return taken(request, paper, listed, form=form, back_url=url_of(listed, edition))
     context = {
         "record": listed,
         "paper": paper,
@@ -88,7 +88,7 @@ def _offers(listed: TargetList, person: Person) -> tuple[list[tuple[Any, str, st
     return [row[:3] for row in rows], any(row[3] for row in rows)
 
 
-def _taken(request: HttpRequest, paper: Paper, listed: TargetList, *, form: str) -> HttpResponse:
+def taken(request: HttpRequest, paper: Paper, listed: TargetList, *, form: str, back_url: str) -> HttpResponse:
     """The paper as a file or a print; its number is that of its event in the trail."""
     person = access.person_of(request)
     detail = {"title": paper.title, "edition": paper.edition.value, "format": form}
@@ -103,7 +103,7 @@ def _taken(request: HttpRequest, paper: Paper, listed: TargetList, *, form: str)
         export_id=f"DC-{event.seq:06d}",
     )
     if form == "print":
-        return _print(request, paper, header, listed)
+        return _print(request, paper, header, back_url=back_url)
     from lianzhang.chains.sheets import papers
 
     out = io.BytesIO()
@@ -114,7 +114,7 @@ def _taken(request: HttpRequest, paper: Paper, listed: TargetList, *, form: str)
     return response
 
 
-def _print(request: HttpRequest, paper: Paper, header: ExportHeader, listed: TargetList) -> HttpResponse:
+def _print(request: HttpRequest, paper: Paper, header: ExportHeader, *, back_url: str) -> HttpResponse:
     widest = max(len(spec.shown_by_default()) for spec, _rows in paper.parts)
     context = {
         "paper": "a4" if widest <= 6 else "a4-landscape",
@@ -123,6 +123,6 @@ def _print(request: HttpRequest, paper: Paper, header: ExportHeader, listed: Tar
         "header": header,
         "about": [(_("版别"), paper.edition.label), (_("导出人"), header.who), (_("导出编号"), header.export_id)],
         "illustrative": paper.is_illustrative,
-        "back_url": url_of(listed, paper.edition),
+        "back_url": back_url,
     }
     return render(request, "targets/edition_print.html", context)

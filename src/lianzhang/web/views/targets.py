@@ -16,9 +16,11 @@ from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.actions import targets as actions
 from lianzhang.chains.models import Edition, TargetLine, TargetList
+from lianzhang.chains.queries import comparison
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import targets as queries
 from lianzhang.chains.tables import asked
+from lianzhang.chains.tables import comparison as compared
 from lianzhang.chains.tables import listed as shown_as
 from lianzhang.chains.tables import targets as tables
 from lianzhang.jobs import queries as job_queries
@@ -219,17 +221,24 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     person = access.person_of(request)
     first = queries.lists(person).get_or_404(code=code)
     second = queries.lists(person).get_or_404(code=request.GET.get("with", ""))
-    found = queries.compare(first, second, person=person)
-    why = [(asked.LABELS.get(key, key), before, after) for key, before, after in found.why]
-    shown = [disclosures.of_list(listed, person=person).shows_totals for listed in (first, second)]
+    shown = [disclosures.of_list(listed, person=person) for listed in (first, second)]
+    found = comparison.compare(first, second, person=person, names=asked.names(first) | asked.names(second))
+    paper = compared.paper(
+        first,
+        second,
+        found,
+        shows=(shown[0].shows_totals, shown[1].shows_totals),
+        sees_rows=all(each.sees_rows for each in shown),
+    )
+    if (form := request.GET.get("format", "")) in editions.FORMS:
+        back_url = f"{request.path}?with={second.code}"
+        return editions.taken(request, paper, first, form=form, back_url=back_url)
     context = {
         "first": first,
         "second": second,
-        "found": found,
-        "why": why,
-        "shows": all(shown),
-        "restricted": RESTRICTED,
-        "illustrative": first.is_illustrative or second.is_illustrative,
+        "paper": paper,
+        "parts": [(spec, listing.plain(request, spec, rows)) for spec, rows in paper.parts],
+        "illustrative": paper.is_illustrative,
     }
     return render(request, "targets/compare.html", context)
 

@@ -1,0 +1,160 @@
+"""两份清单的比较: what stands on one only, what moved, and why: conditions, data, or candidates that came and went."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from lianzhang.accounts.models import Person
+from lianzhang.chains.models import CandidateProposal, PartCoverage, TargetLine, TargetList
+from lianzhang.chains.queries import targets
+
+MOST_MOVED = 20
+CLEAR = 0.005  # of the larger amount: less than this is no movement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """One supplier, category, anchor or part on the two lists: 万元 on each, None where it is not on it."""
+
+    name: str
+    first_wan: float | None
+    second_wan: float | None
+    reasons: tuple[str, ...] = ()  # codes; see `tables.comparison.REASONS`
+
+    @property
+    def change_wan(self) -> float:
+        return (self.second_wan or 0.0) - (self.first_wan or 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Everything that differs. `asked` are the conditions that differ, as (key, in the first, in the second)."""
+
+    suppliers: list[Moved]
+    categories: list[Moved]
+    anchors: list[Moved]
+    parts: list[Moved]
+    asked: list[tuple[str, Any, Any]]
+
+    def only(self, which: int, rows: str = "suppliers") -> list[str]:
+        """Names that stand on the first (0) or second (1) list alone."""
+        found: list[Moved] = getattr(self, rows)
+        sides = [(row.name, (row.first_wan, row.second_wan)) for row in found]
+        return [name for name, side in sides if side[which] is not None and side[1 - which] is None]
+
+    @property
+    def both(self) -> list[str]:
+        """Suppliers on both."""
+        return [row.name for row in self.suppliers if row.first_wan is not None and row.second_wan is not None]
+
+
+def compare(first: TargetList, second: TargetList, *, person: Person, names: Mapping[str, str]) -> Comparison:
+    """What differs between two lists and why; `names` are of the anchors."""
+    pair = (first, second)
+    rows = [{line.supplier_id: line for line in targets.lines(one, person=person)} for one in pair]
+    asked = _asked(first, second)
+    return Comparison(
+        suppliers=_suppliers(first, second, rows[0], rows[1], is_asked=bool(asked)),
+        categories=_rows(*({e["name"]: float(e["covered_wan"]) for e in one.categories} for one in pair)),
+        anchors=_changed(_rows(*(_by_anchor(one, names) for one in pair))),
+        parts=_parts(first, second),
+        asked=asked,
+    )
+
+
+def _suppliers(
+    first: TargetList,
+    second: TargetList,
+    before: Mapping[int, TargetLine],
+    after: Mapping[int, TargetLine],
+    *,
+    is_asked: bool,
+) -> list[Moved]:
+    alone = set(before) ^ set(after)
+    told = _told(first, second, alone)
+    found = []
+    for pk in {**before, **after}:
+        old, new = before.get(pk), after.get(pk)
+        supplier = (old or new).supplier  # type: ignore[union-attr]
+        reasons: tuple[str, ...] = ()
+        if pk in alone:
+            here, other = (first, second) if new is None else (second, first)
+            reasons = _reasons(supplier.code, here, other, told.get(pk, ()), is_asked=is_asked)
+        found.append(
+            Moved(
+                name=supplier.name,
+                first_wan=float(old.covered_wan) if old else None,
+                second_wan=float(new.covered_wan) if new else None,
+                reasons=reasons,
+            )
+        )
+    return found
+
+
+def _reasons(code: str, here: TargetList, other: TargetList, told: Iterable[str], *, is_asked: bool) -> tuple[str, ...]:
+    """Why a supplier stands on `here` and not on `other`: said outright where it was asked for, else what changed."""
+    found = []
+    if code in here.parameters.get("must_include", ()):
+        found.append("required")
+    if code in other.parameters.get("must_exclude", ()):
+        found.append("excluded")
+    found += told
+    if not found and is_asked:
+        found.append("asked")
+    if not found and here.snapshot_id != other.snapshot_id:
+        found.append("data")
+    return tuple(found or ["tied"])
+
+
+def _told(first: TargetList, second: TargetList, firms: set[int]) -> dict[int, tuple[str, ...]]:
+    """What was proposed or withdrawn of these firms between the two lists."""
+    early, late = sorted((first.created_at, second.created_at))
+    within = Q(entered_at__gt=early, entered_at__lte=late) | Q(withdrawn_at__gt=early, withdrawn_at__lte=late)
+    found: dict[int, tuple[str, ...]] = {}
+    for one in CandidateProposal.objects.filter(within, chain=first.chain_id, enterprise__in=firms):
+        is_gone = one.withdrawn_at is not None and early < one.withdrawn_at <= late
+        is_unwilling = one.willingness == CandidateProposal.Willingness.UNWILLING
+        code = "withdrawn" if is_gone else "unwilling" if is_unwilling else "proposed"
+        pk = one.enterprise_id or 0
+        found[pk] = (*found.get(pk, ()), code)
+    return found
+
+
+def _asked(first: TargetList, second: TargetList) -> list[tuple[str, Any, Any]]:
+    keys = sorted(set(first.parameters) | set(second.parameters))
+    found = [(key, first.parameters.get(key), second.parameters.get(key)) for key in keys]
+    return [entry for entry in found if (entry[1] or None) != (entry[2] or None)]
+
+
+def _by_anchor(listed: TargetList, names: Mapping[str, str]) -> dict[str, float]:
+    """What each anchor buys outside in the categories of the list, 万元."""
+    found: dict[str, float] = {}
+    for entry in listed.categories:
+        for code, amount in entry.get("by_anchor", {}).items():
+            name = names.get(code, code)
+            found[name] = found.get(name, 0.0) + float(amount)
+    return found
+
+
+def _parts(first: TargetList, second: TargetList) -> list[Moved]:
+    """The parts whose purchases moved most between the two snapshots."""
+    if first.snapshot_id is None or second.snapshot_id is None or first.snapshot_id == second.snapshot_id:
+        return []
+    amounts: list[dict[str, float]] = [{}, {}]
+    wanted = [first.snapshot_id, second.snapshot_id]
+    found = PartCoverage.objects.filter(snapshot__in=wanted, amount_wan__isnull=False).order_by()
+    for snapshot, name, amount in found.values_list("snapshot", "part__name", "amount_wan"):
+        amounts[wanted.index(snapshot)][name] = amount or 0.0
+    return _changed(_rows(*amounts))[:MOST_MOVED]
+
+
+def _rows(first: Mapping[str, float], second: Mapping[str, float]) -> list[Moved]:
+    return [Moved(name=name, first_wan=first.get(name), second_wan=second.get(name)) for name in {**first, **second}]
+
+
+def _changed(rows: Iterable[Moved]) -> list[Moved]:
+    """Those that moved, most first."""
+    moved = [row for row in rows if abs(row.change_wan) > CLEAR * max(row.first_wan or 0.0, row.second_wan or 0.0)]
+    return sorted(moved, key=lambda row: (-abs(row.change_wan), row.name))
