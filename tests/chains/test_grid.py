@@ -19,8 +19,8 @@ def test_a_supplier_is_one_line_and_a_buyer_one_column() -> None:
     assert [row.supplier for row in found.rows] == ["丁", "乙"]
     local, outside = found.rows
     assert local.amounts[0] is None
-    assert (local.total.low, local.months, local.buyer_count) == (120, 9, 1)
-    assert (outside.total.low, outside.buyer_count) == (1800, 2)
+    assert (local.total.low, local.months, local.buyer_count) == (Decimal(120), 9, 1)
+    assert (outside.total.low, outside.buyer_count) == (Decimal(1800), 2)
     assert not found.is_single_source
 
 
@@ -36,5 +36,5 @@ def test_bands_are_added_end_by_end_and_what_is_not_told_is_counted() -> None:
         ROW, band, replace(band, high=None), replace(ROW, amount=None), replace(ROW, amount=None, is_withheld=True),
     ])  # fmt: skip
     total = found.rows[0].total
-    assert (total.low, total.high, total.is_exact, total.is_open_above) == (2100, 6100, False, True)
+    assert (total.low, total.high, total.is_exact, total.is_open_above) == (Decimal(2100), Decimal(6100), False, True)
     assert (total.unknown_count, total.withheld_count) == (1, 1)

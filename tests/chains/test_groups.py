@@ -7,7 +7,7 @@ from django.test import Client
 
 from lianzhang.accounts import actions as accounts
 from lianzhang.accounts.actions import Refused
-from lianzhang.accounts.rules import Post, Thing
+from lianzhang.accounts.rules import Act, BodyKind, Post, Thing
 from lianzhang.chains.actions import groups as actions
 from lianzhang.chains.models import Gap, TargetList, WorkingGroup
 from lianzhang.chains.queries import groups as queries
@@ -50,7 +50,7 @@ def test_the_page_says_who_sits_there_from_where_and_who_is_missing(cast: Cast, 
     seat(cast, group, "anchor_1", "innovator", "expert")
     found = queries.members(group, person=cast.clerk_a, on=TODAY)
     assert [one.home.body.name_zh for one in found if one.home] == ["链主一", "创新中心", "专家委"]
-    assert dict(queries.composition(found))["association"] == 0
+    assert dict(queries.composition(found))[BodyKind.ASSOCIATION] == 0
     client = Client()
     client.force_login(cast.clerk_a)
     assert "还没有来自协会联盟的成员" in client.get(f"/chains/group/{group.pk}/").content.decode()
@@ -79,7 +79,7 @@ def test_a_member_sees_its_meetings_and_tasks_and_nothing_else_of_the_chain(
     assert not Gap.objects.visible_to(member).filter(pk=gap.pk).exists()
     assert not TargetList.objects.visible_to(member).exists()
     assert supervision.sign(task=task, now=now, by=member).state == Task.State.HANDLING
-    assert not any(member.reach.may(act, Thing.GAP) for act in "RWA")
+    assert not any(member.reach.may(act, Thing.GAP) for act in Act)
 
 
 def test_a_group_that_is_ended_takes_nothing_new(cast: Cast, group: WorkingGroup) -> None:

@@ -42,9 +42,9 @@ def motor(cast: Cast) -> Part:
 def test_each_way_ends_in_a_product_with_the_quantity_multiplied(cast: Cast, motor: Part) -> None:
     firm = cast.enterprise_1.code
     assert told(motor, cast.clerk_a) == [
-        ("FRIDGE", ["P1", "FRIDGE"], 2, "tree"),
-        ("FAN", ["FAN"], 1, firm),
-        ("FRIDGE", ["P1", "FRIDGE"], 6, firm),
+        ("FRIDGE", ["P1", "FRIDGE"], Decimal(2), "tree"),
+        ("FAN", ["FAN"], Decimal(1), firm),
+        ("FRIDGE", ["P1", "FRIDGE"], Decimal(6), firm),
     ]
 
 

@@ -111,8 +111,7 @@ def reviews(chains: Iterable[Any], *, today: date) -> list[Item]:
             continue
         light, word = when(chain.review_on, today=today)
         said = ngettext("%(count)d个缺口到复核日期", "%(count)d个缺口到复核日期", count) % {"count": count}
-        due = {"chain": str(chain.pk), "state": stages.STANDING, "review_to": today.isoformat()}
-        url = address("gaps:list", **due)
+        url = address("gaps:list", chain=str(chain.pk), state=stages.STANDING, review_to=today.isoformat())
         items.append(
             Item(
                 title=said,

@@ -43,7 +43,8 @@ def _trees(part: Part, person: Person) -> list[Way]:
 
 
 def _way_up(node: TreeNode, unit: str) -> Way:
-    steps, quantity, at = [], node.quantity, node.parent
+    steps: list[Part] = []
+    quantity, at = node.quantity, node.parent
     while at is not None and len(steps) < DEEPEST:
         steps.append(at.part)
         if at.parent is not None:
