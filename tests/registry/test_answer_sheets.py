@@ -297,3 +297,14 @@ def test_names_are_handed_in_and_read_back_by_the_firm_alone(cast: Cast, tmp_pat
         assert not SupplierMention.objects.visible_to(other).exists()
     for other in (cast.secretary, cast.clerk_a, cast.innovator):
         assert not ledgers.get("supplier_mentions").may_use(other)
+
+
+def test_rows_of_the_form_that_are_left_open_write_nothing(cast: Cast, tmp_path: Path) -> None:
+    line_of(cast)
+    content = bands(
+        tmp_path, {"年采购额档": "5亿以上"}, {"类别": "电机"}, {"类别": "芯片", "年采购额档": "按约定不提供"}
+    )
+    batch = hand_in(content, ledger="category_answers", by=cast.anchor_1)
+    assert {row: kind for row, (kind, _words) in said(batch).items()} == {2: "new", 3: "ignored", 4: "new"}
+    written(batch, cast.anchor_1)
+    assert set(CategoryAnswer.objects.values_list("category", "is_withheld")) == {("压缩机", False), ("芯片", True)}

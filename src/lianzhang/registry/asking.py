@@ -202,9 +202,16 @@ def _ticks(line: ProductLine, outline: Outline, answers: Sequence[PartAnswer]) -
 def _bands(line: ProductLine, rows: Sequence[BandRow]) -> Asked:
     # What an agreement keeps back is kept back next year as well.
     withheld = sum(bool((row.answer or row.last) and (row.answer or row.last).is_withheld) for row in rows)  # type: ignore[union-attr]
-    answered = sum(row.answer is not None and not row.answer.is_withheld for row in rows)
+    answered = sum(row.answer is not None and _says(row.answer) for row in rows)
     dates = (one.answered_on for row in rows for one in (row.answer, row.last) if one is not None)
     return Asked(line, Level.BANDS, len(rows) - withheld, answered, withheld, _last(dates))
+
+
+def _says(answer: CategoryAnswer) -> bool:
+    """Whether something is said; what was emptied again is open again."""
+    said = (answer.make, answer.source_region, answer.is_abroad)
+    bounds = (answer.amount_low_wan, answer.supplier_low, answer.certification_low_months)
+    return not answer.is_withheld and (any(said) or any(bound is not None for bound in bounds))
 
 
 def _last(dates: Iterable[date | None]) -> date | None:

@@ -260,7 +260,7 @@ TREE = tables.TableSpec(
         tables.Column("level", _("层级"), lambda one: one.level, kind="integer"),
         tables.Column("part", _("零部件"), lambda one: "　" * (one.level - 1) + one.part.name),
         tables.Column("category", _("类别"), lambda one: one.part.category),
-        tables.Column("quantity", _("用量"), lambda one: one.quantity, kind="decimal"),
+        tables.Column("quantity", _("用量"), lambda one: one.quantity, kind="decimal", unit=_("每个上级")),
         tables.Column("code", _("编码"), lambda one: one.part.code),
     ),
     row_id=lambda one: one.node.pk,

@@ -120,6 +120,7 @@ class BandSheet(AnswerSheet):
     """分档级: one row a category, plant and year of a product line."""
 
     level = Level.BANDS
+    answers = ("make", "amount_low_wan", "supplier_low", "source_region", "is_abroad", "certification_low_months")
 
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
         taken["category"] = str(taken["category"]).strip()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.models import Batch
 
 
+LEFT_OPEN = Finding(None, "note", "未填，不写入。", "Left open: nothing is written.", code="left_open")
 SIGNED = ("answered_on", "answered_by_id")
 
 
@@ -115,6 +116,7 @@ class AnswerSheet(Sheet):
     """Answers about a product line: written by those who may answer for it, dated and signed as they come in."""
 
     level: str = Level.BANDS
+    answers: tuple[str, ...] = ()  # the attributes of which one at least makes a row an answer
 
     def of_ledger(self, found: Any) -> Any:
         return found.select_related("line__firm")
@@ -148,10 +150,17 @@ class AnswerSheet(Sheet):
     def change_of(self, row: Incoming, *, desk: Desk) -> Change:
         """Who answered before, and when, is put back with the answer when the import is undone."""
         change = super().change_of(row, desk=desk)
+        if change.kind == protocol.NEW and self.answers and not self._says(change.after):
+            change.kind, change.after = protocol.IGNORED, {}
+            change.findings = [LEFT_OPEN]
+            return change
         if change.kind == protocol.CHANGED:
             signed = self._signatures(desk)[int(change.subject_id)]
             change.before |= packing.pack_all(signed)
         return change
+
+    def _says(self, after: Mapping[str, Any]) -> bool:
+        return bool(after.get("is_withheld")) or any(name in after for name in self.answers)
 
     def _signatures(self, desk: Desk) -> dict[int, dict[str, Any]]:
         found: dict[int, dict[str, Any]] = desk.once(

@@ -72,6 +72,7 @@ class TickSheet(AnswerSheet):
     """目录级: one row a part of a product line."""
 
     level = Level.TICKS
+    answers = ("make", "is_supplier_local", "is_welcome")
 
     def of_ledger(self, found: Any) -> Any:
         return super().of_ledger(found).select_related("part")
