@@ -219,8 +219,9 @@ def approve(request: HttpRequest, code: str) -> HttpResponse:
 def compare(request: HttpRequest, code: str) -> HttpResponse:
     """Two lists side by side: what differs and why."""
     person = access.person_of(request)
-    first = queries.lists(person).get_or_404(code=code)
-    second = queries.lists(person).get_or_404(code=request.GET.get("with", ""))
+    standing = queries.lists(person).filter(state__in=[TargetList.State.READY, TargetList.State.APPROVED])
+    first = standing.get_or_404(code=code)
+    second = standing.get_or_404(code=request.GET.get("with", ""))
     shown = [disclosures.of_list(listed, person=person) for listed in (first, second)]
     found = comparison.compare(first, second, person=person, names=asked.names(first) | asked.names(second))
     paper = compared.paper(
