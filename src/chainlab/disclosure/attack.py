@@ -8,12 +8,16 @@ data with linear constraints, JASA 95: the attacker's subproblems).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
+
+from chainlab.disclosure import equations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,10 +39,11 @@ class Targets:
     owner: NDArray[np.int64]
     cell: NDArray[np.int64]
 
-    def key(self, number: int) -> bytes:
+    @cached_property
+    def keys(self) -> list[bytes]:
         """The same for the same target, whatever else is protected."""
-        span = slice(self.rows.indptr[number], self.rows.indptr[number + 1])
-        return self.rows.indices[span].astype(np.int64).tobytes() + self.rows.data[span].tobytes()
+        indices, data, ends = self.rows.indices.astype(np.int64), self.rows.data, self.rows.indptr.tolist()
+        return [indices[a:b].tobytes() + data[a:b].tobytes() for a, b in itertools.pairwise(ends)]
 
 
 def targets(found: Equations, *, unsafe: Iterable[int] = ()) -> Targets:
@@ -59,8 +64,8 @@ def targets(found: Equations, *, unsafe: Iterable[int] = ()) -> Targets:
 
 def beside(found: Equations, aims: Targets, released: list[int]) -> Targets:
     """`aims`, and whatever of a contributor these cells tell apart from its other contributions."""
-    columns = np.vstack([found.owner, found.matrix[released].toarray()])
-    _, first, group = np.unique(columns, axis=1, return_index=True, return_inverse=True)
+    same = equations.alike(found, released)
+    _, first, group = np.unique(same * len(found.contributors) + found.owner, return_index=True, return_inverse=True)
     apart = sparse.csr_array((np.ones(len(found.owner)), (group.ravel(), np.arange(len(found.owner)))))
     return _worth(
         found,
@@ -128,9 +133,11 @@ class Attacker:
         """The key of a target told to within the margin if these cells are out; None if there is none. `known`
         targets are past protecting."""
         self.aim(aims)
-        keys = [aims.key(int(number)) for number in self.numbers]
-        suspects = [keys.index(key) for key in self.suspects if key in keys]
-        seen = _Seen(self, self._worlds_of(released), np.asarray([key in known for key in keys], dtype=bool))
+        keys = [aims.keys[number] for number in self.numbers]
+        place = {key: n for n, key in enumerate(keys)}
+        suspects = [place[key] for key in self.suspects if key in place]
+        is_known = np.asarray([key in known for key in keys], dtype=bool)
+        seen = _Seen(self, self._worlds_of(released), is_known, self._exchanged(aims, released))
         program: _Program | None = None
         while (doubt := seen.doubt(suspects)) is not None:
             program = program or _Program(self, released)
@@ -160,15 +167,60 @@ class Attacker:
         self.worlds = [world for world in self.worlds if (np.abs(part @ world - sums) <= close).all()]
         return self.worlds
 
+    def _exchanged(self, aims: Targets, released: list[int]) -> dict[float, NDArray[np.float64]]:
+        """How far above and below the truth each target can lie by exchange alone: what stands in the same released
+        cells can be anybody's, so a contributor may have all that others give there, or they all of its.
+
+        A bound from below on what the programs would find, without a program; it settles nearly everything.
+        """
+        found = self.found
+        same = equations.alike(found, released)
+        held = np.zeros((len(found.contributors) + 1, int(same.max(initial=-1)) + 1))
+        np.add.at(held, (found.owner, same), found.amount)
+        total = held.sum(axis=0) - (held[self.who] if self.who >= 0 else 0.0)
+        others = np.maximum(total[None, :] - held, 0.0)  # row: contributor; what neither it nor the attacker gives
+        others[others < 1e-9 * max(1.0, float(total.max(initial=0.0)))] = 0.0
+        rows = aims.rows[self.numbers]
+        owners = np.repeat(self.owners, np.diff(rows.indptr))
+        beside = np.where(owners == OUTSIDER, 0.0, others[owners, same[rows.indices]])
+        which = np.repeat(np.arange(len(self.numbers)), np.diff(rows.indptr))
+        is_up, own = rows.data > 0, np.abs(rows.data) * found.amount[rows.indices] * (beside > 0)
+        keys = which * others.shape[1] + same[rows.indices]
+        return {sign: _sums(which, keys, beside, own, is_up == (sign > 0), len(self.numbers)) for sign in (1.0, -1.0)}
+
+
+def _sums(
+    which: NDArray[np.int64],
+    keys: NDArray[np.int64],
+    beside: NDArray[np.float64],
+    own: NDArray[np.float64],
+    is_taken: NDArray[np.bool_],
+    count: int,
+) -> NDArray[np.float64]:
+    """Of each target: what is taken over from others, once for every set of cells, and what of its own it gives."""
+    _, once = np.unique(keys[is_taken], return_index=True)
+    taken = np.bincount(which[is_taken][once], weights=beside[is_taken][once], minlength=count)
+    given = np.bincount(which[~is_taken], weights=own[~is_taken], minlength=count)
+    return np.asarray(taken + given, dtype=np.float64)
+
 
 class _Seen:
     """How far from the truth each target was seen in some possible world, above and below."""
 
-    def __init__(self, attacker: Attacker, worlds: list[NDArray[np.float64]], is_known: NDArray[np.bool_]) -> None:
+    def __init__(
+        self,
+        attacker: Attacker,
+        worlds: list[NDArray[np.float64]],
+        is_known: NDArray[np.bool_],
+        most: dict[float, NDArray[np.float64]],
+    ) -> None:
         self.attacker, self.worlds = attacker, worlds
         self.needed = np.where(is_known, 0.0, attacker.margins)
         values = (attacker.aims @ np.asarray([attacker.truth, *worlds]).T).T
-        self.most = {1.0: values.max(axis=0) - attacker.values, -1.0: attacker.values - values.min(axis=0)}
+        self.most = {
+            1.0: np.maximum(most[1.0], values.max(axis=0) - attacker.values),
+            -1.0: np.maximum(most[-1.0], attacker.values - values.min(axis=0)),
+        }
 
     def add(self, world: NDArray[np.float64]) -> _Seen:
         self.worlds.append(world)

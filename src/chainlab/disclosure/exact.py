@@ -13,51 +13,73 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chainlab.disclosure import equations
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chainlab.disclosure.equations import Equations
 
+PRIME = 2_147_483_647
+ANYBODY = 3  # who gives to a set of cells, for it to be there whoever attacks whom
+
 
 def told(found: Equations, released: list[int]) -> dict[tuple[int, int], int]:
     """(attacker, contributor) → how many independent sums of the contributor's are told exactly; only those told."""
-    columns = np.unique(found.matrix[released].toarray().astype(np.int64), axis=0).T
-    patterns, pattern = np.unique(columns, axis=0, return_inverse=True)
-    holds = [set(pattern[found.owner == who].ravel().tolist()) for who in range(len(found.contributors))]
-    ranks: dict[frozenset[int], int] = {}
-
-    def rank(among: frozenset[int]) -> int:
-        if among not in ranks:
-            ranks[among] = _rank(patterns[sorted(among)])
-        return ranks[among]
-
+    pattern = equations.alike(found, released)
+    _, first = np.unique(pattern, return_index=True)
+    columns = np.unique(found.matrix[released][:, first].toarray().astype(np.int64), axis=0).T
+    holds = [set(np.unique(pattern[found.owner == who]).tolist()) for who in range(len(found.contributors))]
+    held = np.bincount([one for has in holds for one in has], minlength=len(columns))
+    # What three give to is there for every pair: taken out of the rest once, it leaves little to reckon for each.
+    is_common = held >= ANYBODY
+    left = _without(columns, _reduced(columns[is_common]))
+    rare = [{one for one in has if not is_common[one]} for has in holds]
     counts = {}
     for attacker, target in itertools.permutations(range(len(holds)), 2):
-        others = frozenset().union(*(has for who, has in enumerate(holds) if who not in {attacker, target}))
-        if holds[target] <= others:
+        others = set().union(*(has for who, has in enumerate(rare) if who not in {attacker, target}))
+        if rare[target] <= others:
             continue  # whatever is the target's could as well be another's
-        if more := rank(others | holds[target]) - rank(others):
+        more = _rank(left[sorted(others | rare[target])]) - _rank(left[sorted(others)])
+        if more:
             counts[(attacker, target)] = more
     return counts
 
 
-PRIME = 2_147_483_647
+def _reduced(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[int]]:
+    """The reduced row echelon form of small counts modulo a prime, without its rows of 0, and its pivots.
+
+    Exact but for a prime that divides a minor of such numbers, which is not met in practice.
+    """
+    left, pivots = rows % PRIME, list[int]()
+    for column in range(rows.shape[1]):
+        filled = np.flatnonzero(left[len(pivots) :, column])
+        if not len(filled):
+            continue
+        here, there = len(pivots), len(pivots) + int(filled[0])
+        left[[here, there]] = left[[there, here]]
+        left[here] = left[here] * pow(int(left[here, column]), -1, PRIME) % PRIME
+        factor = left[:, column].copy()
+        factor[here] = 0
+        touched = np.flatnonzero(factor)
+        left[touched] = (left[touched] - factor[touched, None] * left[here]) % PRIME
+        pivots.append(column)
+        if len(pivots) == len(left):
+            break
+    return left[: len(pivots)], pivots
+
+
+def _without(rows: NDArray[np.int64], reduced: tuple[NDArray[np.int64], list[int]]) -> NDArray[np.int64]:
+    """`rows` less what the reduced rows make up of them."""
+    basis, pivots = reduced
+    left = rows.copy()
+    for n, pivot in enumerate(pivots):
+        touched = np.flatnonzero(rows[:, pivot])
+        left[touched] = (left[touched] - rows[touched, pivot][:, None] * basis[n]) % PRIME
+    return left
 
 
 def _rank(rows: NDArray[np.int64]) -> int:
-    """The rank of a matrix of small counts, by elimination modulo a prime: exact (a prime that divides a minor of such
-    numbers is not met in practice), and ten times as fast as singular values."""
-    left = rows % PRIME
-    rank = 0
-    while left.size:
-        column = int(np.argmax(left.any(axis=0)))
-        filled = np.flatnonzero(left[:, column])
-        if not len(filled):
-            break
-        pivot = left[filled[0]] * pow(int(left[filled[0], column]), -1, PRIME) % PRIME
-        left = np.delete(left, filled[0], axis=0)
-        touched = np.flatnonzero(left[:, column])
-        left[touched] = (left[touched] - left[touched, column][:, None] * pivot) % PRIME
-        left = left[:, column + 1 :]
-        rank += 1
-    return rank
+    kept = rows[:, rows.any(axis=0)]
+    kept = kept[kept.any(axis=1)]
+    return len(_reduced(kept if kept.shape[0] >= kept.shape[1] else kept.T.copy())[1]) if kept.size else 0
