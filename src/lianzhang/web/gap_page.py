@@ -160,7 +160,9 @@ def _bar(gap: Gap) -> list[dict[str, str]]:
     """The steps of the table with the one that stands; none for a gap that does not hold."""
     if gap.state not in BAR:
         return []
-    steps = [state for state in BAR if gap.route != Gap.Route.LEAVE or state not in UNFILLED]
+    # A gap may be closed without having been assigned or worked on: its bar claims neither.
+    is_short = gap.route == Gap.Route.LEAVE or gap.state == Gap.State.CLOSED
+    steps = [state for state in BAR if not is_short or state not in UNFILLED]
     here = steps.index(stages.State(gap.state)) if gap.state in steps else 0
     words = ["past" if n < here else "now" if n == here else "later" for n in range(len(steps))]
     return [{"label": str(state.label), "state": word} for state, word in zip(steps, words, strict=True)]
