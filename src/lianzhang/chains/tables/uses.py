@@ -21,13 +21,13 @@ def uses(chain: Chain) -> TableSpec:
         columns=(
             Column("product", _("产品"), lambda way: way.product.name, link=url),
             Column("path", _("经由"), path, is_wrapped=True),
-            Column("quantity", _("单台用量"), lambda way: way.quantity, kind="decimal", places=3),
+            Column("quantity", _("用量"), lambda way: way.quantity, kind="decimal", places=3, unit=_("每件产品")),
             Column("unit", _("单位"), lambda way: way.unit or None),
             Column("source", _("依据"), source),
         ),
         row_id=lambda way: "-".join([way.firm.code if way.firm else "", *(step.code for step in way.steps)]),
         row_url=url,
-        note=_("单台用量为各级用量的乘积；某一级没写用量的不计算。只列标准零部件树和您可看的物料清单。"),
+        note=_("用量为各级用量的乘积；某一级没写用量的不计算。只列标准零部件树和您可看的物料清单。"),
         empty=Empty(_("标准零部件树和可看的物料清单里没有用到它的产品。"), "", ""),
     )
 
