@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from lianzhang.chains import jobs
+from lianzhang.chains import jobs, publication
 from lianzhang.chains.actions import releases as actions
 from lianzhang.chains.actions import snapshots
 from lianzhang.chains.models import Release, Snapshot
@@ -141,6 +141,19 @@ def test_where_an_earlier_snapshot_cannot_be_read_nothing_new_goes_out(cast: Cas
     shutil.rmtree(snapshots.directory(cast.chain_a))
     more("QY-2024-003", "P1", 500)
     assert set(states(analyse(cast)).values()) <= {"differencing", "threshold"}
+
+
+def test_where_too_much_is_out_only_totals_are_weighed(
+    cast: Cast, open_scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = analyse(cast)
+    monkeypatch.setattr(publication, "MOST_CELLS", 0)
+    for anchor, amount in (("QY-2024-001", 1000), ("QY-2024-002", 700), ("QY-2024-003", 420)):
+        more(anchor, "P1", amount)
+    second = analyse(cast)
+    assert states(first, "category:制冷")["amount_wan"] == State.RELEASED
+    assert states(second, "category:制冷")["amount_wan"] == State.DIFFERENCING
+    assert states(second)["amount_wan"] == State.RELEASED
 
 
 def test_what_went_out_meanwhile_is_reckoned_with(cast: Cast, open_scene: scenes.Scene) -> None:

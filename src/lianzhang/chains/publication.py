@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Told = tuple[float | None, State]
 NOBODY: Told = (None, State.THRESHOLD)  # a sum to which nobody contributes
+CROWDED: Told = (None, State.DIFFERENCING)  # too much is out to weigh it
 
 # In the order of their weight: what comes first goes out where both cannot.
 OF_A_TOTAL = (
@@ -37,6 +38,7 @@ OF_A_TOTAL = (
 OF_A_CATEGORY = (Measure.PLACED, Measure.LOCAL, Measure.AMOUNT)
 OF_A_LIST = (Measure.PLACED, Measure.LOCAL, Measure.OUTSIDE, Measure.COVERED)
 CELL_LENGTH = 120
+MOST_CELLS = 300  # figures out; with more of them only totals are weighed
 MOST_EARLIER = 60  # publications; with more of them out nothing new goes out until old ones are shown no more
 
 
@@ -79,6 +81,9 @@ def _decided(
     from chainlab import disclosure as lab
 
     earlier = _earlier({row["contributor"] for row in rows})
+    # Every publication makes the next dearer to weigh; totals are worth more than the tenth set of categories.
+    is_crowded = earlier is not None and sum(len(set(one["cell"].to_pylist())) for one in earlier) > MOST_CELLS
+    rows = [row for row in rows if not (is_crowded and row["cell"].startswith(CATEGORY))]
     if earlier is None:
         found: list[Row] = [{"cell": c, "value_wan": None, "state": State.DIFFERENCING} for c in _names(rows)]
     else:
@@ -89,7 +94,8 @@ def _decided(
         value = row["value_wan"]
         told[cell, measure] = (None if value is None else round(value, 4), State(row["state"]))
     for cell, measures in asked.items():
-        told |= {(cell, measure): NOBODY for measure in measures if (cell, measure) not in told}
+        missing = CROWDED if is_crowded and cell.startswith(CATEGORY) else NOBODY
+        told |= {(cell, measure): missing for measure in measures if (cell, measure) not in told}
         told[cell, Measure.LOCAL_RATIO.value] = _ratio(told[cell, Measure.PLACED], told[cell, Measure.LOCAL])
     return [
         Release(
