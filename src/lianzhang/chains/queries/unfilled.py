@@ -10,6 +10,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
 from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.registry.models import Enterprise, Purchase
+from lianzhang.registry.models.purchases import told_to
 
 NAMELESS = Q(supplier__isnull=True, supplier_name="")
 WITHOUT_AMOUNT = Q(amount_wan__isnull=True, amount_low_wan__isnull=True)
@@ -17,7 +18,7 @@ WITHOUT_AMOUNT = Q(amount_wan__isnull=True, amount_low_wan__isnull=True)
 
 def firms(person: Person) -> ScopedQuerySet[Enterprise]:
     """The firms whose purchases `person` may read: the own one, and those that granted the own body."""
-    return Enterprise.objects.filter(pk__in=Purchase.objects.all().buyers(person))
+    return Enterprise.objects.filter(pk__in=told_to(person).buyers)
 
 
 def of_chain(chain: Chain, *, person: Person) -> list[Enterprise]:

@@ -1,9 +1,11 @@
 """What firms buy and what it is made of: confidential, row by row (明细级)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Person
@@ -34,10 +36,8 @@ class ConfidentialQuerySet(ScopedQuerySet[M]):
     @classmethod
     def owners(cls, person: Person) -> set[int]:
         """The firms all of whose rows `visible_to` gives."""
-        if not person.reach.may(Act.READ, Thing.PURCHASE) or person.reach.body_id is None:
-            return set()
-        own = Enterprise.objects.order_by().filter(body_id=person.reach.body_id)
-        return set(own.values_list("pk", flat=True).union(whole_grants(person).values_list("firm_id", flat=True)))
+        told = told_to(person)
+        return {*told.own, *told.whole}
 
     def editable_by(self, person: Person) -> Self:
         """The firm itself; and a task force it granted, which enters what the firm hands over."""
@@ -49,6 +49,31 @@ def whole_grants(person: Person) -> QuerySet[PurchaseGrant]:
     return PurchaseGrant.objects.opening(Level.ROWS, person=person).filter(line__isnull=True).order_by()
 
 
+@dataclass(frozen=True)
+class Told:
+    """Whose rows a person reads: the own firm's, those of firms that granted all, and product lines with their firm."""
+
+    own: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
+    lines: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def buyers(self) -> set[int]:
+        """The firms of which any row is read."""
+        return {*self.own, *self.whole, *self.lines.values()}
+
+
+def told_to(person: Person) -> Told:
+    """What `Purchase.objects.visible_to` comes to, in two queries."""
+    if not person.reach.may(Act.READ, Thing.PURCHASE) or person.reach.body_id is None:
+        return Told()
+    own = Enterprise.objects.order_by().filter(body_id=person.reach.body_id).values_list("pk", Value(1))
+    firms = list(own.union(whole_grants(person).values_list("firm_id", Value(0))))
+    lines = dict(lines_opened(Level.ROWS, person=person).values_list("pk", "firm_id"))
+    mine = frozenset(firm for firm, is_own in firms if is_own)
+    return Told(mine, frozenset(firm for firm, _is_own in firms) - mine, lines)
+
+
 class PurchaseQuerySet(ConfidentialQuerySet["Purchase"]):
     """Purchases may be of a product line: such a row is read where the line speaks in rows and is granted."""
 
@@ -56,25 +81,16 @@ class PurchaseQuerySet(ConfidentialQuerySet["Purchase"]):
         lines = lines_opened(Level.ROWS, person=person)
         return super()._granted(person) & Q(line__isnull=True) | Q(line__in=lines.values("pk"))
 
-    @classmethod
-    def buyers(cls, person: Person) -> set[int]:
-        """The firms of which `visible_to` gives any row."""
-        lines = lines_opened(Level.ROWS, person=person)
-        return cls.owners(person) | set(lines.values_list("firm_id", flat=True))
-
-    def counted_for(self, person: Person) -> Self:
+    def counted_for(self, told: "Told") -> Self:
         """The same rows as `visible_to`, for adding up.
 
         With the firms' ids an index adds the rows up without reading one. Not for a page of rows: there the planner
         would fetch and sort all that those firms buy to show fifty.
         """
-        own = set(Enterprise.objects.order_by().filter(body_id=person.reach.body_id or 0).values_list("pk", flat=True))
-        owners = self.owners(person)
-        foreign = list(lines_opened(Level.ROWS, person=person).values_list("pk", flat=True))
-        if not foreign and not ProductLine.objects.filter(firm__in=owners - own).exists():
-            return self.filter(buyer_id__in=owners)
-        own_rows = Q(buyer_id__in=owners & own)
-        return self.filter(own_rows | Q(buyer_id__in=owners - own, line__isnull=True) | Q(line_id__in=foreign))
+        if not told.lines and not ProductLine.objects.filter(firm__in=told.whole).exists():
+            return self.filter(buyer_id__in=told.own | told.whole)
+        whole = Q(buyer_id__in=told.whole, line__isnull=True)
+        return self.filter(Q(buyer_id__in=told.own) | whole | Q(line_id__in=told.lines))
 
 
 class Purchase(Versioned):

@@ -18,6 +18,7 @@ from lianzhang.accounts.rules import Act, Role, Thing
 from lianzhang.registry import actions, queries, tables
 from lianzhang.registry.models import Enterprise, Level, ProductLine, Purchase, PurchaseGrant
 from lianzhang.registry.models.lines import MEANING, words
+from lianzhang.registry.models.purchases import told_to
 from lianzhang.tables import values
 from lianzhang.trail import evidence
 from lianzhang.web import access, listing
@@ -30,9 +31,9 @@ def purchases(request: HttpRequest) -> HttpResponse:
     """The purchases one may see: the own firm's, and those of firms that granted the own body."""
     person = access.person_of(request)
     found = Purchase.objects.visible_to(person).select_related("buyer", "part", "supplier")
-    counted = Purchase.objects.all().counted_for(person)
-    buyers = Purchase.objects.all().buyers(person)
-    context = {"lead": functools.partial(_purchases_lead, buyers=buyers), "scope": _("商业秘密（授权可见）")}
+    told = told_to(person)
+    counted = Purchase.objects.all().counted_for(told)
+    context = {"lead": functools.partial(_purchases_lead, buyers=told.buyers), "scope": _("商业秘密（授权可见）")}
     context["shared_url"] = access.offered("registry:shared", person.reach)
     return listing.respond(
         request, tables.PURCHASES, found, counted=counted, template="registry/purchases.html", context=context
@@ -137,6 +138,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         "record": found,
         "levels": [(level.label, MEANING[level]) for level in Level if level in found.levels],
         "readers": tables.readers_of(found),
+        "others": [(other, words(other.levels)) for other in _beside(found, person)],
         "state": tables.grant_light(found),
         "may_withdraw": may_edit and found.withdrawn_at is None,
         "may_confirm": may_edit and is_second and found.withdrawn_at is None and _is_unconfirmed(found),
@@ -186,6 +188,14 @@ def _grant(person: Person, pk: int) -> PurchaseGrant:
     if found is None:
         raise Http404
     return found
+
+
+def _beside(found: PurchaseGrant, person: Person) -> list[PurchaseGrant]:
+    """Grants that stand beside this one and open some of the same: withdrawing it leaves them."""
+    if found.withdrawn_at is not None:
+        return []
+    seen = PurchaseGrant.objects.visible_to(person)
+    return [other for other in actions.overlapping(found, on=timezone.localdate()) if seen.contains(other)]
 
 
 def _is_unconfirmed(grant: PurchaseGrant) -> bool:
