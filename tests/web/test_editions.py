@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lianzhang.chains.models import TargetLine
+from lianzhang.chains.models import Release, TargetLine
+from lianzhang.chains.models.releases import State
 from lianzhang.registry.models import Alias, Part
 from lianzhang.trail.models import Event
 from tests.cast import Cast
@@ -121,3 +122,13 @@ def test_a_paper_that_is_taken_away_stands_in_the_trail_with_its_edition(
     taken(client, world.listed.code, "meeting", "docx")
     assert Event.objects.count() == before + 1
     assert client.get(f"/targets/{world.listed.code}/editions/secret").status_code == 404
+
+
+def test_the_api_tells_a_total_only_where_it_went_out(signed_in: SignIn, world: analysed.Analysed) -> None:
+    address = f"/api/v1/target-lists/{world.listed.code}"
+    Release.objects.filter(target_list=world.listed).update(state=State.THRESHOLD, value=None)
+    for who in ("secretary", "chief"):
+        said = signed_in(who).get(address).json()
+        assert said["_blanks"]["objective_wan"] == "restricted"
+        assert not [mark for mark in analysed.MARKS if str(mark) in str(said)]
+        assert said["robust_suppliers"] is not None

@@ -6,6 +6,7 @@ from ninja import Schema
 
 from lianzhang.api import resources, tables
 from lianzhang.chains.models import Action, Chain, Gap, Scheme, Segment, TargetLine, TargetList
+from lianzhang.chains.queries import targets as lists
 from lianzhang.registry.models import Enterprise
 
 SCHEMES = resources.Resource(key="schemes", table=tables.SCHEMES, rows=Scheme.objects.visible_to)
@@ -40,6 +41,8 @@ class Line(Schema):
     name: str
     categories: list[str]
     region_code: str
+    kind: str
+    holds: bool | None
 
 
 class Lines(Schema):
@@ -54,6 +57,7 @@ def _lines(listed: TargetList, person: Any) -> dict[str, Any]:
     firms = Enterprise.objects.visible_to(person).values("pk")
     lines = TargetLine.objects.visible_to(person).filter(target_list=listed, supplier__in=firms)
     found = lines.select_related("supplier").order_by("position")
+    firm = listed.robust_suppliers
     shown = [
         {
             "position": line.position,
@@ -61,6 +65,8 @@ def _lines(listed: TargetList, person: Any) -> dict[str, Any]:
             "name": line.supplier.name,
             "categories": line.categories,
             "region_code": line.region_code,
+            "kind": line.facts.get("kind", ""),
+            "holds": None if firm is None else line.supplier.code in firm,
         }
         for line in found
     ]
@@ -70,7 +76,7 @@ def _lines(listed: TargetList, person: Any) -> dict[str, Any]:
 TARGET_LISTS = resources.Resource(
     key="target-lists",
     table=tables.TARGET_LISTS,
-    rows=lambda person: TargetList.objects.visible_to(person).select_related("chain"),
+    rows=lists.lists,
     more=_lines,
     more_schema=Lines,
 )

@@ -10,7 +10,7 @@ from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Meeting, Task
-from lianzhang.tables import Column, Filter, TableSpec
+from lianzhang.tables import RESTRICTED, Column, Filter, TableSpec
 
 
 def _code(row: Any) -> str | None:
@@ -21,6 +21,11 @@ def _field(model: Any, name: str, *, kind: Any = "text", key: str = "", **more: 
     """A column for a field of the model, under the field's own label."""
     label = model._meta.get_field(name).verbose_name
     return Column(key or name, label, lambda row: getattr(row, name), kind=kind, **more)
+
+
+def _where_out(listed: Any, amount: Any) -> Any:
+    """A total of a list as it went out under the disclosure rule; who reads the rows finds it on the page."""
+    return amount if listed.is_released else RESTRICTED
 
 
 _PUBLISHED = Q(map__state=MapVersion.State.PUBLISHED)
@@ -196,10 +201,14 @@ TARGET_LISTS = TableSpec(
         Column("chain", _("产业链"), lambda t: t.chain.code, kind="code"),
         Column("title", _("名称"), lambda t: t.title),
         Column("state", _("状态"), lambda t: t.state),
-        Column("objective_wan", _("覆盖额"), lambda t: t.objective_wan, kind="wan", sort="objective_wan"),
-        Column("bound_wan", _("上界"), lambda t: t.bound_wan, kind="wan"),
+        Column("objective_wan", _("覆盖额"), lambda t: _where_out(t, t.objective_wan), kind="wan"),
         _field(TargetList, "is_proven", kind="boolean"),
-        Column("demand_wan", _("市外采购额"), lambda t: t.demand_wan, kind="wan"),
+        Column("demand_wan", _("市外采购额"), lambda t: _where_out(t, t.demand_wan), kind="wan"),
+        Column("edition", _("版别"), lambda t: t.edition),
+        Column("map_version", _("图谱版本"), lambda t: t.map_version.number if t.map_version else None, kind="integer"),
+        Column("draw_count", _("试算次数"), lambda t: t.draw_count, kind="integer"),
+        Column("robust_categories", _("始终入选的类别"), lambda t: t.robust_categories, kind="list"),
+        Column("robust_suppliers", _("始终入选的配套商"), lambda t: t.robust_suppliers, kind="list"),
         Column("category_count", _("类别数"), lambda t: t.category_count, kind="integer"),
         Column("supplier_count", _("家数"), lambda t: t.supplier_count, kind="integer"),
         Column("snapshot", _("快照"), lambda t: t.snapshot_id, kind="code"),

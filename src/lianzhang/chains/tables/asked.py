@@ -51,4 +51,5 @@ def names(listed: TargetList) -> dict[str, str]:
     for entry in listed.open_choices or ():
         codes |= {entry["id"], *(anchor for anchor, _category in entry.get("swayed_by", ()))}
     codes |= {entry["anchor"] for entry in listed.questions or ()}
+    codes |= {code for name in FIRMS for code in listed.parameters.get(name, ())}
     return dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name"))

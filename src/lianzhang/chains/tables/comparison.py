@@ -1,5 +1,6 @@
 """Two lists side by side as tables, and the paper they make."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -24,9 +25,15 @@ REASONS = {
 
 
 def paper(
-    first: TargetList, second: TargetList, found: Comparison, *, shows: tuple[bool, bool], sees_rows: bool
+    first: TargetList,
+    second: TargetList,
+    found: Comparison,
+    *,
+    names: Mapping[str, str],
+    shows: tuple[bool, bool],
+    sees_rows: bool,
 ) -> Paper:
-    """The comparison for a reader: amounts and anchors only to who may read the rows of both."""
+    """The comparison for a reader: amounts and anchors only to who may read the rows of both; `names` of firms."""
     said = {"both": len(found.both), "first": len(found.only(0)), "second": len(found.only(1))}
     parts: list[tuple[TableSpec, Any]] = [
         (_totals(first, second), _facts(first, second, shows)),
@@ -34,7 +41,7 @@ def paper(
         (_moved("compared_categories", _("类别"), first, second, sees_rows), found.categories),
     ]
     if found.asked:
-        parts.insert(1, (_conditions(first, second), found.asked))
+        parts.insert(1, (_conditions(first, second, names), found.asked))
     if sees_rows and found.anchors:
         parts.append((_moved("compared_anchors", _("需求变动的链主"), first, second, sees_rows), found.anchors))
     if sees_rows and found.parts:
@@ -100,14 +107,14 @@ def _totals(first: TargetList, second: TargetList) -> TableSpec:
     )
 
 
-def _conditions(first: TargetList, second: TargetList) -> TableSpec:
+def _conditions(first: TargetList, second: TargetList, names: Mapping[str, str]) -> TableSpec:
     return _table(
         "compared_conditions",
         _("条件变化"),
         (
             Column("label", _("条件"), lambda row: asked.LABELS.get(row[0], row[0])),
-            Column("first", first.code, lambda row: _said(row[1])),
-            Column("second", second.code, lambda row: _said(row[2])),
+            Column("first", first.code, lambda row: _said(row[1], names)),
+            Column("second", second.code, lambda row: _said(row[2], names)),
         ),
     )
 
@@ -144,13 +151,13 @@ def _amounts(first: TargetList, second: TargetList, sees_rows: bool) -> list[Col
 
 def _change(row: Moved) -> Badge | None:
     if row.first_wan is None:
-        return Badge(str(_("新进")), "normal")
-    return Badge(str(_("退出")), "watch") if row.second_wan is None else None
+        return Badge(str(_("新入选")), "normal")
+    return Badge(str(_("落选")), "watch") if row.second_wan is None else None
 
 
-def _said(value: Any) -> Any:
+def _said(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, list):
-        return "、".join(map(str, value)) or None
+        return "、".join(names.get(code, code) for code in value) or None
     return str(values.YES if value else values.NO) if isinstance(value, bool) else value
 
 

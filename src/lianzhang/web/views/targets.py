@@ -223,11 +223,13 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     first = standing.get_or_404(code=code)
     second = standing.get_or_404(code=request.GET.get("with", ""))
     shown = [disclosures.of_list(listed, person=person) for listed in (first, second)]
-    found = comparison.compare(first, second, person=person, names=asked.names(first) | asked.names(second))
+    firms = asked.names(first) | asked.names(second)
+    found = comparison.compare(first, second, person=person, names=firms)
     paper = compared.paper(
         first,
         second,
         found,
+        names=firms,
         shows=(shown[0].shows_totals, shown[1].shows_totals),
         sees_rows=all(each.sees_rows for each in shown),
     )
