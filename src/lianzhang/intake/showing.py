@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -49,10 +50,19 @@ def _differences(ledger: DeclaredLedger, row: StagedRow, *, desk: Desk, language
         return []
     sheet = ledger.sheet(row.sheet)
     fields = {field.key: field for field in ledger.layout.sheet(row.sheet).fields}
-    found = []
+    columns: Sequence[Any] = sheet.columns
+    found, ends = [], {column.high: column for column in columns if getattr(column, "high", "")}
     for attr, after in row.after.items():
         field = fields.get(_field_of(sheet, attr))
         if attr in HIDDEN or attr.startswith(MADE) or (field is None and _is_relation(sheet, attr)):
+            continue
+        if field is None and after is False and not row.before:
+            continue  # a new record for which this was never in question
+        band = ends.get(attr) or next((column for column in ends.values() if column.attr == attr), None)
+        if band is not None:
+            if attr != band.attr and band.attr in row.after:
+                continue  # told with the lower end
+            found.append(_band(band, row, field=fields[band.field], language=language))
             continue
         header = field.header(language) if field else _verbose(sheet, attr)
         if field is not None and _is_number(sheet, attr):
@@ -66,6 +76,17 @@ def _differences(ledger: DeclaredLedger, row: StagedRow, *, desk: Desk, language
             )
         )
     return found
+
+
+def _band(column: Any, row: StagedRow, *, field: Field, language: str) -> Difference:
+    """A band kept by its two ends, in one line: as it will be kept, or as the row writes it where one end stays."""
+    ends = [packing.unpack(row.after[name]) for name in (column.attr, column.high) if name in row.after]
+    is_whole = column.attr in row.after and (len(ends) == 2 or not row.before)
+    said = row.raw.get(field.key, "")
+    if is_whole and ends[0] is not None:
+        low, high = Decimal(ends[0]), Decimal(ends[1]) if len(ends) == 2 and ends[1] is not None else None
+        said = spans.words(Span(low, high), field=field, language=language)
+    return Difference(field.header(language), "", said or "—")
 
 
 def _field_of(sheet: Sheet, attr: str) -> str:

@@ -69,7 +69,7 @@ class BandColumn(Column):
         return Finding(
             self.field,
             "note",
-            f"“{said}”按约定只记所在档：{found.words(self.kind)}，原数不保留。",
+            f"“{said}”按约定只记所在档：{found.words(self.kind)}，答复中不留原数。",
             f"Of “{said}” only its band is kept, as agreed: {found.words(self.kind)}.",
             code="band_of_figure",
         )

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.actions import Refused
@@ -23,6 +24,7 @@ from lianzhang.web import access, listing, submitting
 from lianzhang.web.forms.standards import MOST_BANDS, BandsForm, OutlineForm, TreeForm
 
 LAST_CHANGES = 20
+UNITS = {Banding.Kind.AMOUNT: _lazy("万元"), Banding.Kind.SUPPLIERS: _lazy("家"), Banding.Kind.MONTHS: _lazy("个月")}
 
 
 @access.reads_any(Thing.GAP, Thing.PURCHASE)
@@ -171,7 +173,8 @@ def _bands(request: HttpRequest, person: Person, *, wrong: tuple[str, BandsForm]
         mine = [one for one in found if one.kind == kind]
         rows = [(n, *_typed(n, mine, wrong, kind=kind)) for n in range(MOST_BANDS if may_edit else len(mine))]
         errors = list(wrong[1].non_field_errors()) if wrong is not None and wrong[0] == kind else []
-        kinds.append((kind, mine, rows[: len(mine) + 2] if not errors else rows, errors))
+        shown = rows if errors else rows[: len(mine) + 2]
+        kinds.append((kind, mine, shown, errors, UNITS[kind]))
     context = {"kinds": kinds, "may_edit": may_edit, "changes": _changes() if may_edit else []}
     return render(request, "standards/bands.html", context, status=422 if wrong is not None else 200)
 
