@@ -3,11 +3,16 @@
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lianzhang.chains import jobs
-from lianzhang.chains.models import Gap
+from lianzhang.chains.actions import gaps as actions
+from lianzhang.chains.models import Gap, TargetLine, TargetList
 from lianzhang.jobs.progress import Progress
+from lianzhang.projects.actions.reporting import report_lead
+from lianzhang.supervision.actions import assign
+from lianzhang.trail.models import Proof
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
 from tests.chains.test_gaps import gap_of, supply_locally
@@ -85,3 +90,63 @@ def test_another_chains_task_force_finds_no_such_gap(cast: Cast, scene: scenes.S
     assert answer.status_code == 404
     gap.refresh_from_db()
     assert gap.state == Gap.State.PROPOSED
+
+
+def test_the_page_names_list_lines_leads_and_tasks_and_what_the_next_step_lacks(
+    cast: Cast, scene: scenes.Scene, now: dt.datetime
+) -> None:
+    gap, client = gap_of(scene), page_of(cast, "clerk_a")
+    client.post(f"/gaps/{gap.code}/confirm", words(gap, cast, due_on=""))
+    gap.refresh_from_db()
+    shown = client.get(f"/gaps/{gap.code}").content.decode()
+    assert "请填写时限" in shown
+    listed = TargetList.objects.create(
+        code="MB-1", chain=gap.chain, title="清单一", state="ready", created_by=cast.clerk_a, created_at=now
+    )
+    for position, firm, part in ((1, "QY-乙", "P1"), (2, "QY-丙", "P3")):
+        TargetLine.objects.create(
+            target_list=listed, position=position, supplier=scene.firms[firm], covered_wan=1, parts=[{"code": part}]
+        )
+    actions.entrust(gap=gap, changes={"due_on": TODAY}, version=gap.version, by=cast.clerk_a)
+    gap.refresh_from_db()
+    report_lead(name="压缩机项目", chain=gap.chain, investor_name="外地乙", gap=gap, now=now, by=cast.clerk_a)
+    assign(title="走访两家", responsible=cast.east, working_days=5, gap=gap, now=now, by=cast.clerk_a)
+    gap.refresh_from_db()
+    assert gap.state == Gap.State.ACTING
+    shown = client.get(f"/gaps/{gap.code}").content.decode()
+    for name in ("清单一", "外地乙有限公司", "压缩机项目", "走访两家"):
+        assert name in shown
+    assert "外地丙有限公司" not in shown
+    assert "外地丙有限公司" in client.get(f"/gaps/{gap.code}/supply").content.decode()
+
+
+def test_evidence_of_a_gap_is_kept_and_given_to_whoever_sees_the_gap(cast: Cast, scene: scenes.Scene) -> None:
+    gap = gap_of(scene)
+    file = SimpleUploadedFile("会议纪要.pdf", b"%PDF-1.4 kept")
+    assert page_of(cast, "clerk_a").post(f"/gaps/{gap.code}/evidence", {"file": file}).status_code == 302
+    address = f"/gaps/{gap.code}/evidence/{Proof.objects.about(gap).get().pk}"
+    assert b"".join(page_of(cast, "chief").get(address)) == b"%PDF-1.4 kept"  # type: ignore[arg-type]
+    assert page_of(cast, "anchor_1").get(address).status_code == 404
+
+
+def test_what_is_typed_on_the_forms_is_done_and_refused_in_words(cast: Cast, scene: scenes.Scene) -> None:
+    gap, client = gap_of(scene), page_of(cast, "clerk_a")
+    client.post(f"/gaps/{gap.code}/confirm", words(gap, cast))
+    gap.refresh_from_db()
+    turn = words(gap, cast, route="nurture", review_on="2027-01-01")
+    refused = client.post(f"/gaps/{gap.code}/revise", turn)
+    assert (refused.status_code, "改变路径须写明理由" in refused.content.decode()) == (422, True)
+    assert client.post(f"/gaps/{gap.code}/revise", {**turn, "reason": "可培育"}).status_code == 302
+    gap.refresh_from_db()
+    said = {"version": gap.version, "note": "仍缺", "next_on": "2027-05-01"}
+    assert client.post(f"/gaps/{gap.code}/review", said).status_code == 302
+    gap.refresh_from_db()
+    assert (gap.route, gap.review_on) == ("nurture", dt.date(2027, 5, 1))
+    assert client.post(f"/gaps/{gap.code}/start", {"version": gap.version}).status_code == 302
+    gap.refresh_from_db()
+    assert client.post(f"/gaps/{gap.code}/dismiss", {"version": gap.version, "reason": "口径"}).status_code == 302
+    gap.refresh_from_db()
+    assert client.post(f"/gaps/{gap.code}/reopen", {"version": gap.version, "reason": "更正"}).status_code == 302
+    gap.refresh_from_db()
+    assert gap.state == Gap.State.PROPOSED
+    assert client.get("/gaps/stages").status_code == 200
