@@ -87,10 +87,12 @@ class PurchaseQuerySet(ConfidentialQuerySet["Purchase"]):
         With the firms' ids an index adds the rows up without reading one. Not for a page of rows: there the planner
         would fetch and sort all that those firms buy to show fifty.
         """
-        if not told.lines and not ProductLine.objects.filter(firm__in=told.whole).exists():
-            return self.filter(buyer_id__in=told.own | told.whole)
-        whole = Q(buyer_id__in=told.whole, line__isnull=True)
-        return self.filter(Q(buyer_id__in=told.own) | whole | Q(line_id__in=told.lines))
+        rows = Q(buyer_id__in=told.own | told.whole)
+        if ProductLine.objects.filter(firm__in=told.whole).exclude(pk__in=told.lines).exists():
+            # A line of theirs is closed. Within the firms' rows, so that the index still answers alone.
+            rows &= Q(buyer_id__in=told.own) | Q(line__isnull=True) | Q(line_id__in=told.lines)
+        alone = [line for line, firm in told.lines.items() if firm not in told.whole]
+        return self.filter(rows | Q(line_id__in=alone)) if alone else self.filter(rows)
 
 
 class Purchase(Versioned):
