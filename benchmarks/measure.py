@@ -29,15 +29,38 @@ def compare(
             begun = time.perf_counter()
             way()
             seconds[name].append(time.perf_counter() - begun)
+    return {name: {**_spread(found), **notes.get(name, {})} for name, found in seconds.items()}
+
+
+def over(
+    questions: Iterable[Mapping[str, Callable[[], Any]]],
+    *,
+    check: Callable[[int, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]],
+    summary: Callable[[list[Mapping[str, Any]]], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Each way once on every question, in turn; `check` looks at the answers to a question, before any time is told.
+
+    For questions that differ in how hard they are: the spread is that of the questions.
+    """
+    seconds: dict[str, list[float]] = {}
+    notes: dict[str, list[Mapping[str, Any]]] = {}
+    for number, ways in enumerate(questions):
+        answers = {}
+        for name, way in ways.items():
+            begun = time.perf_counter()
+            answers[name] = way()
+            seconds.setdefault(name, []).append(time.perf_counter() - begun)
+        for name, note in check(number, answers).items():
+            notes.setdefault(name, []).append(note)
+    return {name: {**_spread(found), **summary(notes[name])} for name, found in seconds.items()}
+
+
+def _spread(seconds: list[float]) -> dict[str, Any]:
     return {
-        name: {
-            "median_s": round(statistics.median(found), 4),
-            "fastest_s": round(min(found), 4),
-            "slowest_s": round(max(found), 4),
-            "repetitions": repetitions,
-            **notes.get(name, {}),
-        }
-        for name, found in seconds.items()
+        "median_s": round(statistics.median(seconds), 4),
+        "fastest_s": round(min(seconds), 4),
+        "slowest_s": round(max(seconds), 4),
+        "repetitions": len(seconds),
     }
 
 
@@ -51,8 +74,8 @@ def machine(packages: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def report(name: str, results: Mapping[str, Any]) -> None:
-    """Print a table for each case and keep everything as JSON."""
+def report(name: str, results: Mapping[str, Any], *, order: Iterable[str]) -> None:
+    """Print a table for each case and keep everything as JSON; cases of an earlier run that were not asked stay."""
     for case, ways in results["cases"].items():
         print(f"\n{case}  {ways['about']}")
         for way, found in ways["ways"].items():
@@ -60,5 +83,10 @@ def report(name: str, results: Mapping[str, Any]) -> None:
             spread = f"({found['fastest_s']:.3f}–{found['slowest_s']:.3f})"
             print(f"  {way:<28}{found['median_s']:>9.3f} s {spread:<18} {rest or ''}")
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps(results, ensure_ascii=False, indent=1)
-    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    order = list(order)
+    kept = RESULTS / f"{name}.json"
+    before = json.loads(kept.read_text(encoding="utf-8"))["cases"] if kept.exists() else {}
+    known = {case: found for case, found in before.items() if case in order}
+    cases = {case: {**known, **results["cases"]}[case] for case in order if case in {**known, **results["cases"]}}
+    text = json.dumps({**results, "cases": cases}, ensure_ascii=False, indent=1)
+    kept.write_text(text + "\n", encoding="utf-8")

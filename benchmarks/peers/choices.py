@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pulp
 import pyarrow as pa
+from scipy import sparse
 
 
 def by_greedy(demand: pa.Table, offers: pa.Table, *, limits: dict[str, Any]) -> float:
@@ -82,6 +83,92 @@ def by_cbc(demand: pa.Table, offers: pa.Table, *, limits: dict[str, Any], time_l
     program.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0, timeLimit=time_limit_s))
     is_proven = program.sol_status == pulp.LpSolutionOptimal
     return float(pulp.value(program.objective) or 0.0), "proven" if is_proven else "time limit"
+
+
+def by_highs(demand: pa.Table, offers: pa.Table, *, limits: dict[str, Any], time_limit_s: float) -> tuple[float, str]:
+    """The whole model in SciPy's `milp`, which is HiGHS as it comes; a formulation of its own, in shares."""
+    from scipy import optimize
+
+    program = _Program()
+    held = offers.group_by(["supplier_id", "part_id"]).aggregate([("capacity_wan", "min")]).to_pylist()
+    wanted = demand.group_by(["part_id", "category_id"]).aggregate([("amount_wan", "sum")]).to_pylist()
+    x = {one: program.column(whole=True) for one in sorted({row["supplier_id"] for row in held})}
+    z = {one: program.column(whole=True) for one in sorted({row["category_id"] for row in wanted})}
+    makers: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    for row in held:
+        makers[row["part_id"]].append((row["supplier_id"], row["capacity_wan_min"]))
+    used: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for row in wanted:
+        amount = row["amount_wan_sum"]
+        y = program.column(worth=amount)
+        program.row({y: 1.0, z[row["category_id"]]: -1.0})
+        entries = {y: 1.0}
+        for one, capacity in makers[row["part_id"]]:
+            if capacity is None:
+                entries[x[one]] = -1.0
+                continue
+            flow = program.column()
+            program.row({flow: 1.0, x[one]: -1.0})
+            entries[flow] = -1.0
+            used[one].append((flow, amount / capacity))
+        program.row(entries)
+    for one, flows in used.items():
+        program.row({**dict(flows), x[one]: -1.0})
+    if limits.get("min_anchors", 1) > 1:
+        _anchors_in(program, x, z, demand, held, least=limits["min_anchors"])
+    if "max_categories" in limits:
+        program.row(dict.fromkeys(z.values(), 1.0), upper=limits["max_categories"])
+    program.row(dict.fromkeys(x.values(), 1.0), upper=limits["max_suppliers"])
+    found = optimize.milp(
+        -np.array(program.worth),
+        integrality=program.whole,
+        bounds=optimize.Bounds(0, 1),
+        constraints=optimize.LinearConstraint(program.matrix(), ub=program.upper),
+        options={"time_limit": time_limit_s, "mip_rel_gap": 0},
+    )
+    if found.x is None:
+        return 0.0, "nothing found"
+    return -float(found.fun), "proven" if found.status == 0 else f"gap {-found.mip_dual_bound / -found.fun - 1:.1%}"
+
+
+class _Program:
+    """Columns and rows of a program while they are being collected; every column lies in [0, 1]."""
+
+    def __init__(self) -> None:
+        self.worth: list[float] = []
+        self.whole: list[int] = []
+        self.upper: list[float] = []
+        self.triplets: list[tuple[int, int, float]] = []
+
+    def column(self, *, worth: float = 0.0, whole: bool = False) -> int:
+        self.worth.append(worth)
+        self.whole.append(int(whole))
+        return len(self.worth) - 1
+
+    def row(self, entries: dict[int, float], *, upper: float = 0.0) -> None:
+        self.triplets.extend((len(self.upper), column, value) for column, value in entries.items())
+        self.upper.append(upper)
+
+    def matrix(self) -> Any:
+        row, column, value = (np.array(part) for part in zip(*self.triplets, strict=True))
+        return sparse.csr_array((value, (row, column)), shape=(len(self.upper), len(self.worth)))
+
+
+def _anchors_in(program: _Program, x: Any, z: Any, demand: pa.Table, held: list[Any], *, least: int) -> None:
+    places: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in demand.to_pylist():
+        places[row["part_id"]].add((row["anchor_id"], row["category_id"]))
+    wishes: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in held:
+        for anchor, category in places[row["part_id"]]:
+            wishes[row["supplier_id"], anchor].add(category)
+    met: dict[str, dict[int, float]] = {one: {number: float(least)} for one, number in x.items()}
+    for (one, _), categories in wishes.items():
+        v = program.column()
+        program.row({v: 1.0, **{z[category]: -1.0 for category in categories}})
+        met[one][v] = -1.0
+    for entries in met.values():
+        program.row(entries)
 
 
 def _need_anchors(program: Any, x: Any, z: Any, held: Any, anchors: Any, *, least: int) -> None:

@@ -232,11 +232,7 @@ def _annotate(path: Path, grids: list[Grid]) -> None:
                 _find_hidden(grid, xml)
 
 
-_MARKS = (
-    b'"e"',
-    b"'e'",
-    *(before + b"f" + after for before in (b"<", b":") for after in (b" ", b"/", b">", b"\t", b"\r", b"\n")),
-)
+_MARKS = (b'"e"', b"'e'", b"<f", b":f")
 _MARKED = re.compile(rb"\bt\s*=\s*[\"']e[\"']|<(?:[\w.-]+:)?f[\s/>]")
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c\s([^<>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c\s*>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"\b(r|s|t)\s*=\s*[\"']([^\"']*)[\"']")
@@ -275,7 +271,7 @@ _ORDINAL = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d+)[\"']")
 
 def _find_hidden(grid: Grid, xml: bytes) -> None:
     """Rows and columns nobody sees: hidden, filtered away, or drawn to nothing. The parser reads them like others."""
-    if not (any(word in xml for word in (b"hidden", b'"0', b"'0")) and _HIDDEN.search(xml)):
+    if not _HIDDEN.search(xml):
         return
     number = 0
     for match in _ROW.finditer(xml):

@@ -154,6 +154,9 @@ def from_plain(plain: Mapping[str, Any]) -> Reading:
     )
 
 
+_Column = tuple[list[Any], list[int] | int]
+
+
 def _block(rows: list[Row]) -> dict[str, Any]:
     """Rows of one sheet by columns: what a column says again and again is packed once, and numbered."""
     first = rows[0]
@@ -162,17 +165,28 @@ def _block(rows: list[Row]) -> dict[str, Any]:
         "sheet_name": first.sheet_name,
         "numbers": [row.row_number for row in rows],
         "values": {key: _numbered([row.values[key] for row in rows], key=_told_apart) for key in first.values},
-        "raw": {key: _numbered([row.raw[key] for row in rows]) for key in first.raw},
+        "raw": {key: _said(rows, key) for key in first.raw},
         "blanks": _numbered([tuple(row.blanks.items()) for row in rows]),
     }
 
 
-def _numbered(values: list[Any], *, key: Callable[[Any], object] | None = None) -> tuple[list[Any], list[int]]:
-    """Each different value once, packed, and which of them stands where."""
+def _said(rows: list[Row], key: str) -> _Column | None:
+    """What the cells of a column said; None where that is what they were read as, as with most ids and names."""
+    raw = [row.raw[key] for row in rows]
+    return None if raw == [row.values[key] for row in rows] else _numbered(raw)
+
+
+def _numbered(values: list[Any], *, key: Callable[[Any], object] | None = None) -> _Column:
+    """Each different value once, packed, and which of them stands where; of one value alone, how often it stands."""
     keys = values if key is None else [*map(key, values)]
     first = dict(zip(reversed(keys), reversed(values), strict=True))
     place = {one: number for number, one in enumerate(first)}
-    return [_pack(value) for value in first.values()], [*map(place.__getitem__, keys)]
+    packed = [_pack(value) for value in first.values()]
+    return (packed, len(keys)) if len(packed) == 1 else (packed, [*map(place.__getitem__, keys)])
+
+
+def _spread(table: list[Any], order: list[int] | int) -> list[Any]:
+    return table * order if isinstance(order, int) else [*map(table.__getitem__, order)]
 
 
 def _told_apart(value: object) -> object:
@@ -184,17 +198,18 @@ def _rows(
     sheet: str,
     sheet_name: str,
     numbers: list[int],
-    values: dict[str, tuple[list[Any], list[int]]],
-    raw: dict[str, tuple[list[str], list[int]]],
-    blanks: tuple[list[list[tuple[str, str]]], list[int]],
+    values: dict[str, _Column],
+    raw: dict[str, _Column | None],
+    blanks: _Column,
 ) -> Iterator[Row]:
-    columns = [[*map([_unpack(value) for value in table].__getitem__, order)] for table, order in values.values()]
-    said = [[*map(table.__getitem__, order)] for table, order in raw.values()]
+    columns = {key: _spread([*map(_unpack, table)], order) for key, (table, order) in values.items()}
+    said = [columns[key] if column is None else _spread(*column) for key, column in raw.items()]
     reasons = [{key: Blank(reason) for key, reason in one} for one in blanks[0]]
     texts: Iterable[tuple[str, ...]] = zip(*said, strict=True) if said else itertools.repeat((), len(numbers))
-    for number, row, words, reason in zip(numbers, zip(*columns, strict=True), texts, blanks[1], strict=True):
+    missing = _spread(reasons, blanks[1])
+    for number, row, words, reason in zip(numbers, zip(*columns.values(), strict=True), texts, missing, strict=True):
         typed, shown = dict(zip(values, row, strict=True)), dict(zip(raw, words, strict=True))
-        yield Row(sheet, number, typed, shown, sheet_name, {**reasons[reason]})
+        yield Row(sheet, number, typed, shown, sheet_name, {**reason})
 
 
 def _pack(value: object) -> object:

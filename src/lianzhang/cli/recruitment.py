@@ -1,9 +1,12 @@
 """`targets`: from a filled-in teardown workbook to the categories and suppliers to recruit, without a server."""
 
 import argparse
+import contextlib
+import gc
 import json
 import re
 import sys
+import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +42,7 @@ def targets(options: argparse.Namespace) -> int:
     if options.out and options.out.resolve() == options.workbook.resolve():
         print(f"{options.out}: is the workbook that is read; give the list another name", file=sys.stderr)
         return 1
+    gc.disable()  # looking for cycles among 100,000 rows takes longer than choosing
     try:
         answer = _answer(options, home)
     except Refused as refusal:
@@ -46,6 +50,8 @@ def targets(options: argparse.Namespace) -> int:
             print(json.dumps({"errors": refusal.lines}, ensure_ascii=False, indent=2))
         print("\n".join(refusal.lines), file=sys.stderr)
         return 1
+    finally:
+        gc.enable()
     _tell(answer, options)
     return 0
 
@@ -68,6 +74,7 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
     from chainlab import engines
     from chainlab import targets as targeting
 
+    threading.Thread(target=_import_solvers).start()
     reading = _reading(options)
     tables = frames(reading)
     anchors = tables.pop("anchors")
@@ -101,6 +108,13 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
         settings={"home": list(home), **settings, "workbook": options.workbook.name, "sha256": reading.sha256},
         is_illustrative=any(note.code == "rows_invented" for note in reading.notes),
     )
+
+
+def _import_solvers() -> None:
+    """What choosing needs, imported while the child reads the workbook."""
+    with contextlib.suppress(ImportError):  # told where it is used
+        import highspy  # noqa: F401
+        from scipy import sparse  # noqa: F401
 
 
 def _with_names(text: str, names: Mapping[str, str]) -> str:
