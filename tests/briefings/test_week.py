@@ -72,7 +72,7 @@ def test_each_count_of_gaps_opens_those_gaps(cast: Cast, client: Client) -> None
     states: dict[str, dict[str, Any]] = {
         "proposed": {},
         "confirmed": {"confirmed_by": cast.head_a, "confirmed_at": timezone.now()},
-        "acting": {"confirmed_by": cast.head_a, "confirmed_at": timezone.now()},
+        "acting": {"confirmed_by": cast.head_a, "confirmed_at": timezone.now(), "due_on": TODAY},
     }
     for n, (state, more) in enumerate(states.items()):
         Gap.objects.create(

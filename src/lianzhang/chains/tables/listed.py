@@ -179,9 +179,6 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
     """The suppliers of one list. Anchors are named only to those who may read their purchases; others see how many."""
     total, firm = _anchors(listed), listed.robust_suppliers
 
-    def amount(name: str) -> Callable[[TargetLine], Any]:
-        return lambda line: getattr(line, name) if disclosure.sees_rows else RESTRICTED
-
     def served(line: TargetLine) -> str:
         count = len(line.anchors)
         return "●" * count + "○" * max(total - count, 0)
@@ -206,23 +203,7 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
             Column(
                 "parts", _("零部件"), lambda line: [part["name"] for part in line.parts], kind="list", is_wrapped=True
             ),
-            # No order and no sum for others: a search leaves one line, and its sum was that line's amount.
-            Column(
-                "covered_wan",
-                _("覆盖额"),
-                amount("covered_wan"),
-                kind="wan",
-                sort="covered_wan" if disclosure.sees_rows else None,
-                is_total=disclosure.sees_rows,
-            ),
-            Column(
-                "marginal_wan",
-                _("新增覆盖额"),
-                amount("marginal_wan"),
-                kind="wan",
-                sort="marginal_wan" if disclosure.sees_rows else None,
-                help=_("清单中只有这一家能覆盖的金额：少了它，少覆盖这么多。"),
-            ),
+            *_amounts(disclosure),
             Column(
                 "firmness",
                 _("是否始终入选"),
@@ -242,6 +223,33 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
         row_url=line_url,
         note=_("覆盖额为各链主市外采购额中由该企业承担的部分（万元/年），同一笔需求只计一次。"),
         page_size=100,
+    )
+
+
+def _amounts(disclosure: Disclosure) -> tuple[Column, Column]:
+    """What a supplier covers; to others neither the amounts nor an order or a sum by them."""
+    shows = disclosure.sees_rows
+
+    def amount(name: str) -> Callable[[TargetLine], Any]:
+        return lambda line: getattr(line, name) if shows else RESTRICTED
+
+    return (
+        Column(
+            "covered_wan",
+            _("覆盖额"),
+            amount("covered_wan"),
+            kind="wan",
+            sort="covered_wan" if shows else None,
+            is_total=shows,
+        ),
+        Column(
+            "marginal_wan",
+            _("新增覆盖额"),
+            amount("marginal_wan"),
+            kind="wan",
+            sort="marginal_wan" if shows else None,
+            help=_("清单中只有这一家能覆盖的金额：少了它，少覆盖这么多。"),
+        ),
     )
 
 
