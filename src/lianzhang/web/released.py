@@ -38,6 +38,19 @@ def of(found: releases.Figures, *, sees_rows: bool) -> dict[str, Any] | None:
     return None if sees_rows else {"rule": rule(), "withheld": found.withheld}
 
 
+def of_list(shown: disclosure.Disclosure) -> dict[str, Any] | None:
+    """The fold below a target list's figures, which go out all or none."""
+    return None if shown.sees_rows else {"rule": rule(), "withheld": []}
+
+
+def of_list_explained(shown: disclosure.Disclosure) -> str:
+    """What is said about the release of a list's figures where they are explained."""
+    if shown.sees_rows:
+        return _("您有权查看全部明细，所见为快照原数。")
+    words = _("按发布规则发布") if shown.shows_totals else _("按发布规则不显示")
+    return _("%(words)s%(reason)s。%(rule)s") % {"words": words, "reason": "", "rule": rule()}
+
+
 def stats(chain: Chain, found: releases.Figures, *, ends: str = "") -> list[dict[str, str]]:
     """The figures above a teardown, each with its source and, where it is not of the day shown, its own day; `ends` is
     what bands leave open of the local share."""
