@@ -70,6 +70,9 @@ def test_the_centre_sees_who_named_whom_and_releases_with_one_button(
     told = text(as_(client, cast.clerk_a), "/enterprises/shared/")
     assert "外地乙有限公司" in told
     assert "链主一" not in told
+    SharedSupplier.objects.update(supplier=cast.enterprise_sme)
+    page = text(client, "/enterprises/shared/")
+    assert f'href="/targets/candidates/test-a/new?firm={cast.enterprise_sme.code}"' in page
     release = SharedSupplier.objects.get()
     assert client.post(f"/enterprises/shared/{release.pk}/withdraw").status_code == 404
     as_(client, cast.innovator).post(f"/enterprises/shared/{release.pk}/withdraw", follow=True)

@@ -1,16 +1,23 @@
 """共性配套商: compared and released by the innovation centre, read by those who choose targets."""
 
+import dataclasses
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from lianzhang.accounts.models import Person
 from lianzhang.accounts.reach import Reach
 from lianzhang.accounts.rules import Act, BodyKind, Thing
+from lianzhang.chains.models import Chain
 from lianzhang.registry import actions, sharing, tables
 from lianzhang.registry.models import SharedSupplier
+from lianzhang.tables import Column, TableSpec
 from lianzhang.web import access, listing
 
 
@@ -32,7 +39,22 @@ def shared(request: HttpRequest) -> HttpResponse:
     lead = _("创新中心比对各链主自愿提供的供应商名称，发布 %(count)d 家共性配套商；哪家链主提及不公开。") % {
         "count": released.count()
     }
-    return listing.respond(request, tables.SHARED, released, context={"lead": lead})
+    return listing.respond(request, _spec(person), released, context={"lead": lead})
+
+
+def _spec(person: Person) -> TableSpec:
+    """The table; whoever draws up the lists of one chain proposes a released supplier for it from its row."""
+    chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET).filter(is_active=True)
+    codes = list(chains.order_by("position").values_list("code", flat=True)[:2])
+    if len(codes) != 1:
+        return tables.SHARED
+    address = reverse("targets:propose", args=codes)
+
+    def link(one: SharedSupplier) -> str:
+        return f"{address}?{urlencode({'firm': one.supplier.code})}" if one.supplier else ""
+
+    word = Column("propose", _("候选"), lambda one: _("提名为候选") if one.supplier else "", link=link)
+    return dataclasses.replace(tables.SHARED, columns=(*tables.SHARED.columns, word))
 
 
 @access.opens("compare names", _is_centre)
