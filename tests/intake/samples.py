@@ -415,6 +415,7 @@ def material_purchases() -> Rows:
                 "group_name": "压缩机类",
                 "line": "冰箱",
                 "supplier": "外地压缩机有限公司",
+                "supplier_code": "V001",
                 "amount": Decimal(6800),
                 "currency": "CNY",
                 "year": 2023,

@@ -27,13 +27,15 @@ class Meaning:
 
 
 def meanings(code: str, name: str) -> list[Meaning]:
-    """What a group of this code and name may mean: parts alike by name, then the categories there are."""
+    """What a group of this code and name may mean: categories and parts alike by name, then the other categories."""
     parts = list(Part.objects.filter(pk__in=TreeNode.objects.standing().order_by().values("part")))
     parts = [part for part in parts or Part.objects.all() if not part.code.startswith(whole_code(""))]
     wanted = _pairs(name or code)
     scored = sorted(((_alike(wanted, part.name), part) for part in parts), key=lambda one: (-one[0], one[1].name))
-    found = [Meaning(str(part.pk), part.name, score) for score, part in scored[:MOST_PARTS] if score > 0]
-    return found + _categories(parts, wanted)
+    alike = [Meaning(str(part.pk), part.name, score) for score, part in scored[:MOST_PARTS] if score > 0]
+    categories = _categories(parts, wanted)
+    likely = [one for one in categories if one.score > 0]
+    return [*likely, *alike, *categories[len(likely) :]]
 
 
 def _categories(parts: Iterable[Part], wanted: set[str]) -> list[Meaning]:

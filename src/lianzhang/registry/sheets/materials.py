@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chainlab import names
 from chainlab.sheets.reading import Blank
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.intake.columns import Column, Desk, Question, Refusal, Shown
+from lianzhang.intake.columns import Column, Desk, Kept, Question, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.protocol import Change, ContextField, Finding, Incoming, Proposal
 from lianzhang.registry import materials
@@ -300,6 +300,7 @@ MATERIAL_PURCHASES = MaterialLedger(
                 GroupName("group_name", "part"),
                 OptionalLine("line", "line_id", level=Level.ROWS),
                 SupplierColumn("supplier", "supplier_id"),
+                Kept("supplier_code"),
                 AmountColumn("amount", "amount_wan"),
                 Shown("currency", "buyer", shown=lambda record: "CNY" if record.amount_wan is not None else None),
                 Column("year", "year"),
