@@ -36,7 +36,8 @@ class Choice:
     demand_wan: all demand of known amount; unknown_count: demand rows without an amount, in no sum.
     Where amounts are intervals all of this is about their middles, and: objective_low_wan, objective_high_wan are what
     the same choice covers with every amount at its lower, at its upper end; robust_categories, robust_suppliers are
-    the chosen ones that stand in an optimum for every realisation drawn; draw_count is how many were settled.
+    the chosen ones that stand in an optimum for every realisation drawn; draw_count is how many were settled, 0 where
+    time ran out before anything could be said to hold.
     """
 
     objective_wan: float

@@ -1,10 +1,10 @@
 """What to ask next: which anchor's unknown amounts sway the choice, and how much an answer would settle.
 
 A question is an anchor and a category. First all unknowns are drawn together: `sway` is how much of whether each open
-choice (chosen, but not standing in an optimum of every realisation) stands in an optimum goes with the answer (R², the
-mean over the open choices). The questions that sway most are then tried at both ends of their intervals: with those
-amounts known, the other unknowns are realised and drawn as `robust` does, and an open choice is settled if, whichever
-end the answer is, it stands in an optimum of all of them or of none.
+choice (chosen, but not standing in an optimum of every realisation) stands in the optimum found goes with the answer
+(R², the mean over the open choices). The questions that sway most are then tried at both ends of their intervals: with
+those amounts known, the other unknowns are realised at their extremes and middles and drawn, and an open choice is
+settled if, whichever end the answer is, it stands in the optimum found of every one, or is in no optimum of any.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from chainlab.targets.choice import Choice
     from chainlab.targets.problem import Flags, Numbers, Problem
 
-MOST = 6
-DRAWS = 4
+MOST = 8
+DRAWS = 6
 SCREENED = 24
 
 
@@ -34,7 +34,7 @@ class Enquiry:
     """What is open and what to ask.
 
     questions: as `questions` returns it. open_choices: kind (supplier or category), id, share (of the realisations
-    drawn in which it stands in an optimum; null where none was settled), swayed_by (up to three {anchor_id,
+    drawn in whose optimum it was found to stand; null where none was settled), swayed_by (up to three {anchor_id,
     category_id, sway}, the answer that goes with it most first).
     """
 
@@ -67,12 +67,12 @@ def enquire(
     """The open choices with what sways them, and the questions that would settle them.
 
     demand, offers, limits: as `choose` took them for `choice`. The `most` questions that sway most are tried, until
-    `time_limit_s`.
+    `time_limit_s`. Of a choice of which no realisation was settled (draw_count 0) nothing is known to be open.
     """
     deadline = time.monotonic() + time_limit_s
     asked = reading.read(demand, offers, problems.limits(**limits))
     chosen = robust.flags(asked, choice.suppliers, choice.categories)
-    held = robust.flags(asked, choice.robust_suppliers, choice.robust_categories)
+    held = robust.flags(asked, choice.robust_suppliers, choice.robust_categories) if choice.draw_count else chosen
     open_ones = _Open(suppliers=np.flatnonzero(chosen[0] & ~held[0]), categories=_named(asked, chosen[1] & ~held[1]))
     found = _widths(asked)
     found.sort(key=lambda row: (-row["unknown_wan"], str(row["anchor_id"]), str(row["category_id"])))
@@ -81,10 +81,12 @@ def enquire(
     if len(open_ones):
         opened = _sway(asked, examiner, found, open_ones, seed=seed)
         found.sort(key=lambda row: -row["sway"])
+    # What the same few realisations leave standing without any answer is nothing an answer settles.
+    doubtful = set(open_ones.items()) - (_settled(asked, examiner, [], set(open_ones.items()), draws, seed) or set())
     for row in found[:most]:
-        if not len(open_ones) or examiner.is_late or row["unknown_wan"] <= 0:
+        if not doubtful or examiner.is_late or row["unknown_wan"] <= 0:
             break
-        settled = _settled(asked, examiner, chosen, row["points"], open_ones, draws=draws, seed=seed)
+        settled = _settled(asked, examiner, row["points"], doubtful, draws, seed)
         if settled is not None:
             row["settled"] = settled
     return Enquiry(questions=_table(asked, found, len(open_ones)), open_choices=_opened(asked, opened))
@@ -135,10 +137,9 @@ def _sway(
     for _ in range(SCREENED):
         amounts = asked.point_low + (asked.point_high - asked.point_low) * drawn.random(len(asked.point_low))
         case = examiner.case(amounts)
-        held = [None] if case is None else [examiner.holds(case, **{kind: number}) for kind, number in items]
-        if None not in held:
+        if case is not None:
             answers.append([float(amounts[row["points"]].sum()) for row in found])
-            stands.append([float(bool(one)) for one in held])
+            stands.append([float(examiner.stands(case, **{kind: number})) for kind, number in items])
     told, standing = np.array(answers), np.array(stands)
     explained = np.array([[_explained(told, standing, a, i) for i in range(len(items))] for a in range(len(found))])
     for row, each in zip(found, explained, strict=True):
@@ -185,31 +186,31 @@ def _opened(asked: Problem, opened: list[dict[str, Any]]) -> pa.Table:
 def _settled(
     asked: Problem,
     examiner: robust.Examiner,
-    chosen: robust.Sets,
     points: list[int],
-    open_ones: _Open,
-    *,
+    items: set[tuple[str, int]],
     draws: int,
     seed: int,
 ) -> set[tuple[str, int]] | None:
-    """The open choices that both answers settle; None where time ran out before that was known."""
-    left = set(open_ones.items())
+    """Those of the choices that both answers settle; None where time ran out before that was known."""
+    left = items
     for end in ("point_low", "point_high"):
         known = _answered(asked, points, getattr(asked, end))
-        stands: dict[tuple[str, int], bool | None] = {}
-        for amounts in robust.realisations(known, chosen, draws=draws, seed=seed):
-            case = examiner.case(amounts)
-            if case is None:
-                if examiner.is_late:
-                    return None
-                continue
-            for kind, number in sorted(left):
-                held = examiner.holds(case, **{kind: number})
-                if held is None or stands.setdefault((kind, number), held) is not held:
-                    left.discard((kind, number))
-            if not left:
-                return left
+        cases = [examiner.case(amounts) for amounts in robust.realisations(known, None, draws=draws, seed=seed)]
+        if examiner.is_late:
+            return None
+        told = [case for case in cases if case is not None]
+        left = {one for one in left if _is_settled(examiner, told, *one)}
+        if not left:
+            break
     return left
+
+
+def _is_settled(examiner: robust.Examiner, cases: list[robust.Case], kind: str, number: int) -> bool:
+    """Whether the choice stands in the optimum found of every case, or in none of any: the former is seen at once."""
+    stands = [examiner.stands(case, **{kind: number}) for case in cases]
+    if any(stands):
+        return all(stands)
+    return all(examiner.holds(case, **{kind: number}) is False for case in cases)
 
 
 def _answered(asked: Problem, points: list[int], ends: Numbers) -> Problem:

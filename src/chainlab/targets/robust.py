@@ -67,7 +67,8 @@ def covered(problem: Problem, is_taken: Flags, is_chosen: Flags) -> Numbers:
 def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: float) -> Held:
     """Which of the chosen suppliers and categories stand in an optimum of every realisation settled before `deadline`.
 
-    Nothing is said to hold unless both extremes were settled; a realisation the solver did not settle is not counted.
+    Nothing is said to hold, and none counted, unless both extremes were settled; one the solver did not settle is not
+    counted.
     """
     suppliers, categories = chosen[0].copy(), chosen[1].copy()
     examiner = Examiner(problem, [chosen], deadline)
@@ -85,14 +86,14 @@ def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: 
         for one in np.flatnonzero(categories):
             categories[one] = examiner.holds(case, category=int(one)) is True
     if extremes < EXTREMES:
-        suppliers[:], categories[:] = False, False
+        suppliers[:], categories[:], settled = False, False, 0
     return Held(suppliers=suppliers, categories=categories, draw_count=settled)
 
 
 EXTREMES = 2
 
 
-def realisations(problem: Problem, chosen: Sets, *, draws: int, seed: int) -> Iterator[Numbers]:
+def realisations(problem: Problem, chosen: Sets | None, *, draws: int, seed: int) -> Iterator[Numbers]:
     """Amounts by point: the extremes first, then the middle, what is hardest on each chosen supplier, and the draws."""
     low, high = problem.point_low, problem.point_high
     middle = np.asarray(problem.points["amount_wan"].fill_null(0.0), dtype=np.float64)
@@ -100,13 +101,7 @@ def realisations(problem: Problem, chosen: Sets, *, draws: int, seed: int) -> It
     yield high
     yield middle
     known = {low.tobytes(), high.tobytes(), middle.tobytes()}
-    taken = np.flatnonzero(chosen[0])
-    is_linked = chosen[0][problem.link_supplier]
-    by_group = np.bincount(problem.link_group[is_linked], minlength=len(problem.group_amount))
-    for supplier in taken:
-        alone = problem.link_group[problem.links_of(int(supplier))]
-        alone = alone[by_group[alone] == 1]
-        amounts = np.where(np.isin(problem.point_group, alone), low, high)
+    for amounts in () if chosen is None else _hardest(problem, chosen[0]):
         if amounts.tobytes() not in known:
             known.add(amounts.tobytes())
             yield amounts
@@ -116,12 +111,24 @@ def realisations(problem: Problem, chosen: Sets, *, draws: int, seed: int) -> It
         yield low + (high - low) * (share if number % 2 == 0 else (share < 0.5))
 
 
+def _hardest(problem: Problem, is_taken: Flags) -> Iterator[Numbers]:
+    """For each supplier taken, what it alone covers at the lower end and all else at the upper."""
+    low, high = problem.point_low, problem.point_high
+    is_linked = is_taken[problem.link_supplier]
+    by_group = np.bincount(problem.link_group[is_linked], minlength=len(problem.group_amount))
+    for supplier in np.flatnonzero(is_taken):
+        alone = problem.link_group[problem.links_of(int(supplier))]
+        alone = alone[by_group[alone] == 1]
+        yield np.where(np.isin(problem.point_group, alone), low, high)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Case:
-    """One realisation with what its optimum covers; `best_wan` None: nothing keeps the limits."""
+    """One realisation with what its optimum covers, and an optimum; None: nothing keeps the limits."""
 
     problem: Problem
     best_wan: float | None
+    best: Sets | None = None
 
 
 class Examiner:
@@ -138,14 +145,21 @@ class Examiner:
         problem = self.problem.realised(amounts)
         value, start = self._best_known(problem)
         if start is not None and greedy.upper_bound(problem) - value <= TOLERANCE * max(1.0, value):
-            return Case(problem=problem, best_wan=value)
+            return Case(problem=problem, best_wan=value, best=start)
         answer = self._solve(problem, start, value)
         if answer.outcome is model.Outcome.INFEASIBLE:
             return Case(problem=problem, best_wan=None)
         if answer.outcome is not model.Outcome.OPTIMAL or answer.is_taken is None or answer.is_chosen is None:
             return None
-        self._learn((answer.is_taken, answer.is_chosen))
-        return Case(problem=problem, best_wan=max(value, self._value(problem, (answer.is_taken, answer.is_chosen))))
+        found = (answer.is_taken, answer.is_chosen)
+        self._learn(found)
+        reached = self._value(problem, found)
+        best = found if start is None or reached >= value else start
+        return Case(problem=problem, best_wan=max(value, reached), best=best)
+
+    def stands(self, case: Case, *, supplier: int | None = None, category: int | None = None) -> bool:
+        """Whether the optimum found of the case contains the supplier, or has something to cover in the category."""
+        return case.best is not None and self._contains(case.best, supplier=supplier, category=category)
 
     def holds(self, case: Case, *, supplier: int | None = None, category: int | None = None) -> bool | None:
         """Whether some optimum of the case contains the supplier, or has something to cover in the category; None where

@@ -97,9 +97,10 @@ def _open(enquiry: "Enquiry", choice: "Choice", tables: "dict[str, pa.Table]") -
     """What does not hold throughout, by whose unknown, and what to ask next."""
     names = dict(zip(*(tables["firms"][column].to_pylist() for column in ("firm_code", "name")), strict=True))
     return {
-        "draw_count": choice.draw_count,
-        "robust_categories": list(choice.robust_categories),
-        "robust_suppliers": list(choice.robust_suppliers),
+        # None where the time allowed did not do: that nothing holds would be another thing.
+        "draw_count": choice.draw_count or None,
+        "robust_categories": list(choice.robust_categories) if choice.draw_count else None,
+        "robust_suppliers": list(choice.robust_suppliers) if choice.draw_count else None,
         "open_choices": [
             {
                 "kind": row["kind"],

@@ -9,7 +9,7 @@ from lianzhang.accounts.models import Appointment, Body, Person
 from lianzhang.accounts.rules import BodyKind, Post
 from lianzhang.chains.models import Chain, Scheme
 from lianzhang.demo.provenance import Scribe
-from lianzhang.registry.models import Enterprise, Part
+from lianzhang.registry.models import Enterprise, Part, ProductLine
 
 SCHEME = "annex"
 HOME = "9901"
@@ -98,6 +98,7 @@ class Town:
     suppliers: list[Enterprise] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     products: list[Part] = field(default_factory=list)
+    lines: list[ProductLine] = field(default_factory=list)
 
     @property
     def appliance(self) -> Chain:

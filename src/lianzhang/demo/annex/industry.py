@@ -65,6 +65,7 @@ def load(town: Town, *, today: date) -> None:
     _parts(town, dice)
     _tree(town, dice)
     makers = _capabilities(town, skills, dice, today=today)
+    levels.lines(town, today=today)
     _purchases(town, groups, makers, dice, year=today.year - 1)
     levels.load(town, today=today)
 
@@ -192,6 +193,9 @@ def _purchases(
                 continue
             amount = sizes[part.category] * weight * dice.lognormvariate(0, 0.7) / 6
             rows += _bought(anchor, part, makers[part.pk], group, amount, dice, year=year)
+    # The last anchor says of which line its rows are: of the other it answers in bands only.
+    for row in rows:
+        row.line = town.lines[len(town.anchors) - 1] if row.buyer == town.anchors[-1] else None
     town.scribe.put_many(rows, verb="purchase.entered")
 
 

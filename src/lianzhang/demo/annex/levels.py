@@ -33,6 +33,16 @@ LEVELS = (
     (Level.TICKS, Level.BANDS, Level.ROWS),
     (Level.BANDS, Level.ROWS),
 )
+# A second line of the last anchor, of which it says nothing finer than bands: category, band of the amount (number from
+# the lowest), province it comes from, how many suppliers.
+SECOND = "示例商用冷柜线"
+SECOND_BANDS = (
+    ("压缩机", 1, "44", 2),
+    ("电机", 1, "32", 3),
+    ("控制芯片", 2, "31", 2),
+    ("保温材料", 1, "37", 2),
+    ("连接器", 0, "44", 4),
+)
 MENTIONED = 12  # names each of the anchors that speak in names gives
 
 
@@ -55,24 +65,63 @@ def tree(town: Town) -> TreeVersion:
     return version
 
 
-def load(town: Town, *, today: date) -> None:
-    """One product line of each anchor, its grants, and the suppliers that two of them name."""
+def lines(town: Town, *, today: date) -> None:
+    """The product lines the anchors speak of: one each, a second of the last."""
     for number, firm in enumerate(town.anchors):
-        line = ProductLine(
-            firm=firm,
-            name=f"{town.products[number].name}线",
-            product=town.products[number],
-            levels=[level.value for level in LEVELS[number]],
-            levels_by=town.people[CONTACTS[number]],
-            levels_on=date(today.year - 1, 1, 2),
-            is_illustrative=True,
-        )
-        town.scribe.put(line, verb="line.entered")
+        town.lines.append(_line(town, firm, number, f"{town.products[number].name}线", LEVELS[number], today=today))
+    last = len(town.anchors) - 1
+    town.lines.append(_line(town, town.anchors[last], last, SECOND, (Level.BANDS,), today=today))
+
+
+def _line(
+    town: Town, firm: Enterprise, number: int, name: str, levels: tuple[Level, ...], *, today: date
+) -> ProductLine:
+    line = ProductLine(
+        firm=firm,
+        name=name,
+        product=town.products[number] if name != SECOND else None,
+        levels=[level.value for level in levels],
+        levels_by=town.people[CONTACTS[number]],
+        levels_on=date(today.year - 1, 1, 2),
+        is_illustrative=True,
+    )
+    made: ProductLine = town.scribe.put(line, verb="line.entered")
+    return made
+
+
+def load(town: Town, *, today: date) -> None:
+    """What the anchors answer on their lines, their grants, and the suppliers that two of them name."""
+    for number, (firm, line) in enumerate(zip(town.anchors, town.lines, strict=False)):
         _grants(town, firm, number, today=today)
         for level in LEVELS[number]:
             ANSWERS[level](town, line, today)
+    _second(town, town.lines[-1], today=today)
     _material_groups(town)
     _releases(town, today=today)
+
+
+def _second(town: Town, line: ProductLine, *, today: date) -> None:
+    """The line of which only bands are told: here amounts are intervals, and the suppliers have no names."""
+    bands = list(Banding.objects.filter(kind=Banding.Kind.AMOUNT).order_by("low"))
+    answers = [
+        CategoryAnswer(
+            line=line,
+            category=category,
+            plant=f"{line.firm.name}二厂",
+            year=today.year - 1,
+            make=Purchase.Make.BOUGHT,
+            amount_low_wan=bands[band].low,
+            amount_high_wan=bands[band].high,
+            supplier_low=suppliers,
+            supplier_high=suppliers,
+            source_region=province,
+            answered_on=today,
+            answered_by=line.levels_by,
+            is_illustrative=True,
+        )
+        for category, band, province, suppliers in SECOND_BANDS
+    ]
+    town.scribe.put_many(answers, verb="category_answer.entered")
 
 
 def _grants(town: Town, firm: Enterprise, number: int, *, today: date) -> None:
