@@ -53,10 +53,12 @@ class Comparison:
 def compare(first: TargetList, second: TargetList, *, person: Person, names: Mapping[str, str]) -> Comparison:
     """What differs between two lists and why; `names` are of the anchors."""
     pair = (first, second)
-    rows = [{line.supplier_id: line for line in targets.lines(one, person=person)} for one in pair]
+    rows: dict[int, dict[int, TargetLine]] = {one.pk: {} for one in pair}
+    for line in targets.lines_of(pair, person=person).order_by("position"):
+        rows[line.target_list_id][line.supplier_id] = line
     asked = _asked(first, second)
     return Comparison(
-        suppliers=_suppliers(first, second, rows[0], rows[1], is_asked=bool(asked)),
+        suppliers=_suppliers(first, second, rows[first.pk], rows[second.pk], is_asked=bool(asked)),
         categories=_rows(*({e["name"]: float(e["covered_wan"]) for e in one.categories} for one in pair)),
         anchors=_changed(_rows(*(_by_anchor(one, names) for one in pair))),
         parts=_parts(first, second),

@@ -94,15 +94,17 @@ def categories(listed: TargetList, lines: Iterable[TargetLine], *, scrub: "Scrub
     ]
 
 
-def suppliers(lines: Iterable[TargetLine], names: Mapping[str, str], *, scrub: "Scrub") -> list[Supplier]:
+def suppliers(
+    listed: TargetList, lines: Iterable[TargetLine], names: Mapping[str, str], *, scrub: "Scrub"
+) -> list[Supplier]:
     """The suppliers of a list for the meeting: no anchor's name, and no amount that one or two anchors would own."""
     from chainlab import places
 
     found, banded = [], bands.Bands()
+    out, firm = _released(listed)["covered"], listed.robust_suppliers
     for line in lines:
-        firm = line.target_list.robust_suppliers
         supplied: list[str] = next((reason["anchors"] for reason in line.reasons if reason["code"] == "supplies"), [])
-        shown = line.supplier.code in _released(line.target_list)["covered"]
+        shown = line.supplier.code in out
         found.append(
             Supplier(
                 position=line.position,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.chains.models import Chain, TargetList
+from lianzhang.chains.models import Chain, TargetLine, TargetList
 from lianzhang.registry.models import Enterprise
 
 LABELS = {
@@ -43,13 +43,15 @@ def conditions(listed: TargetList) -> list[tuple[Any, Any]]:
     return found
 
 
-def names(listed: TargetList) -> dict[str, str]:
-    """The firms a list speaks of, by their codes."""
+def names(*lists: TargetList) -> dict[str, str]:
+    """The firms that lists speak of, by their codes."""
     codes: set[str] = set()
-    for anchors, runner_up in listed.lines.values_list("anchors", "runner_up"):
+    lines = TargetLine.objects.filter(target_list__in=[listed.pk for listed in lists]).order_by()
+    for anchors, runner_up in lines.values_list("anchors", "runner_up"):
         codes |= set(anchors) | {runner_up.get("code", "")}
-    for entry in listed.open_choices or ():
-        codes |= {entry["id"], *(anchor for anchor, _category in entry.get("swayed_by", ()))}
-    codes |= {entry["anchor"] for entry in listed.questions or ()}
-    codes |= {code for name in FIRMS for code in listed.parameters.get(name, ())}
+    for listed in lists:
+        for entry in listed.open_choices or ():
+            codes |= {entry["id"], *(anchor for anchor, _category in entry.get("swayed_by", ()))}
+        codes |= {entry["anchor"] for entry in listed.questions or ()}
+        codes |= {code for name in FIRMS for code in listed.parameters.get(name, ())}
     return dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name"))

@@ -91,7 +91,7 @@ def _facts(first: TargetList, second: TargetList, shows: tuple[bool, bool]) -> l
         each(_("版别"), lambda one: one.get_edition_display()),
         each(_("数据截至"), lambda one: str(one.snapshot.taken_on) if one.snapshot else "—"),
         each(_("数据快照"), lambda one: one.snapshot_id or "—"),
-        each(_("图谱版本"), lambda one: str(one.map_version or "—")),
+        each(_("图谱版本"), lambda one: f"v{one.map_version.number}" if one.map_version else "—"),
     ]
 
 
@@ -162,4 +162,9 @@ def _said(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def _table(key: str, title: Any, columns: Any) -> TableSpec:
-    return TableSpec(key=key, title=title, columns=tuple(columns), is_ticked=False, invented=None, row_id=str)
+    # A row is told by its name alone: written out whole it carried its amounts into the page.
+    return TableSpec(key=key, title=title, columns=tuple(columns), is_ticked=False, invented=None, row_id=_named)
+
+
+def _named(row: Any) -> str:
+    return row.name if isinstance(row, Moved) else str(row[0])

@@ -61,7 +61,7 @@ def meeting(listed: TargetList, lines: Sequence[TargetLine], names: dict[str, st
         lead += _now("（%(share)s）") % {"share": share}
     found: list[tuple[TableSpec, Sequence[Any]]] = [
         (MEETING_CATEGORIES, editions.categories(listed, lines, scrub=scrub)),
-        (MEETING_SUPPLIERS, editions.suppliers(lines, names, scrub=scrub)),
+        (MEETING_SUPPLIERS, editions.suppliers(listed, lines, names, scrub=scrub)),
     ]
     kept = [(label, scrub.text(str(value))) for label, value in facts]
     notes = [_now("金额以档次表示；不足三家链主、或一家链主占比过大而可能推知其采购的，不列金额。")]

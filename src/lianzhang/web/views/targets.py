@@ -28,7 +28,7 @@ from lianzhang.jobs.models import Job
 from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
 from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, batches, conflict, explain, listing
+from lianzhang.web import access, batches, conflict, explain, listing, released
 from lianzhang.web.charts import frontier
 from lianzhang.web.forms import target_lists
 from lianzhang.web.forms.target_lists import TargetForm
@@ -93,6 +93,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "record": listed,
         "shows": shown.shows_totals,
+        "release": released.of_list(shown),
         "statement": shown_as.statement(listed, shown),
         "holding": shown_as.holding(listed),
         "questions": shown_as.questions(listed, shown, firms)[:MOST_ASKED],
@@ -220,10 +221,12 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     """Two lists side by side: what differs and why."""
     person = access.person_of(request)
     standing = queries.lists(person).filter(state__in=[TargetList.State.READY, TargetList.State.APPROVED])
-    first = standing.get_or_404(code=code)
-    second = standing.get_or_404(code=request.GET.get("with", ""))
+    pair = {listed.code: listed for listed in standing.filter(code__in=[code, request.GET.get("with", "")])}
+    if code not in pair or request.GET.get("with", "") not in pair:
+        raise Http404(code)
+    first, second = pair[code], pair[request.GET.get("with", "")]
     shown = [disclosures.of_list(listed, person=person) for listed in (first, second)]
-    firms = asked.names(first) | asked.names(second)
+    firms = asked.names(first, second)
     found = comparison.compare(first, second, person=person, names=firms)
     paper = compared.paper(
         first,
@@ -288,6 +291,7 @@ def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse
         as_of=listed.snapshot.taken_on,
         snapshot=listed.snapshot.pk,
         missing=missing,
+        release=released.of_list_explained(disclosures.of_list(listed, person=person)),
         rows_url=reverse("targets:target", args=[listed.code]),
         is_illustrative=listed.is_illustrative,
     )
