@@ -35,7 +35,10 @@ def rule() -> str:
 
 def of(found: releases.Figures, *, sees_rows: bool) -> dict[str, Any] | None:
     """The fold below the figures; nothing for who sees the rows."""
-    return None if sees_rows else {"rule": rule(), "withheld": found.withheld}
+    if sees_rows:
+        return None
+    placed = found[Measure.PLACED]
+    return {"rule": rule(), "withheld": found.withheld, "tiers_on": placed.as_of if placed.is_older else None}
 
 
 def of_list(shown: disclosure.Disclosure) -> dict[str, Any] | None:
@@ -144,13 +147,12 @@ def tiers(
 
 
 def _tier(found: releases.Figures, tier: str) -> dict[str, float]:
-    told, placed = found[OF_TIER.get(tier, "")], found[Measure.PLACED]
-    if told.value is None:
+    """All tiers of one and the same day, that of the newest total that is out."""
+    placed = found[Measure.PLACED]
+    amount = found.out.get((placed.snapshot, OF_TIER.get(tier, "")))
+    if amount is None:
         return {}
-    # A share only of two figures of one and the same day.
-    if not placed.value or told.snapshot != placed.snapshot:
-        return {"amount_wan": told.value}
-    return {"amount_wan": told.value, "amount_ratio": told.value / placed.value}
+    return {"amount_wan": amount, "amount_ratio": amount / placed.value} if placed.value else {"amount_wan": amount}
 
 
 def categories(request: HttpRequest, snapshot: Snapshot, *, person: Person) -> listing.Listing:

@@ -1,7 +1,7 @@
 """The figures that went out: a chain's totals as a reader without the rows is told them, with the day they are of."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -63,6 +63,7 @@ class Figures:
     """The totals of one snapshot to one reader, by measure."""
 
     told: Mapping[str, Told]
+    out: Mapping[tuple[str, str], float | None] = field(default_factory=dict)  # of each snapshot, by its id and measure
 
     def __getitem__(self, measure: str) -> Told:
         return self.told.get(measure, UNTOLD)
@@ -83,7 +84,9 @@ def figures(snapshot: Snapshot, shown: disclosure.Disclosure, *, person: Person)
     columns = ("measure", "value", "state", "snapshot_id", "snapshot__taken_on")
     told: dict[str, Told] = {}
     waiting: dict[str, str] = {}
+    out: dict[tuple[str, str], float | None] = {}
     for row in found.filter(snapshot__taken_at__lte=snapshot.taken_at).values_list(*columns, named=True):
+        out[row.snapshot_id, row.measure] = row.value
         if row.snapshot_id == snapshot.pk and row.state != State.RELEASED:
             waiting[row.measure] = row.state
         elif row.measure not in told:  # newest first
@@ -93,7 +96,7 @@ def figures(snapshot: Snapshot, shown: disclosure.Disclosure, *, person: Person)
     for measure, state in waiting.items():
         last = told.get(measure, UNTOLD)
         told[measure] = Told(value=last.value, state=state, as_of=last.as_of, snapshot=last.snapshot)
-    return Figures(told)
+    return Figures(told, out)
 
 
 def of_rows(summary: Mapping[str, Any]) -> dict[str, float | None]:
