@@ -32,8 +32,6 @@ def choose(problem: Problem, starts: Iterable[Flags] = ()) -> tuple[Flags, Flags
         found = settled(problem, start)
         if found is not None and (best is None or found[0] > best[0]):
             best = found
-    if best is not None and problem.is_category_limited and best[0] < upper_bound(problem):
-        best = _other_categories(problem, best)
     return None if best is None else best[1:]
 
 
@@ -49,23 +47,6 @@ def settled(problem: Problem, is_chosen: Flags) -> tuple[float, Flags, Flags] | 
         if not problem.is_category_limited:
             break
         is_chosen = _largest(problem, _covered(problem, found[1]))
-    return best
-
-
-def _other_categories(problem: Problem, best: tuple[float, Flags, Flags]) -> tuple[float, Flags, Flags]:
-    """Exchange one category for another as long as that covers more; so many tries, fewer the larger the problem."""
-    tries = LINKS_LOOKED_AT // max(1, len(problem.link_group))
-    amount = np.bincount(problem.group_category, problem.group_amount, len(problem.categories))
-    pairs = [(one, other) for one in np.argsort(amount, kind="stable") for other in np.argsort(-amount, kind="stable")]
-    for one, other in pairs:
-        if not best[2][one] or best[2][other] or tries <= 0:
-            continue
-        tries -= 1
-        is_chosen = best[2].copy()
-        is_chosen[[one, other]] = False, True
-        found = suppliers(problem, is_chosen)
-        if found is not None and found[0] > best[0]:
-            best = (*found, is_chosen)
     return best
 
 
