@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from lianzhang.accounts.models import Appointment
 from lianzhang.chains import jobs
 from lianzhang.chains.actions import snapshots, targets
 from lianzhang.chains.models import Gap, PartCoverage, Snapshot, TargetLine, TargetList
@@ -52,12 +53,17 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, step: str, happens: Callable[[], 
     monkeypatch.setattr(jobs.analysis, step, slow)
 
 
-@pytest.mark.parametrize("lapse", [ended, withdrawn])
+def left(_scene: scenes.Scene) -> None:
+    """Who asked for the work has left the post."""
+    Appointment.objects.filter(person__username="clerk_a").update(ends_on=SINCE)
+
+
+@pytest.mark.parametrize("lapse", [ended, withdrawn, left])
 def test_a_grant_expiring_mid_run_ends_the_snapshot_with_nothing_kept(
     cast: Cast, scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch, lapse: Callable[[scenes.Scene], None]
 ) -> None:
     meanwhile(monkeypatch, "take", lambda: lapse(scene))
-    with pytest.raises(Unworkable, match="收回授权或授权到期"):
+    with pytest.raises(Unworkable, match="收回授权、授权到期"):
         jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
     assert not Snapshot.objects.exists()
     assert not PartCoverage.objects.exists()
@@ -75,7 +81,7 @@ def test_a_grant_expiring_while_the_list_is_chosen_leaves_a_list_that_says_why_a
         jobs.choose_targets(Progress(0, cast.clerk_a), list_id=listed.pk)
     listed.refresh_from_db()
     assert listed.state == TargetList.State.FAILED
-    assert "收回授权或授权到期" in listed.failure
+    assert "收回授权、授权到期" in listed.failure
     assert (listed.objective_wan, listed.categories, listed.frontier) == (None, [], [])
     assert not TargetLine.objects.exists()
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lianzhang.accounts.models import Appointment, Person
 from lianzhang.chains import analysis, publication
 from lianzhang.chains.actions import gaps, releases, snapshots, targets
 from lianzhang.chains.models import Chain, Release, Snapshot, TargetList
@@ -97,8 +98,19 @@ def _kept(progress: Progress, contents: Iterable[Sequence[Any]], write: Callable
 
 
 def _expect_readable(progress: Progress, contents: Iterable[Sequence[Any]]) -> None:
-    if not registry.reads_all(contents, progress.person):
-        raise Unworkable(_("计算期间有企业收回授权或授权到期，所读数据已不能全部使用。结果没有保存，请重新生成。"))
+    if not registry.reads_all(contents, _as_of_now(progress.person)):
+        raise Unworkable(
+            _("计算期间有企业收回授权、授权到期或任职变动，所读数据已不能全部使用。结果没有保存，请重新生成。")
+        )
+
+
+def _as_of_now(person: Person) -> Person:
+    """The person in the post the work was asked for, if it is still held: rights known since the start may be stale."""
+    acting = person.acting
+    again: Person = Person.objects.get(pk=person.pk)
+    if acting is None or not Appointment.objects.in_force(timezone.localdate()).filter(pk=acting.pk).exists():
+        return again
+    return again.act_as(acting)
 
 
 def _publish(
