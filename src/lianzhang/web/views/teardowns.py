@@ -21,7 +21,7 @@ from lianzhang.chains.tables import teardown as tables
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
 from lianzhang.registry.models import Enterprise, Part
-from lianzhang.tables import RESTRICTED, UNRELEASED
+from lianzhang.tables import RESTRICTED
 from lianzhang.web import access, explain, listing, released
 
 STALE_DAYS = 180
@@ -78,7 +78,7 @@ def _teardown(request: HttpRequest, found: Chain, history: list[Snapshot], snaps
         "tiers": released.tiers(request, summary, figures, sees_rows=shown.sees_rows),
         "categories": None if shown.sees_rows else released.categories(request, snapshot, person=person),
         "newest": history[0] if history and history[0].pk != snapshot.pk else None,
-        "history": _past(history, shown, person=person),
+        "history": history,
         "gap_counts": _gap_counts(found, person),
         "gaps_url": f"{reverse('gaps:list')}?chain={found.pk}",
         "unfilled": unfilled.of_chain(found, person=person),
@@ -204,15 +204,6 @@ def _chain(person: Person, code: str) -> Chain:
 
 def _may_analyse(found: Chain, person: Person) -> bool:
     return Chain.objects.within(person, act=Act.WRITE, thing=Thing.GAP).filter(pk=found.pk).exists()
-
-
-def _past(history: list[Snapshot], shown: disclosures.Disclosure, *, person: Person) -> list[tuple[Snapshot, Any]]:
-    """Each snapshot with its 本地配套率: its own to who may read its rows, to others as it went out."""
-    told = {} if all(shown.reads(past) for past in history) else releases.past(history, person=person)
-    return [
-        (past, past.summary["local_ratio"] if shown.reads(past) else told.get(past.pk) or UNRELEASED)
-        for past in history
-    ]
 
 
 def _gap_counts(found: Chain, person: Person) -> dict[str, int]:
