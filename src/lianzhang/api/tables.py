@@ -180,6 +180,7 @@ GAPS = TableSpec(
         _field(Gap, "route_reason"),
         Column("owner", _("责任单位"), lambda g: _code(g.owner), kind="code"),
         _field(Gap, "due_on", kind="date", sort="due_on"),
+        _field(Gap, "review_on", kind="date", sort="review_on"),
         Column("snapshot", _("快照"), lambda g: g.snapshot_id, kind="code"),
         VERSION,
     ),
