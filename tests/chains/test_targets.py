@@ -12,6 +12,7 @@ from lianzhang.chains.models import CandidateProposal, Chain, TargetList
 from lianzhang.chains.queries import comparison, disclosure
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
+from lianzhang.jobs.work import Unworkable
 from lianzhang.registry.models import Purchase
 from tests.cast import Cast
 from tests.chains import scene as scenes
@@ -115,6 +116,14 @@ def test_a_chain_is_pooled_only_by_who_makes_its_lists_or_was_granted_its_purcha
         now=timezone.now(), by=cast.clerk_a,
     )  # fmt: skip
     assert found.parameters["chains"] == [cast.chain_b.code]
+
+
+def test_a_minimum_over_what_an_anchor_could_get_names_the_anchor_to_who_asked(cast: Cast, scene: scenes.Scene) -> None:
+    with pytest.raises(Unworkable, match="链主三有限公司 至少覆盖 900 万元"):
+        listed(cast, min_per_anchor_wan=900.0)
+    found = TargetList.objects.get()
+    assert found.state == TargetList.State.FAILED
+    assert "链主三有限公司" in found.failure
 
 
 def test_who_made_a_list_does_not_approve_it(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:

@@ -177,6 +177,12 @@ def test_conditions_nobody_can_meet_are_told_on_the_list(signed_in: SignIn, cast
     page = text(client, f"/targets/{listed.code}")
     assert "没有得到清单。" in page
     assert "改条件重算" in page
+    others = text(signed_in("chief"), f"/targets/{listed.code}")  # the reason may name an anchor and what it buys
+    assert "原因由编制人查看" in others
+    assert "改条件重算" not in others
+    listed.refresh_from_db()
+    assert listed.failure in page
+    assert listed.failure not in others
 
 
 def test_a_list_without_a_supplier_says_so_instead_of_naming_nothing_best(signed_in: SignIn, cast: Cast) -> None:

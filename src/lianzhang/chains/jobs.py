@@ -143,7 +143,7 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     except analysis.Unchoosable as nothing:
         raise Unworkable(nothing.reason) from nothing
     except lab.Infeasible as impossible:
-        why = targets.by_name(impossible.message_zh, listed.parameters["must_include"])
+        why = targets.by_name(impossible.message_zh, [*parameters.must_include, *snapshot.firm_ids])
         raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": why}) from impossible
     except (engines.BadTable, TimeoutError) as bad:
         raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad

@@ -41,8 +41,8 @@ class TargetList(Versioned):
         internal="code chain title state edition parameters snapshot map_version job objective_wan objective_low_wan "
         "objective_high_wan bound_wan is_proven demand_wan local_ratio_before local_ratio_after category_count "
         "supplier_count draw_count robust_categories robust_suppliers assumptions method created_by created_at "
-        "approved_by approved_at failure is_illustrative",
-        secret="categories frontier open_choices questions",
+        "approved_by approved_at is_illustrative",
+        secret="categories frontier open_choices questions failure",
     )
 
     code = models.CharField(_("编号"), max_length=24, unique=True)

@@ -55,6 +55,7 @@ RESULT = frozenset(
         "assumptions",
         "categories",
         "frontier",
+        "failure",
     }
 )
 KINDS = {

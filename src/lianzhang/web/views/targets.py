@@ -84,7 +84,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     person = access.person_of(request)
     listed = queries.lists(person).get_or_404(code=code)
     if listed.state in {TargetList.State.RUNNING, TargetList.State.FAILED}:
-        return _waiting(request, listed)
+        return _waiting(request, listed, person)
     if request.headers.get("HX-Target") == "job":  # the waiting page asks again and finds the list
         return HttpResponse(headers={"HX-Redirect": request.path})
     shown = disclosures.of_list(listed, person=person)
@@ -298,12 +298,17 @@ def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse
     return explain.respond(request, explained)
 
 
-def _waiting(request: HttpRequest, listed: TargetList) -> HttpResponse:
-    """How far the computation is, or why there will be no list; asked again by the page every second."""
-    job = listed.job
+def _waiting(request: HttpRequest, listed: TargetList, person: Person) -> HttpResponse:
+    """How far the computation is, or why there will be no list; asked again by the page every second.
+
+    The words of the computation may name an anchor and an amount: they are for who asked, others learn that it is over.
+    """
+    job, is_own = listed.job, listed.created_by_id == person.pk
     context = {
         "record": listed,
-        "job": job_queries.standing(job, now=timezone.now()) if job else None,
+        "job": job_queries.standing(job, now=timezone.now()) if job and is_own else None,
+        "failure": listed.failure if is_own else _("所列条件下没有算出清单；原因由编制人查看。"),
+        "is_own": is_own,
         "is_over": listed.state == TargetList.State.FAILED or job is None or job.is_over,
         "poll_url": request.path,
     }
