@@ -85,7 +85,7 @@ def test_two_people_of_the_task_force_read_all_four_anchors_and_nobody_else_does
 
 def test_the_anchors_speak_at_levels_of_their_own_and_two_of_them_share_suppliers() -> None:
     levels = [tuple(line.levels) for line in ProductLine.objects.order_by("firm__name", "pk")]
-    assert len(set(levels)) == 4
+    assert len(set(levels)) == len(levels) > 4, "an anchor may choose otherwise for another line"
     assert {level for chosen in levels for level in chosen} == set(Level.values)
     released = SharedSupplier.objects.visible_to(person("example-clerk"))
     assert released.count() > 1
@@ -167,7 +167,7 @@ def test_models_that_can_be_invented_have_invented_rows() -> None:
         m for m in apps.get_models() if m.__module__.startswith("lianzhang.") and hasattr(m, "is_illustrative")
     ]
     # Made by the analysis or after it, which has a test of its own.
-    analysed = {"Snapshot", "Gap", "TargetList", "Opinion", "Release"}
+    analysed = {"Snapshot", "Gap", "TargetList", "CandidateProposal", "Opinion", "Release"}
     empty = {
         m.__name__
         for m in with_mark
