@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
@@ -16,7 +16,7 @@ from lianzhang.briefings.city import statement
 from lianzhang.briefings.figures import Figure, counted
 from lianzhang.chains import stages as gap_stages
 from lianzhang.chains.models import Action, Chain, Gap, Snapshot
-from lianzhang.chains.queries import disclosure, plans, releases
+from lianzhang.chains.queries import plans, releases
 from lianzhang.projects import stages
 from lianzhang.projects.models import Project
 from lianzhang.projects.queries import late_condition
@@ -24,7 +24,6 @@ from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Request
 from lianzhang.tables import values
 
-MOST_RELEASED = 30  # figures looked through for the one of the day asked for
 BUILDING = "building"  # the group of stages between start and production
 PROJECT_COLUMNS = (
     *("code", "name", "stage", "status", "status_reason", "next_milestone", "next_due_on", "blockage"),
@@ -86,8 +85,13 @@ def _snapshots(chain: Chain, *, person: Person, since: date) -> list[Snapshot]:
     own = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=chain)
     newest_first = own.order_by("-taken_at").values("pk")
     newest, then = newest_first[:1], newest_first.filter(taken_on__lte=since)[:1]
-    found = disclosure.with_ratio(own.filter(Q(pk__in=newest) | Q(pk__in=then)))
-    return list(found.only("taken_on", "firm_ids", "contents").order_by("taken_at"))
+    found = own.filter(Q(pk__in=newest) | Q(pk__in=then))
+    # What was out on the day of each: its own ratio, or the one before that still stands.
+    out = releases.ratios(person, chain=chain.pk).filter(snapshot__taken_at__lte=OuterRef("taken_at"))
+    told = found.annotate(
+        out_ratio=Subquery(out.values("value")[:1]), out_on=Subquery(out.values("snapshot__taken_on")[:1])
+    )
+    return list(told.only("taken_on").order_by("taken_at"))
 
 
 def _plan_figures(standing: Standing) -> list[Figure]:
@@ -244,43 +248,21 @@ def _gap_figures(standing: Standing) -> list[Figure]:
 
 
 def _ratio(standing: Standing) -> Figure:
-    now, before = _own_ratios(standing) or _released_ratios(standing)
+    """As it went out, whoever asks: a one-pager is issued, printed and read by others than who made it."""
+    latest = standing.snapshots[-1] if standing.snapshots else None
+    found = next((s for s in reversed(standing.snapshots) if s.taken_on <= standing.since), None)
+    value = latest.out_ratio if latest else None
+    # An earlier figure that still stands is not its own change.
+    before = found.out_ratio if found and latest and found.out_on != latest.out_on else None
     return Figure(
         key="local_ratio",
         label=_("本地配套率（按金额）"),
-        value=now[0],
+        value=value,
         kind="ratio",
-        change=now[0] - before[0] if now[0] is not None and before[0] is not None else None,
+        change=value - before if value is not None and before is not None else None,
         scope=_("本市供应额 ÷ 产地明确的采购额，链主填报；只作观察"),
         source=_("链主拆零件填报"),
-        as_of=now[1],
+        as_of=latest.out_on if latest else None,
         url=address("teardowns:chain", standing.chain.code),
-        is_unreleased=bool(standing.snapshots) and now[1] is None,
+        is_unreleased=latest is not None and value is None,
     )
-
-
-Reading = tuple[float | None, date | None]  # a ratio and the day it is of
-NOTHING: tuple[Reading, Reading] = ((None, None), (None, None))
-
-
-def _own_ratios(standing: Standing) -> tuple[Reading, Reading] | None:
-    """The ratios of the snapshots themselves, to who reads their rows; None to others."""
-    if not standing.snapshots:
-        return NOTHING
-    latest = standing.snapshots[-1]
-    shown = disclosure.of(latest, person=standing.person)
-    if not shown.sees_rows:
-        return None
-    found = next((s for s in reversed(standing.snapshots) if s.taken_on <= standing.since), None)
-    may_compare = found is not None and found != latest and shown.reads(found)
-    return (latest.local_ratio, latest.taken_on), (found.local_ratio if found and may_compare else None, None)
-
-
-def _released_ratios(standing: Standing) -> tuple[Reading, Reading]:
-    """The ratios as they went out."""
-    known = releases.ratios(standing.person, chain=standing.chain.pk)
-    found = list(known.values_list("value", "snapshot__taken_on")[:MOST_RELEASED])
-    if not found:
-        return NOTHING
-    before = next((one for one in found if one[1] <= standing.since), None)
-    return found[0], before if before is not None and before != found[0] else (None, None)

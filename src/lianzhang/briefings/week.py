@@ -206,11 +206,12 @@ def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
     for listed in found.order_by(F("approved_at").asc(nulls_first=True), "created_at"):
         lists[listed.chain_id] = listed
     stages = projects.stage_counts_by_chain(person)
-    # As they went out, and to who may read the rows as they are.
+    # As they went out; where the newest did not, to who may read the rows as it is.
     ratios = {
         chain.pk: releases.Ratio(value=chain.ratio, before=chain.ratio_before, as_of=chain.ratio_on) for chain in chains
     }
-    ratios |= releases.own_ratios(list(ratios), person=person)
+    behind = [chain.pk for chain in chains if chain.taken_on is not None and chain.ratio_on != chain.taken_on]
+    ratios |= releases.own_ratios(behind, person=person)
     return [
         Overview(
             chain=chain,
