@@ -57,10 +57,11 @@ def compare(first: TargetList, second: TargetList, *, person: Person, names: Map
     for line in targets.lines_of(pair, person=person).order_by("position"):
         rows[line.target_list_id][line.supplier_id] = line
     asked = _asked(first, second)
+    shared = {entry["name"] for entry in first.categories} & {entry["name"] for entry in second.categories}
     return Comparison(
         suppliers=_suppliers(first, second, rows[first.pk], rows[second.pk], is_asked=bool(asked)),
         categories=_rows(*({e["name"]: float(e["covered_wan"]) for e in one.categories} for one in pair)),
-        anchors=_changed(_rows(*(_by_anchor(one, names) for one in pair))),
+        anchors=_changed(_rows(*(_by_anchor(one, shared, names) for one in pair))),
         parts=_parts(first, second),
         asked=asked,
     )
@@ -130,10 +131,10 @@ def _asked(first: TargetList, second: TargetList) -> list[tuple[str, Any, Any]]:
     return [entry for entry in found if (entry[1] or None) != (entry[2] or None)]
 
 
-def _by_anchor(listed: TargetList, names: Mapping[str, str]) -> dict[str, float]:
-    """What each anchor buys outside in the categories of the list, 万元."""
+def _by_anchor(listed: TargetList, shared: set[str], names: Mapping[str, str]) -> dict[str, float]:
+    """What each anchor buys outside in the categories that stand on both lists, 万元: others say nothing of its need."""
     found: dict[str, float] = {}
-    for entry in listed.categories:
+    for entry in (each for each in listed.categories if each["name"] in shared):
         for code, amount in entry.get("by_anchor", {}).items():
             name = names.get(code, code)
             found[name] = found.get(name, 0.0) + float(amount)

@@ -100,7 +100,7 @@ def _totals(first: TargetList, second: TargetList) -> TableSpec:
         "compared_lists",
         _("两份清单"),
         (
-            Column("label", _("项目"), lambda row: row[0]),
+            Column("label", _("比较项"), lambda row: row[0]),
             Column("first", first.code, lambda row: row[1]),
             Column("second", second.code, lambda row: row[2]),
         ),
@@ -158,7 +158,9 @@ def _change(row: Moved) -> Badge | None:
 def _said(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return "、".join(names.get(code, code) for code in value) or None
-    return str(values.YES if value else values.NO) if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return str(values.YES if value else values.NO)
+    return value if value is None else values.plain(value, values.kind_of(value))
 
 
 def _table(key: str, title: Any, columns: Any) -> TableSpec:

@@ -231,7 +231,7 @@ PREFACE = _table(
     "target_preface",
     _("清单"),
     (
-        Column("label", _("项目"), lambda row: row[0]),
+        Column("label", _("条目"), lambda row: row[0]),
         Column("text", _("内容"), lambda row: row[1], is_wrapped=True),
     ),
     row_id=lambda row: row[0],
