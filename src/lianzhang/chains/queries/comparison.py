@@ -132,7 +132,7 @@ def _asked(first: TargetList, second: TargetList) -> list[tuple[str, Any, Any]]:
 
 
 def _by_anchor(listed: TargetList, shared: set[str], names: Mapping[str, str]) -> dict[str, float]:
-    """What each anchor buys outside in the categories that stand on both lists, 万元: others say nothing of its need."""
+    """What each anchor buys outside in the categories of both lists, 万元: the others say nothing of its need."""
     found: dict[str, float] = {}
     for entry in (each for each in listed.categories if each["name"] in shared):
         for code, amount in entry.get("by_anchor", {}).items():
