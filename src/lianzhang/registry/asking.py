@@ -172,9 +172,9 @@ def work(person: Person, *, today: date) -> list[Asked]:
             if level.value not in line.levels:
                 continue
             if level is Level.TICKS:
-                found.append(_ticks(line, trees[line.pk], ticks[line.pk]))
+                found.append(ticks_asked(line, trees[line.pk], ticks[line.pk]))
             elif level is Level.BANDS:
-                found.append(_bands(line, band_rows(trees[line.pk], bands[line.pk], bought, year=year)))
+                found.append(bands_asked(line, band_rows(trees[line.pk], bands[line.pk], bought, year=year)))
             elif level is Level.NAMES:
                 dates = [one.answered_on for one in names[line.pk]]
                 found.append(Asked(line, level, None, len(dates), 0, _last(dates)))
@@ -191,7 +191,8 @@ def _by_line(model: type, ids: Sequence[int]) -> dict[int, list]:  # type: ignor
     return found
 
 
-def _ticks(line: ProductLine, outline: Outline, answers: Sequence[PartAnswer]) -> Asked:
+def ticks_asked(line: ProductLine, outline: Outline, answers: Sequence[PartAnswer]) -> Asked:
+    """How far the ticks of a line are."""
     mine = [one for one in answers if one.part_id in outline.parts]
     withheld = sum(one.is_withheld for one in mine)
     answered = sum(bool(one.make) for one in mine if not one.is_withheld)
@@ -199,7 +200,8 @@ def _ticks(line: ProductLine, outline: Outline, answers: Sequence[PartAnswer]) -
     return Asked(line, Level.TICKS, asked, answered, withheld, _last(one.answered_on for one in answers))
 
 
-def _bands(line: ProductLine, rows: Sequence[BandRow]) -> Asked:
+def bands_asked(line: ProductLine, rows: Sequence[BandRow]) -> Asked:
+    """How far the bands of a line are."""
     # What an agreement keeps back is kept back next year as well.
     withheld = sum(bool((row.answer or row.last) and (row.answer or row.last).is_withheld) for row in rows)  # type: ignore[union-attr]
     answered = sum(row.answer is not None and _says(row.answer) for row in rows)

@@ -81,8 +81,7 @@ def bands(request: HttpRequest, pk: int) -> HttpResponse:
         "row_count": len(rows) + answering.SPARE,
         "categories": outline.categories,
         "provinces": answering.provinces(),
-        "answered": sum(row.answer is not None for row in rows),
-        "asked": len(rows),
+        "standing": asking.bands_asked(line, rows),
         "illustrative": line.is_illustrative,
     }
     return render(request, "answers/bands.html", context, status=422 if table is not None else 200)
@@ -109,8 +108,7 @@ def ticks(request: HttpRequest, pk: int) -> HttpResponse:
         "outline": outline,
         "rows": answering.tick_rows(outline.places, answers),
         "row_count": len(outline.places),
-        "asked": len(outline.parts),
-        "answered": sum(bool(one.make) or one.is_withheld for pk, one in answers.items() if pk in outline.parts),
+        "standing": asking.ticks_asked(line, outline, list(answers.values())),
         "moves": asking.tree_moves(outline, list(answers.values())),
         "illustrative": line.is_illustrative,
     }
