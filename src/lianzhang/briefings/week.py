@@ -180,7 +180,7 @@ def _own(person: Person, *, today: date) -> "QuerySet[Chain]":
     speaking = registry.speaking(person, firm=OuterRef("enterprise"))
     taken = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")).order_by("-taken_at")
     released = releases.ratios(person, chain=OuterRef("pk"))
-    return own.annotate(
+    told: QuerySet[Chain] = releases.with_newest(own, person=person).annotate(
         proposed_count=CountOf(gaps.filter(state=Gap.State.PROPOSED)),
         standing_count=CountOf(gaps.filter(state__in=stages.STANDING)),
         closed_count=CountOf(gaps.filter(state=Gap.State.CLOSED)),
@@ -193,6 +193,7 @@ def _own(person: Person, *, today: date) -> "QuerySet[Chain]":
         ratio_before=Subquery(released.values("value")[1:2]),
         ratio_on=Subquery(released.values("snapshot__taken_on")[:1]),
     )
+    return told
 
 
 def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
@@ -210,8 +211,9 @@ def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
     ratios = {
         chain.pk: releases.Ratio(value=chain.ratio, before=chain.ratio_before, as_of=chain.ratio_on) for chain in chains
     }
-    behind = [chain.pk for chain in chains if chain.taken_on is not None and chain.ratio_on != chain.taken_on]
-    ratios |= releases.own_ratios(behind, person=person)
+    for chain in chains:
+        if chain.ratio_on != chain.taken_on and (own := releases.own_ratio(chain, person=person)) is not None:
+            ratios[chain.pk] = releases.Ratio(value=own, before=None, as_of=chain.taken_on)
     return [
         Overview(
             chain=chain,

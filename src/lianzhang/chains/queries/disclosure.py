@@ -54,7 +54,7 @@ def pieces(contents: Iterable[Sequence[Any]], firm_codes: Iterable[str]) -> froz
     return named or frozenset((code, Level.ROWS.value, None) for code in firm_codes)
 
 
-def with_ratio(found: "QuerySet[Snapshot]") -> "QuerySet[Snapshot]":
+def with_ratio(found: "QuerySet[Snapshot]") -> Any:
     """`found` with its own `local_ratio`, read out of a summary of some 50 KB by the database: for who may read its
     rows. Others are told what went out (`queries.releases`)."""
     return found.annotate(local_ratio=Cast(KT("summary__local_ratio"), FloatField()))

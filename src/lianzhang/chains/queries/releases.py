@@ -1,6 +1,6 @@
 """The figures that went out: a chain's totals as a reader without the rows is told them, with the day they are of."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Release, Snapshot
 from lianzhang.chains.models.releases import CATEGORY, TOTAL, Measure, State
 from lianzhang.chains.queries import disclosure
+from lianzhang.registry import queries as registry_queries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,26 +129,26 @@ class Ratio:
     as_of: date | None
 
 
-def own_ratios(chains: Collection[int], *, person: Person) -> dict[int, Ratio]:
-    """Of chains whose newest snapshot the reader may read row by row: its own ratio and the last but one's, by chain.
+def with_newest(chains: "QuerySet[Any]", *, person: Person) -> Any:
+    """`chains` with what `own_ratio` asks of the newest snapshot; none of it for who reads no purchases at all."""
+    if not person.reach.may(Act.READ, Thing.PURCHASE):
+        return chains
+    taken = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")).order_by("-taken_at")
+    return chains.annotate(
+        newest_contents=Subquery(taken.values("contents")[:1]),
+        newest_firms=Subquery(taken.values("firm_ids")[:1]),
+        newest_ratio=Subquery(disclosure.with_ratio(taken).values("local_ratio")[:1]),
+    )
 
-    One query and one a chain, none for who reads no purchases at all.
-    """
-    if not chains or not person.reach.may(Act.READ, Thing.PURCHASE):
-        return {}
-    known = Snapshot.objects.visible_to(person).filter(is_pooled=False)
-    newest = known.filter(chain=OuterRef("chain")).order_by("-taken_at").values("pk")
-    of_chains = disclosure.with_ratio(known.filter(chain__in=chains, pk__in=Subquery(newest[:2])))
-    found: dict[int, list[Any]] = {}
-    for one in of_chains.only("chain_id", "taken_on", "firm_ids", "contents").order_by("-taken_at"):
-        found.setdefault(one.chain_id, []).append(one)
-    ratios: dict[int, Ratio] = {}
-    for chain, (last, *rest) in found.items():
-        shown = disclosure.of(last, person=person)
-        if shown.sees_rows:
-            before = rest[0].local_ratio if rest and shown.reads(rest[0]) else None
-            ratios[chain] = Ratio(value=last.local_ratio, before=before, as_of=last.taken_on)
-    return ratios
+
+def own_ratio(chain: Any, *, person: Person) -> float | None:
+    """本地配套率 of the newest snapshot of a chain `with_newest`, to who may read its rows; one query."""
+    inside = disclosure.pieces(
+        getattr(chain, "newest_contents", None) or (), getattr(chain, "newest_firms", None) or ()
+    )
+    may_read = bool(inside) and registry_queries.reads_all(inside, person)
+    ratio: float | None = chain.newest_ratio if may_read else None
+    return ratio
 
 
 def past(snapshots: list[Snapshot], *, person: Person) -> dict[str, float | None]:
