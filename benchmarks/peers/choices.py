@@ -128,7 +128,10 @@ def by_highs(demand: pa.Table, offers: pa.Table, *, limits: dict[str, Any], time
     )
     if found.x is None:
         return 0.0, "nothing found"
-    return -float(found.fun), "proven" if found.status == 0 else f"gap {-found.mip_dual_bound / -found.fun - 1:.1%}"
+    if found.status == 0:
+        return -float(found.fun), "proven"
+    gap = found.mip_dual_bound / min(found.fun, -1e-9) - 1
+    return -float(found.fun), f"gap {gap:.1%}" if gap < 1 else "gap over 100%"
 
 
 class _Program:
