@@ -20,8 +20,8 @@ def _head() -> list[str]:
         "names the buttons. To change it, edit the table and run `scripts/reference.py`.",
         "",
         "Analysis proposes; people confirm, assign, work on and close. Another path than the one confirmed needs a",
-        "reason, which stays in the history. A gap whose path is 不补 (left open) stays confirmed until it is looked at",
-        "again.",
+        "reason, which stays in the history. A gap whose path is 不补 (left open) stays confirmed until it is looked",
+        "at again.",
     ]
 
 

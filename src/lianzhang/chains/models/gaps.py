@@ -46,7 +46,8 @@ class Gap(Versioned):
 
     secrecy = Secrecy(
         internal="code chain part segment_key title kind label state route route_reason owner due_on snapshot "
-        "opened_snapshot closing_snapshot review_on reviewed_on confirmed_by confirmed_at closed_by closed_at is_illustrative",
+        "opened_snapshot closing_snapshot review_on reviewed_on confirmed_by confirmed_at closed_by closed_at "
+        "is_illustrative",
         secret="evidence",
     )
 
