@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chains', '0011_gap_words'),
+        ("chains", "0011_gap_words"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='partcoverage',
-            name='amount_high_wan',
-            field=models.FloatField(null=True, verbose_name='采购额上限'),
+            model_name="partcoverage",
+            name="amount_high_wan",
+            field=models.FloatField(null=True, verbose_name="采购额上限"),
         ),
         migrations.AddField(
-            model_name='partcoverage',
-            name='amount_low_wan',
-            field=models.FloatField(null=True, verbose_name='采购额下限'),
+            model_name="partcoverage",
+            name="amount_low_wan",
+            field=models.FloatField(null=True, verbose_name="采购额下限"),
         ),
         migrations.AddField(
-            model_name='partcoverage',
-            name='local_ratio_high',
-            field=models.FloatField(null=True, verbose_name='本地配套率上限'),
+            model_name="partcoverage",
+            name="local_ratio_high",
+            field=models.FloatField(null=True, verbose_name="本地配套率上限"),
         ),
         migrations.AddField(
-            model_name='partcoverage',
-            name='local_ratio_low',
-            field=models.FloatField(null=True, verbose_name='本地配套率下限'),
+            model_name="partcoverage",
+            name="local_ratio_low",
+            field=models.FloatField(null=True, verbose_name="本地配套率下限"),
         ),
     ]
