@@ -14,7 +14,7 @@ from lianzhang.jobs import work
 from lianzhang.jobs.models import Job
 
 # "10 categories, 22 suppliers" of the founding report are parameters here, nothing more.
-PARAMETERS = targets.Parameters(max_categories=10, max_suppliers=22, min_anchors=2)
+PARAMETERS = targets.Parameters(max_categories=10, max_suppliers=22, min_anchors=2, draws=4)
 PROPOSED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("示例配套商035", {"kind": "new", "willingness": "willing", "cost_wan": 1200, "note": "示例：拟设区域工厂"}),
     ("示例配套商085", {"kind": "relocation", "willingness": "undecided", "cost_wan": 3000, "note": "示例：租约将满"}),
