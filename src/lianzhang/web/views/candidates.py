@@ -94,7 +94,9 @@ def propose(request: HttpRequest, chain: str) -> HttpResponse:
             messages.info(request, _("已提名 %(name)s。") % {"name": made.name})
             return redirect(_url(made))
     title = _("提名候选企业")
-    return _page(request, form, title=title, submit=_("提名"), back_url=reverse("targets:candidates", args=[chain]))
+    return _page(
+        request, form, of=record, title=title, submit=_("提名"), back_url=reverse("targets:candidates", args=[chain])
+    )
 
 
 @access.writes(Thing.TARGET)
@@ -113,7 +115,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
         else:
             return redirect(_url(proposal))
     title = _("更正提名：%(name)s") % {"name": proposal.name}
-    return _page(request, form, title=title, submit=_("保存"), back_url=_url(proposal))
+    return _page(request, form, of=proposal, title=title, submit=_("保存"), back_url=_url(proposal))
 
 
 @access.writes(Thing.TARGET)
@@ -136,7 +138,7 @@ def identify(request: HttpRequest, code: str) -> HttpResponse:
         else:
             return redirect(_url(made))
     title = _("认定“%(name)s”是哪家企业") % {"name": proposal.name}
-    return _page(request, form, title=title, submit=_("认定"), back_url=_url(proposal))
+    return _page(request, form, of=proposal, title=title, submit=_("认定"), back_url=_url(proposal))
 
 
 @access.writes(Thing.TARGET)
@@ -161,7 +163,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         else:
             return redirect(_url(proposal))
     title = _("撤回提名：%(name)s") % {"name": proposal.name}
-    return _page(request, form, title=title, submit=_("撤回"), back_url=_url(proposal))
+    return _page(request, form, of=proposal, title=title, submit=_("撤回"), back_url=_url(proposal))
 
 
 def _proposed(chain: Chain, form: ProposeForm, person: Person) -> CandidateProposal:
@@ -176,9 +178,11 @@ def _proposed(chain: Chain, form: ProposeForm, person: Person) -> CandidatePropo
     )
 
 
-def _page(request: HttpRequest, form: Any, *, title: str, submit: str, back_url: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: Any, *, of: Chain | CandidateProposal, title: str, submit: str, back_url: str
+) -> HttpResponse:
     context = {"form": form, "title": title, "submit": submit, "back_url": back_url}
-    context |= {"crumb": _("候选企业"), "crumb_url": back_url}
+    context |= {"crumb": _("候选企业"), "crumb_url": back_url, "illustrative": of.is_illustrative}
     return render(request, "parts/form_page.html", context, status=422 if form.errors else 200)
 
 

@@ -1,6 +1,7 @@
 """Purchases by right, and the grants that give the right: by the firm online, or on paper by two secretaries."""
 
 import functools
+from dataclasses import replace
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -19,7 +20,7 @@ from lianzhang.registry import actions, queries, tables
 from lianzhang.registry.models import Enterprise, Level, ProductLine, Purchase, PurchaseGrant
 from lianzhang.registry.models.lines import MEANING, words
 from lianzhang.registry.models.purchases import told_to
-from lianzhang.tables import values
+from lianzhang.tables import Empty, values
 from lianzhang.trail import evidence
 from lianzhang.web import access, listing
 from lianzhang.web.forms.registry import GrantForm, GrantStartForm
@@ -64,8 +65,10 @@ def grants(request: HttpRequest) -> HttpResponse:
     found = queries.grants(person, on=timezone.localdate())
     holding = PurchaseGrant.objects.in_force(timezone.localdate()).filter(pk__in=found.values("pk")).count()
     lead = ngettext("有效授权 %(n)s 项。", "有效授权 %(n)s 项。", holding) % {"n": holding}
-    context = {"lead": lead, "may_grant": _firms(person).exists()}
-    return listing.respond(request, tables.GRANTS, found, template="registry/grants.html", context=context)
+    may_grant = _firms(person).exists()
+    spec = tables.GRANTS if may_grant else replace(tables.GRANTS, empty=Empty(_("还没有授权。")))
+    context = {"lead": lead, "may_grant": may_grant}
+    return listing.respond(request, spec, found, template="registry/grants.html", context=context)
 
 
 @access.signed_in

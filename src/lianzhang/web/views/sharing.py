@@ -44,7 +44,8 @@ def shared(request: HttpRequest) -> HttpResponse:
 
 def _spec(person: Person) -> TableSpec:
     """The table; whoever draws up the lists of one chain proposes a released supplier for it from its row."""
-    chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET).filter(is_active=True)
+    chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET)
+    chains = chains.filter(is_active=True, nature=Chain.Nature.MANUFACTURING)
     codes = list(chains.order_by("position").values_list("code", flat=True)[:2])
     if len(codes) != 1:
         return tables.SHARED
