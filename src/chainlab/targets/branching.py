@@ -31,27 +31,16 @@ if TYPE_CHECKING:
 LINKS = 20_000
 
 
-# So few links that the integer solver alone is done in a second or two whatever the categories are like.
-FEW_LINKS, FIRST_SECONDS = 2_000, 0.4
+# So few links that the integer solver alone is done in a second or two, whatever the categories are like.
+FEW_LINKS = 1_000
 
 
 def solve(problem: Problem, *, start: tuple[Flags, Flags] | None, least_wan: float, deadline: float) -> Answer:
     """The best choice and the bound, from a known choice `start` that covers `least_wan`; without `start`, one that
-    covers more than `least_wan`, infeasible where there is none.
-
-    A small question whose categories are not decided by their bounds in a moment goes to the integer solver whole.
-    """
+    covers more than `least_wan`, infeasible where there is none. A small question goes to the integer solver whole."""
     if len(problem.link_group) > FEW_LINKS or start is None:
         return _Search(problem, start, least_wan, deadline).run()
-    found = _Search(problem, start, least_wan, min(deadline, time.monotonic() + FIRST_SECONDS)).run()
-    left = deadline - time.monotonic()
-    if found.outcome is not Outcome.STOPPED or left <= 0:
-        return found
-    better = (found.is_taken, found.is_chosen) if found.is_taken is not None and found.is_chosen is not None else start
-    whole = model.Model(problem).solve(start=better, time_limit_s=left)
-    if whole.outcome is Outcome.STOPPED and (whole.is_taken is None or whole.objective_wan < found.objective_wan):
-        return replace(found, bound_wan=min(found.bound_wan, whole.bound_wan))
-    return replace(whole, bound_wan=min(found.bound_wan, whole.bound_wan))
+    return model.Model(problem).solve(start=start, time_limit_s=deadline - time.monotonic())
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
