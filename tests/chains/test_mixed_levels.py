@@ -205,6 +205,11 @@ class TestLists:
         assert found.objective_low_wan < found.objective_wan < found.objective_high_wan
         assert found.draw_count > 3
         assert found.open_choices is not None
+        Purchase.objects.filter(part__code="P1").update(plant="一厂")
+        [line] = listed(cast, max_suppliers=1).lines.all()
+        assert line.facts["tier"] == "nation"
+        using = {plant for part in line.parts for anchor in part["anchors"] for plant in anchor["plants"]}
+        assert using == {"一厂"}
         asked = [(row["anchor"], row["category"]) for row in found.questions or []]
         assert ("QY-2024-003", "电机") in asked
 

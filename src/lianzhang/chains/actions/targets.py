@@ -81,9 +81,12 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
             position=n,
             supplier=suppliers[line["supplier"]],
             region_code=suppliers[line["supplier"]].region_code,
-            facts=facts.get(suppliers[line["supplier"]].pk, candidates.Facts()).stored(),
+            facts={
+                **facts.get(suppliers[line["supplier"]].pk, candidates.Facts()).stored(),
+                "tier": line["tier"],
+            },
             parts=[{**part, "part_id": parts[part["code"]]} for part in line["parts"]],
-            **{name: value for name, value in line.items() if name not in {"supplier", "parts"}},
+            **{name: value for name, value in line.items() if name not in {"supplier", "parts", "tier"}},
         )
         for n, line in enumerate(outcome.lines, start=1)
     ]

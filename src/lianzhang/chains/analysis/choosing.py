@@ -58,7 +58,7 @@ def choose(
     )
     return targets.Outcome(
         columns={**_columns(asked, choice), **_open(enquiry, choice, tables)},
-        lines=lines.of(asked, choice, tables, min_anchors=parameters.min_anchors),
+        lines=lines.of(asked, choice, tables, tiers=market.tiers_of(chain), min_anchors=parameters.min_anchors),
     )
 
 

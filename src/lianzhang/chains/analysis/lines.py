@@ -7,11 +7,17 @@ from lianzhang.chains.actions import targets
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from chainlab.coverage import Tiers
     from chainlab.targets import Choice, Needs
 
 
-def of(asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, min_anchors: int) -> list[dict[str, Any]]:
-    """One dict a line of the list: columns of TargetLine, with the supplier's code."""
+def of(
+    asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, tiers: "Tiers", min_anchors: int
+) -> list[dict[str, Any]]:
+    """One dict a line of the list: columns of TargetLine, with the supplier's code and how far it is (`tier`)."""
+    from chainlab import coverage
+
+    places = {row["firm_id"]: row["region_code"] for row in tables["firms"].to_pylist()}
     part_names = dict(zip(tables["parts"]["part_id"].to_pylist(), tables["parts"]["name"].to_pylist(), strict=True))
     category_of = {row["part_id"]: row["category_id"] for row in asked.demand.to_pylist()}
     current, plants = _current_pairs(tables), _plants(tables)
@@ -25,6 +31,7 @@ def of(asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, min_a
         lines.append(
             {
                 "supplier": supplier,
+                "tier": coverage.tier_of(places.get(supplier), tiers=tiers),
                 "covered_wan": targets.wan(sum(row["amount_wan"] for row in covered)),
                 "marginal_wan": targets.wan(substitutes.marginal(supplier)),
                 "categories": sorted({category_of[row["part_id"]] for row in covered}),

@@ -198,6 +198,7 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
             Column("categories", _("类别"), lambda line: line.categories, kind="list"),
             Column("supplier", _("配套商"), lambda line: line.supplier.name, link=line_url, sort="supplier__name"),
             Column("region_code", _("所在地"), lambda line: places.name_of(line.region_code), sort="region_code"),
+            *_reach(disclosure),
             Column("served", _("服务链主"), served),
             Column("anchors", _("链主"), anchors, kind="list", is_default=False),
             Column(
@@ -223,6 +224,22 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
         row_url=line_url,
         note=_("覆盖额为各链主市外采购额中由该企业承担的部分（万元/年），同一笔需求只计一次。"),
         page_size=100,
+    )
+
+
+TIERS = {"city": _("本市"), "ring": _("都市圈"), "province": _("省内"), "nation": _("国内"), "abroad": _("境外")}
+
+
+def _reach(disclosure: Disclosure) -> tuple[Column, Column]:
+    """How far the supplier is, and to those who may read the rows which plants use what it would supply."""
+
+    def plants(line: TargetLine) -> Any:
+        named = {plant for part in line.parts for anchor in part["anchors"] for plant in anchor.get("plants", ())}
+        return sorted(named) if disclosure.sees_rows else RESTRICTED
+
+    return (
+        Column("tier", _("圈层"), lambda line: TIERS.get(line.facts.get("tier", "")), is_default=False),
+        Column("plants", _("使用工厂"), plants, kind="list", is_default=False),
     )
 
 
