@@ -69,6 +69,14 @@ def test_a_sum_goes_out_as_the_snapshot_has_it(cast: Cast, open_scene: scenes.Sc
     assert Event.objects.filter(verb="snapshot.released").count() == 1
 
 
+def test_firms_of_one_group_are_one_contributor_and_three_anchors_of_two_groups_are_not_enough(
+    cast: Cast, open_scene: scenes.Scene
+) -> None:
+    cast.enterprise_2.parent = cast.enterprise_1
+    cast.enterprise_2.save(update_fields=["parent"])
+    assert set(states(analyse(cast)).values()) == {"threshold"}
+
+
 def test_what_one_firm_alone_does_is_neither_told_nor_left_over(cast: Cast) -> None:
     """One anchor buys here, one left a supplier out: neither sum goes out, nor the one whose difference is it."""
     scenes.build(cast)

@@ -14,6 +14,7 @@ from lianzhang.chains import analysis
 from lianzhang.chains.models import Chain, Release, Snapshot, TargetLine, TargetList
 from lianzhang.chains.models.releases import CATEGORY, LIST, TOTAL, Measure, State
 from lianzhang.chains.queries import disclosure
+from lianzhang.registry.models import Enterprise
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -248,8 +249,17 @@ def _names(rows: list[Row]) -> list[str]:
 
 
 def _table(rows: list[Row]) -> pa.Table:
+    """The contributions; firms of one group are one contributor, for they know each other's amounts."""
     import pyarrow as pa
 
+    codes = {row["contributor"] for row in rows}
+    heads = dict(Enterprise.objects.filter(code__in=codes, parent__isnull=False).values_list("code", "parent__code"))
+    told = [
+        {**row, "contributor": heads[firm], "item": f"{firm}|{row['item']}"}
+        if (firm := row["contributor"]) in heads
+        else row
+        for row in rows
+    ]
     text = pa.string()
     schema = pa.schema([("cell", text), ("contributor", text), ("item", text), ("amount_wan", pa.float64())])
-    return pa.table({name: [row[name] for row in rows] for name in schema.names}, schema=schema)
+    return pa.table({name: [row[name] for row in told] for name in schema.names}, schema=schema)
