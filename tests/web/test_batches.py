@@ -47,7 +47,7 @@ def test_ticked_proposals_are_confirmed_at_once_and_what_another_changed_is_name
     assert "办好 2 行，未办 1 行" in told
     assert "已不成立，未改动" in told
     states = dict(Gap.objects.values_list("title", "state"))
-    assert states == {"压缩机": "confirmed", "密封圈": "invalid", "电机": "confirmed"}
+    assert states == {"压缩机": "assigned", "密封圈": "invalid", "电机": "assigned"}, "with a body and a deadline"
 
 
 def test_nobody_confirms_the_gaps_of_another_chain_by_ticking(cast: casts.Cast, signed_in: SignIn) -> None:

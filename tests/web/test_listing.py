@@ -46,7 +46,7 @@ def test_a_list_reads_count_totals_and_page_in_two_queries(client: Client) -> No
 
 
 def test_a_page_says_which_of_all_rows_it_shows(client: Client) -> None:
-    assert "共 17 行，本页第 11–17 行" in page(client, "/style/bodies?page=2")
+    assert "共 18 行，本页第 11–18 行" in page(client, "/style/bodies?page=2")
     assert "，本页第" not in page(client, "/style/bodies?kind=firm")
 
 

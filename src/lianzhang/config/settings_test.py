@@ -9,6 +9,8 @@ os.environ.setdefault("LIANZHANG_HOME", tempfile.mkdtemp(prefix="lianzhang-test-
 from lianzhang.config.settings import *  # noqa: F403
 
 ALLOWED_HOSTS = ["*"]
+# The processes of a run share its home; the same rows on the same day are the same snapshot, so each has its own.
+SNAPSHOT_DIR = LIANZHANG_HOME / os.environ.get("PYTEST_XDIST_WORKER", "main") / "snapshots"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = True
 

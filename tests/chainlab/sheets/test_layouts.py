@@ -66,7 +66,7 @@ def test_rules_name_columns_that_exist_and_few_columns_are_required(one: sheets.
         for field in sheet.fields:
             assert set(field.falls_back_to) <= set(keys)
             assert field.kind is not sheets.Kind.CHOICE or field.choices
-            assert not field.kind.is_money or field.unit in ("万元", "亿元")
+            assert not field.kind.is_money or field.unit in ("元", "万元", "亿元")
             assert len({choice.code for choice in field.choices}) == len(field.choices)
         assert sum(field.is_required for field in sheet.fields) <= 3
 
