@@ -19,6 +19,7 @@ from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
 from lianzhang.chains import stages
 from lianzhang.chains.models import Anchor, Chain, Gap, Snapshot, TargetList
+from lianzhang.chains.queries import gaps as gap_queries
 from lianzhang.chains.queries import releases
 from lianzhang.projects import queries as projects
 from lianzhang.projects.queries import StageCounts
@@ -175,7 +176,7 @@ def _own(person: Person, *, today: date) -> "QuerySet[Chain]":
     if not person.reach.may(Act.READ, Thing.GAP):
         return own
     gaps = Gap.objects.visible_to(person).filter(chain=OuterRef("pk"))
-    due = gaps.filter(state__in=stages.STANDING, review_on__lte=today).order_by("review_on")
+    due = gap_queries.to_review(person, today=today).filter(chain=OuterRef("pk"))
     anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
     speaking = registry.speaking(person, firm=OuterRef("enterprise"))
     taken = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")).order_by("-taken_at")

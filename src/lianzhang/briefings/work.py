@@ -18,7 +18,7 @@ from lianzhang.briefings import plans as counted
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
 from lianzhang.chains import rules, stages
-from lianzhang.chains.models import Action, Chain
+from lianzhang.chains.models import Action
 from lianzhang.chains.queries import gaps, plans
 from lianzhang.projects import queries as projects
 from lianzhang.projects.models import Project
@@ -74,11 +74,6 @@ class Item:
     def is_late(self) -> bool:
         """Whether the line is shown as late."""
         return self.light == "late"
-
-
-def own_chains(person: Person) -> "QuerySet[Chain]":
-    """The chains the post serves, in order."""
-    return Chain.objects.own_of(person).visible_to(person).select_related("scheme").order_by("scheme", "position")
 
 
 def when(due_on: date | None, *, today: date) -> tuple[str, str]:

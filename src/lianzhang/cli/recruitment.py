@@ -337,6 +337,10 @@ def _range_in_words(choice: "targeting.Choice", *, language: str) -> str:
     if low == high:
         return ""
     held = len(choice.robust_categories), len(choice.robust_suppliers)
+    if not choice.draw_count:
+        if language == "en":
+            return f"by the bands between {low:,.2f} and {high:,.2f} 万元; no time was left to see what holds\n"
+        return f"按金额区间，在 {low:,.2f} 至 {high:,.2f} 万元之间；限时内未能核验哪些始终入选\n"
     if language == "en":
         return (
             f"by the bands between {low:,.2f} and {high:,.2f} 万元; in all {choice.draw_count} realisations hold "

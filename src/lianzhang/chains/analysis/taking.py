@@ -20,13 +20,14 @@ def take(chain: Chain, *, person: Person, on: date, also: Sequence[Chain] = ()) 
 
     read = frames.read(chain, person=person, also=also)
     meta = {"chain": chain.code, "also": [one.code for one in also]}
+    ends = _ends(chain, read.tables)
     snapshot_id = snapshot.write(read.tables, directory=snapshots.directory(chain), on=on, meta=meta)
     return snapshots.Analysis(
         snapshot_id=snapshot_id,
         tables=read.tables,
         contents=read.contents,
-        coverage=_coverage(chain, read.tables),
-        summary=_summary(chain, read),
+        coverage=_coverage(chain, read.tables, ends),
+        summary=_summary(chain, read, ends),
         is_pooled=bool(also),
     )
 
@@ -38,7 +39,7 @@ def reopen(snapshot: Snapshot) -> "dict[str, pa.Table]":
     return frames.complete(snapshots_on_disk.read(snapshot.pk, directory=snapshots.directory(snapshot.chain)).tables)
 
 
-def _coverage(chain: Chain, tables: "dict[str, pa.Table]") -> list[dict[str, Any]]:
+def _coverage(chain: Chain, tables: "dict[str, pa.Table]", ranged: "pa.Table") -> list[dict[str, Any]]:
     """Each part's coverage, columns of PartCoverage with `part_id`. Where suppliers are not named, how much each of
     them has is not known: no concentration is said."""
     from chainlab import coverage
@@ -49,7 +50,7 @@ def _coverage(chain: Chain, tables: "dict[str, pa.Table]") -> list[dict[str, Any
     reach = coverage.within_reach(covered, tables["capabilities"], tables["firms"], home=home)
     by_part = [{**row, **could} for row, could in zip(covered.to_pylist(), reach.to_pylist(), strict=True)]
     buyers, contributors = _buyers(bought), _buyers(_told(bought))
-    ends = {row["part_id"]: row for row in _ends(chain, tables).to_pylist()}
+    ends = {row["part_id"]: row for row in ranged.to_pylist()}
     unnamed = set(bought.filter(_is_unnamed(bought))["part_id"].to_pylist())
     unknown = _counted(bought.filter(bought["amount_wan"].is_null()))
     for row in by_part:
@@ -78,7 +79,7 @@ def proposals(chain: Chain, tables: "dict[str, pa.Table]") -> list[dict[str, Any
     return [_proposal(row, lines.get(row["part_id"], [])) for row in rows]
 
 
-def _summary(chain: Chain, read: frames.Read) -> dict[str, Any]:
+def _summary(chain: Chain, read: frames.Read, ranged: "pa.Table") -> dict[str, Any]:
     import pyarrow.compute as pc
 
     from chainlab import coverage, ranges
@@ -90,7 +91,7 @@ def _summary(chain: Chain, read: frames.Read) -> dict[str, Any]:
     total = sum(amount for amount in purchases["amount_wan"].to_pylist() if amount is not None)
     nameless = purchases.filter(purchases["supplier_id"].is_null())
     withheld = sum(1 for flag in purchases["is_withheld"].to_pylist() if flag)
-    ends = ranges.whole(_ends(chain, tables))
+    ends = ranges.whole(ranged)
     named = purchases.filter(pc.invert(_is_unnamed(purchases)))
     shared = lab.shared_suppliers(named, firms, home=market.home_of(chain), min_anchors=2).to_pylist()
     return {

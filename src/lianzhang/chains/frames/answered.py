@@ -8,16 +8,14 @@ of one product line, or rows that name no line.
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.frames.places import ABROAD, ELSEWHERE, PLACE_MARK, UNNAMED, number
-from lianzhang.chains.models import Anchor, Chain
+from lianzhang.chains.frames.rows import anchors
+from lianzhang.chains.models import Chain
 from lianzhang.registry import parts
 from lianzhang.registry.models import Banding, CategoryAnswer, Level, PartAnswer, Purchase
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 MAKES = (Purchase.Make.BOUGHT, Purchase.Make.GROUP, "")
 
@@ -78,7 +76,7 @@ def _keys(firm: str, said: str, line: int) -> set[tuple[str, str, int | None]]:
 
 def _bands(chains: list[Chain], *, person: Person) -> Iterable[CategoryAnswer]:
     """Bands of the newest year of each product line."""
-    seen = CategoryAnswer.objects.visible_to(person).filter(line__firm__in=_anchors(chains), make__in=MAKES)
+    seen = CategoryAnswer.objects.visible_to(person).filter(line__firm__in=anchors(chains), make__in=MAKES)
     found = list(seen.select_related("line__firm").order_by("pk"))
     newest: dict[int, int] = {}
     for answer in found:
@@ -87,12 +85,8 @@ def _bands(chains: list[Chain], *, person: Person) -> Iterable[CategoryAnswer]:
 
 
 def _ticks(chains: list[Chain], *, person: Person) -> Iterable[PartAnswer]:
-    seen = PartAnswer.objects.visible_to(person).filter(line__firm__in=_anchors(chains), make__in=MAKES)
+    seen = PartAnswer.objects.visible_to(person).filter(line__firm__in=anchors(chains), make__in=MAKES)
     return seen.exclude(make="", is_withheld=False).select_related("line__firm", "part").order_by("pk")
-
-
-def _anchors(chains: list[Chain]) -> "QuerySet[Any]":
-    return Anchor.objects.standing().filter(chain__in=chains).values("enterprise_id").distinct()
 
 
 def _of_band(answer: CategoryAnswer, ceilings: list[tuple[Decimal, Decimal]]) -> dict[str, Any]:
