@@ -36,9 +36,10 @@ from lianzhang.projects.models import Event, Project, Signing, StageEntry, Suppl
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant, Source
 from lianzhang.resources.models import Resource
-from lianzhang.supervision.models import CalendarDay, Decision, Handover, Meeting, Request, Task, Visit
+from lianzhang.supervision.models import Decision, Handover, Meeting, Request, Task, Visit
 from lianzhang.trail import evidence
 from lianzhang.trail.models import Proof
+from lianzhang.workdays.models import CalendarDay
 from tests import cast as casts
 from tests.chains import scene as scenes
 from tests.permission import disclosed

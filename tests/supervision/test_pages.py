@@ -10,8 +10,9 @@ from django.urls import reverse
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Action, Gap
 from lianzhang.supervision import actions
-from lianzhang.supervision.models import CalendarDay, Meeting, Request, Task, Visit
+from lianzhang.supervision.models import Meeting, Request, Task, Visit
 from lianzhang.supervision.states import State
+from lianzhang.workdays.models import CalendarDay
 from tests.cast import Cast
 from tests.projects import scene as projects
 from tests.supervision import scene

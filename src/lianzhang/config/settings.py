@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "lianzhang.records",
     "lianzhang.trail",
     "lianzhang.accounts",
+    "lianzhang.workdays",
     "lianzhang.jobs",
     "lianzhang.intake",
     "lianzhang.registry",

@@ -10,14 +10,10 @@ from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.records.scope import ScopedQuerySet
-from lianzhang.supervision import clock, escalation, states
-from lianzhang.supervision.models import CalendarDay, Decision, Meeting, Request, Task
+from lianzhang.supervision import escalation, states
+from lianzhang.supervision.models import Decision, Meeting, Request, Task
 from lianzhang.trail.models import Proof
-
-
-def calendar() -> clock.WorkingCalendar:
-    """The working calendar with the city's own days over the national ones; one query."""
-    return clock.WorkingCalendar(overrides=dict(CalendarDay.objects.values_list("day", "is_working")))
+from lianzhang.workdays import clock
 
 
 def overdue(today: date) -> ScopedQuerySet[Task]:

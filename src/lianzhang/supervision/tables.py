@@ -1,4 +1,4 @@
-"""Tables of supervision: tasks with lateness in working days, a meeting's decisions, requests, visits, the calendar.
+"""Tables of supervision: tasks with lateness in working days, a meeting's decisions, requests, visits.
 
 Lateness is counted on a day over a calendar, so the task and request tables are built for one.
 """
@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 
 from lianzhang.accounts.models import Body
 from lianzhang.projects import choices
-from lianzhang.supervision import clock, escalation, queries, states
+from lianzhang.supervision import escalation, queries, states
 from lianzhang.supervision.models import Meeting, Request, Task, Visit
 from lianzhang.tables import Badge, Column, Empty, Filter, Light, TableSpec
 from lianzhang.tables.addresses import address
+from lianzhang.workdays import clock
 
 CLOCK_NOTE = _("逾期天数为工作日，按国务院公布的节假日和调休计，并以本市工作日调整表为准。")
 # Labels come from the enumerations: Django's get_…_display() translates every choice of the field for each row.
@@ -318,17 +319,4 @@ VISITS = TableSpec(
     row_url=visit_page,
     empty=Empty(_("还没有走访。"), _("安排走访"), "supervision:new_visit"),
     note=_("走访没有形成承诺的，承诺事项为0。"),
-)
-
-CALENDAR = TableSpec(
-    key="calendar_days",
-    invented=None,
-    title=_("工作日调整"),
-    columns=(
-        Column("day_on", _("日期"), lambda d: d.day, kind="date", sort="day"),
-        Column("is_working", _("工作日"), lambda d: d.is_working, kind="boolean", sort="is_working"),
-        Column("note", _("依据"), lambda d: d.note, is_wrapped=True),
-    ),
-    default_order=("-day",),
-    empty=Empty(_("没有本市调整，按国务院公布的节假日安排。")),
 )

@@ -6,8 +6,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from lianzhang.supervision import clock, queries, states
+from lianzhang.supervision import queries, states
 from lianzhang.supervision.models import Task
+from lianzhang.workdays import clock
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Tasks, meetings, requests, visits, the calendar."""
 
-from lianzhang.supervision.models import CalendarDay, Decision, Meeting, Request, Task, Visit
+from lianzhang.supervision.models import Decision, Meeting, Request, Task, Visit
 from lianzhang.trail.models import Proof
+from lianzhang.workdays.models import CalendarDay
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
 

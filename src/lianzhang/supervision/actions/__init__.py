@@ -1,7 +1,6 @@
 """Writing supervision. Each action checks whose move it is, writes with its version, and leaves one trail event."""
 
 from lianzhang.supervision.actions.assigning import assign
-from lianzhang.supervision.actions.calendar import declare_day, withdraw_day
 from lianzhang.supervision.actions.meetings import add_decision, decide, edit_decision, edit_meeting, hold_meeting
 from lianzhang.supervision.actions.requests import (
     answer,
@@ -24,7 +23,6 @@ __all__ = [
     "close",
     "close_request",
     "decide",
-    "declare_day",
     "edit_decision",
     "edit_meeting",
     "escalate",
@@ -39,5 +37,4 @@ __all__ = [
     "send_back",
     "sign",
     "submit",
-    "withdraw_day",
 ]

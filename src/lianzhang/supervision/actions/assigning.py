@@ -13,9 +13,11 @@ from lianzhang.accounts.rules import ROLE_OF, Act, Role, Scope, Thing
 from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
 from lianzhang.records import codes
-from lianzhang.supervision import clock, queries, states
+from lianzhang.supervision import states
 from lianzhang.supervision.models import Task
 from lianzhang.trail import actions as trail
+from lianzhang.workdays import clock
+from lianzhang.workdays import queries as workdays
 
 # What a task may be about; its chain is taken from there when none is given.
 SUBJECTS = ("decision", "action", "project", "gap", "request", "visit")
@@ -69,7 +71,7 @@ def assign(
 def _due(today: date, *, working_days: int | None, due_on: date | None) -> date:
     if (working_days is None) == (due_on is None):
         raise Refused(_("时限填工作日数或办结日期，二者填一。"))
-    calendar = queries.calendar()
+    calendar = workdays.calendar()
     if working_days is not None:
         if not 1 <= working_days <= 500:
             raise Refused(_("时限应在 1 至 500 个工作日之间。"))

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import meetings, requests, supervision, visits
+from lianzhang.web.views import meetings, requests, supervision, visits, workdays
 
 app_name = "supervision"
 urlpatterns = [
@@ -34,7 +34,7 @@ urlpatterns = [
     path("visits/<int:pk>/", visits.visit, name="visit"),
     path("visits/<int:pk>/record", visits.record, name="record_visit"),
     path("visits/<int:pk>/promise", visits.promise, name="promise"),
-    path("calendar/", supervision.calendar, name="calendar"),
-    path("calendar/new", supervision.declare_day, name="declare_day"),
-    path("calendar/<int:pk>/withdraw", supervision.withdraw_day, name="withdraw_day"),
+    path("calendar/", workdays.calendar, name="calendar"),
+    path("calendar/new", workdays.declare_day, name="declare_day"),
+    path("calendar/<int:pk>/withdraw", workdays.withdraw_day, name="withdraw_day"),
 ]

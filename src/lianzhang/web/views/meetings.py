@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.supervision import actions, clock, queries, states, tables
+from lianzhang.supervision import actions, queries, states, tables
 from lianzhang.supervision.models import Decision, Meeting, Task
 from lianzhang.web import access, listing, submitting
 from lianzhang.web.forms import supervision as forms
 from lianzhang.web.views.projects import FORM
 from lianzhang.web.views.supervision import decision_of
+from lianzhang.workdays import clock
+from lianzhang.workdays import queries as workdays
 
 FIELDS = ("title", "kind", "chain", "held_on", "place", "chaired_by", "summary")
 
@@ -53,7 +55,7 @@ def meeting(request: HttpRequest, code: str) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     related = ("chain", "host", "chaired_by__person", "chaired_by__body")
     found = Meeting.objects.visible_to(person).select_related(*related).get_or_404(code=code)
-    calendar = queries.calendar()
+    calendar = workdays.calendar()
     became = queries.became_of(found, person=person)
     before = queries.last_meeting(found, person=person)
     earlier = queries.became_of(before, person=person) if before is not None else []

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Role, Thing
+from lianzhang.accounts.rules import SERVING, Act, Role, Thing
 from lianzhang.supervision import actions, escalation, queries, tables
 from lianzhang.supervision.actions.requests import FIRMS
 from lianzhang.supervision.models import Request, Task
 from lianzhang.web import access, listing, submitting
 from lianzhang.web.forms import supervision as forms
 from lianzhang.web.views.projects import FORM
+from lianzhang.workdays import queries as workdays
 
 State = Request.State
 
@@ -35,7 +36,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "as_of": today,
     }
     found = Request.objects.visible_to(person).select_related("enterprise", "chain__body", "handler")
-    spec = tables.requests(today=today, calendar=queries.calendar())
+    spec = tables.requests(today=today, calendar=workdays.calendar())
     return listing.respond(request, spec, found, template="supervision/requests.html", context=context)
 
 
@@ -49,7 +50,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     level = next((level for level in escalation.levels() if level.key == found.escalated_to), None)
     context = {
         "record": found,
-        "light": tables.request_light(found, today=today, calendar=queries.calendar()),
+        "light": tables.request_light(found, today=today, calendar=workdays.calendar()),
         "holder": tables.holder(found),
         "satisfaction": tables.satisfaction(found),
         "level": level.label if level else found.escalated_to,
@@ -65,7 +66,7 @@ def _steps(found: Request, person: Person) -> list[tuple[str, str]]:
     """What this person may do now, as (address name, word)."""
     is_firm = found.enterprise.body_id is not None and found.enterprise.body_id == person.reach.body_id
     may_write = Request.objects.editable_by(person).filter(pk=found.pk).exists()
-    is_officer = may_write and person.reach.role not in FIRMS | {Role.ASSOCIATION}
+    is_officer = may_write and person.reach.role not in FIRMS | SERVING
     handles = found.handler_id is not None and found.handler_id == person.reach.body_id
     answers = handles or (is_officer and person.reach.role is Role.SECRETARIAT)
     judges = is_firm or (is_officer and not handles)

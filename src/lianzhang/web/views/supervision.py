@@ -1,9 +1,9 @@
-"""Tasks on pages: the table with who must act now, one task and its moves, assigning, urging, the working calendar."""
+"""Tasks on pages: the table with who must act now, one task and its moves, assigning, urging."""
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +14,8 @@ from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
 from lianzhang.chains.models import Action, Gap
 from lianzhang.projects.models import Project
-from lianzhang.supervision import actions, clock, queries, states, tables, urging
-from lianzhang.supervision.models import CalendarDay, Decision, Request, Task
+from lianzhang.supervision import actions, queries, states, tables, urging
+from lianzhang.supervision.models import Decision, Request, Task
 from lianzhang.supervision.states import Move
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
@@ -23,6 +23,8 @@ from lianzhang.trail.models import Attachment, Proof
 from lianzhang.web import access, batches, listing, submitting
 from lianzhang.web.forms import supervision as forms
 from lianzhang.web.views.projects import FORM, download
+from lianzhang.workdays import clock
+from lianzhang.workdays import queries as workdays
 
 # What a task may be assigned about from its own page: the parameter, the records, the sentence it starts with.
 ABOUT: dict[str, Any] = {
@@ -38,7 +40,7 @@ ABOUT: dict[str, Any] = {
 def tasks(request: HttpRequest) -> HttpResponse:
     """督办台账: every task within reach, what is overdue and which level must act."""
     person, today = access.person_of(request), timezone.localdate()
-    calendar = queries.calendar()
+    calendar = workdays.calendar()
     levels = queries.late_by_level(person, today=today, calendar=calendar)
     late = sum(count for _level, count in levels)
     here = reverse("supervision:tasks")
@@ -61,7 +63,7 @@ def urge(request: HttpRequest) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     codes = request.POST.getlist("row")[:500]
     found = queries.listed(person).filter(code__in=codes, state__in=states.OPEN)
-    letters = urging.letters(found.order_by("due_on", "code"), today=today, calendar=queries.calendar())
+    letters = urging.letters(found.order_by("due_on", "code"), today=today, calendar=workdays.calendar())
     return render(request, "supervision/urge.html", {"letters": letters, "back_url": reverse("supervision:tasks")})
 
 
@@ -90,7 +92,7 @@ def task(request: HttpRequest, code: str) -> HttpResponse:
         "instructed_by__body",
     )
     found = Task.objects.visible_to(person).select_related(*related, *people).get_or_404(code=code)
-    calendar = queries.calendar()
+    calendar = workdays.calendar()
     moves = states.moves(found, by=person)
     context = {
         "task": found,
@@ -258,47 +260,6 @@ def prove(request: HttpRequest, code: str) -> HttpResponse:
         "illustrative": found.is_illustrative,
     }
     return submitting.respond(request, form, act=act, frame=frame)
-
-
-@access.signed_in
-@require_GET
-def calendar(request: HttpRequest) -> HttpResponse:
-    """工作日调整: the city's own days over the national calendar, and for which years that calendar is published."""
-    person, today = access.person_of(request), timezone.localdate()
-    may_write = not CalendarDay.objects.editable_by(person).query.is_empty()
-    estimated = [year for year in (today.year, today.year + 1) if clock.is_estimated(year)]
-    lead = _("%(year)s年放假安排尚未公布，暂按周末推算，公布后请更新。") % {"year": estimated[0]} if estimated else ""
-    years = [(year, clock.breaks(year)) for year in (today.year, today.year + 1) if not clock.is_estimated(year)]
-    context = {"lead": lead, "may_write": may_write, "years": years}
-    found = CalendarDay.objects.visible_to(person)
-    return listing.respond(request, tables.CALENDAR, found, template="supervision/calendar.html", context=context)
-
-
-@access.signed_in
-@require_http_methods(FORM)
-def declare_day(request: HttpRequest) -> HttpResponse:
-    """Enter a day that is, or is not, worked here."""
-    person = access.person_of(request)
-    if CalendarDay.objects.editable_by(person).query.is_empty():
-        raise Http404
-    form = forms.DayForm(request.POST or None)
-    back = reverse("supervision:calendar")
-
-    def act(said: dict[str, Any]) -> str:
-        actions.declare_day(by=person, **said)
-        return back
-
-    frame = {"title": _("工作日调整"), "back_url": back, "crumb_url": back, "crumb": _("工作日调整")}
-    return submitting.respond(request, form, act=act, frame=frame)
-
-
-@access.signed_in
-@require_POST
-def withdraw_day(request: HttpRequest, pk: int) -> HttpResponse:
-    """Go back to the national calendar for a day."""
-    person = access.person_of(request)
-    actions.withdraw_day(day=CalendarDay.objects.editable_by(person).get_or_404(pk=pk), by=person)
-    return redirect("supervision:calendar")
 
 
 def decision_of(person: Person, pk: int) -> Decision:

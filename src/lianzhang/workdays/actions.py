@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
-from lianzhang.supervision.models import CalendarDay
 from lianzhang.trail import actions as trail
+from lianzhang.workdays.models import CalendarDay
 
 
 def declare_day(*, day: date, is_working: bool, note: str, by: Person) -> CalendarDay:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianzhang.accounts.actions import Refused
-from lianzhang.supervision import actions, clock, queries
-from lianzhang.supervision.models import CalendarDay
+from lianzhang.workdays import actions, clock, queries
+from lianzhang.workdays.models import CalendarDay
 from tests.cast import Cast
 
 PLAIN = clock.WorkingCalendar()
