@@ -15,7 +15,7 @@ from lianzhang.jobs import watch
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
-from lianzhang.registry.models import Capability, Enterprise
+from lianzhang.registry.models import Capability, Enterprise, PurchaseGrant
 from lianzhang.trail.models import Event
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
@@ -187,6 +187,65 @@ def test_a_curve_that_is_stopped_is_one_event_too(
     end(listed, state=Job.State.STOPPED, failure="提交人已停止。")
     listed.refresh_from_db()
     assert (listed.state, len(listed.frontier), plotted(listed)) == (TargetList.State.READY, 3, 1)
+
+
+def begun(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> TargetList:
+    """A list whose proof is being sought: as far as a child comes that is killed before it."""
+    listed = ask(cast, max_suppliers=2)
+    whole = analysis.choose
+
+    def broken_off(*args: Any, **options: Any) -> Any:
+        def keep(found: targets.Outcome) -> None:
+            options["keep"](found)
+            raise KeyboardInterrupt
+
+        return whole(*args, **{**options, "keep": keep})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(analysis, "choose", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            run(cast, listed)
+    listed.refresh_from_db()
+    return listed
+
+
+def test_the_first_choice_is_kept_while_its_proof_is_sought_and_counts_nowhere(
+    cast: Cast, scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = begun(cast, monkeypatch)
+    assert listed.state == TargetList.State.RUNNING
+    assert (listed.first["columns"]["supplier_count"], listed.first["columns"]["objective_wan"]) == (2, 2250.0)
+    assert [line["supplier"] for line in listed.first["lines"]] == ["QY-丙", "QY-乙"]
+    assert not TargetLine.objects.exists(), "no line that anything could export, count or follow up"
+    again = run(cast, listed)
+    assert (again.state, again.first, again.is_proven) == (TargetList.State.READY, {}, True)
+    assert TargetLine.objects.count() == 2
+
+
+def test_who_stops_the_proof_keeps_the_first_choice_which_says_that_it_is_not_proven(
+    cast: Cast, scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = begun(cast, monkeypatch)
+    first = listed.first
+    first["columns"]["is_proven"] = False  # so small a question is proven at once
+    TargetList.objects.filter(pk=listed.pk).update(first=first)
+    end(listed, state=Job.State.STOPPED, failure="提交人已停止。")
+    listed.refresh_from_db()
+    assert (listed.state, listed.first, listed.is_proven) == (TargetList.State.READY, {}, False)
+    assert "未证明最优" in listed.method
+    assert [line.supplier.code for line in TargetLine.objects.filter(target_list=listed)] == ["QY-丙", "QY-乙"]
+    assert listed.robust_suppliers is None, "what holds throughout was not tried"
+
+
+def test_a_first_choice_from_what_may_no_longer_be_read_is_not_kept(
+    cast: Cast, scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = begun(cast, monkeypatch)
+    PurchaseGrant.objects.update(ends_on=dt.date(2020, 1, 1), starts_on=dt.date(2019, 1, 1))
+    end(listed, state=Job.State.STOPPED, failure="提交人已停止。")
+    listed.refresh_from_db()
+    assert (listed.state, listed.first) == (TargetList.State.FAILED, {})
+    assert not TargetLine.objects.exists()
 
 
 def test_a_list_whose_computation_is_stopped_or_dies_says_so_itself(cast: Cast, scene: scenes.Scene) -> None:

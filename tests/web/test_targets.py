@@ -128,6 +128,62 @@ def test_a_waiting_page_asks_again_and_is_led_to_the_list(signed_in: SignIn, cas
     assert "曲线没有算完" not in text(client, address)
 
 
+@pytest.fixture
+def begun(cast: Cast, world: analysed.Analysed) -> TargetList:
+    """The list of `world` as it was while its proof was sought."""
+    listed = world.listed
+    columns = {"category_count": 2, "supplier_count": 1, "demand_wan": 9e5, "objective_wan": 8e4, "is_proven": False}
+    part = {"code": "P1", "name": "压缩机", "category": "压缩机", "amount_wan": 70_013.0, "anchors": []}
+    line = {"supplier": "QY-乙", "categories": ["压缩机"], "parts": [part], "anchors": ["A"], "covered_wan": 70_013.0}
+    job = Job.objects.create(
+        kind="chains.targets", queue="long", asked_by=cast.clerk_a, acting=cast.clerk_a.acting, state="running",
+        arguments={"list_id": listed.pk}, asked_at=listed.created_at, subject_url=f"/targets/{listed.code}",
+    )  # fmt: skip
+    first = {"columns": columns, "lines": [line]}
+    TargetList.objects.filter(pk=listed.pk).update(state="running", first=first, job=job)
+    return TargetList.objects.get(pk=listed.pk)
+
+
+def test_the_first_choice_is_shown_as_a_list_that_is_still_being_proven(
+    signed_in: SignIn, begun: TargetList, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in("clerk_a")
+    with django_assert_max_num_queries(12):
+        page = text(client, f"/targets/{begun.code}")
+    assert "初步结果，正在证明" in page
+    assert Enterprise.objects.get(code="QY-乙").name in page
+    assert "70,013" in page
+    assert "初步结果，正在证明" in text(client, "/targets/")
+    assert text(client, f"/targets/{begun.code}/editions/working?format=xlsx", status=404), (
+        "no paper of what may change"
+    )
+
+
+def test_the_first_choice_is_for_who_may_read_the_rows_behind_it(signed_in: SignIn, begun: TargetList) -> None:
+    page = text(signed_in("clerk_b"), f"/targets/{begun.code}")
+    assert Enterprise.objects.get(code="QY-乙").name not in page
+    assert "70,013" not in page
+
+
+def test_a_page_that_waits_is_read_again_once_when_the_first_choice_is_there(
+    signed_in: SignIn, begun: TargetList
+) -> None:
+    client, asks = signed_in("clerk_a"), {"HTTP_HX_TARGET": "job", "HTTP_HX_REQUEST": "true"}
+    assert client.get(f"/targets/{begun.code}", **asks).headers["HX-Refresh"] == "true"
+    again = client.get(f"/targets/{begun.code}?told", **asks)
+    assert "HX-Refresh" not in again.headers
+    assert f"/targets/{begun.code}?told" in again.content.decode()
+
+
+def test_a_paper_of_a_list_that_is_not_proven_says_so(signed_in: SignIn, world: analysed.Analysed) -> None:
+    TargetList.objects.filter(pk=world.listed.pk).update(
+        is_proven=False, method="初步结果：贪心解，证明中途停止，未证明最优"
+    )
+    client = signed_in("clerk_a")
+    assert "未证明最优" in text(client, f"/targets/{world.listed.code}/editions/working?format=print")
+    assert "证明中途停止" in text(client, f"/targets/{world.listed.code}/editions/meeting?format=print")
+
+
 def test_a_computation_that_was_stopped_says_so_and_is_asked_again_with_the_same_conditions(
     signed_in: SignIn, cast: Cast
 ) -> None:

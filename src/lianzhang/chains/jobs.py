@@ -49,15 +49,27 @@ def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
 
 
 def leave_targets(job: Job) -> None:
-    """A list whose computation was stopped or died says so itself; one that stands keeps its curve so far."""
-    listed = TargetList.objects.filter(pk=job.arguments["list_id"]).first()
+    """A list whose computation was stopped or died keeps its first choice, if all behind it may still be read, or says
+    so itself; one that stands keeps its curve so far."""
+    found = TargetList.objects.filter(pk=job.arguments["list_id"])
+    listed = found.select_related("chain__scheme", "snapshot__chain").first()
     if listed is None:
         return
-    if listed.state == TargetList.State.RUNNING:
+    if listed.state == TargetList.State.RUNNING and _stands(listed, job):
+        targets.keep_first(listed=listed, by=job.asked_by)
+    elif listed.state == TargetList.State.RUNNING:
         reason = job_queries.standing(job, now=timezone.now()).message
         targets.fail(listed=listed, reason=reason, by=job.asked_by)
     elif listed.frontier:
         targets.plotted(listed=listed, by=job.asked_by)
+
+
+def _stands(listed: TargetList, job: Job) -> bool:
+    """Whether there is a first choice, and its asker may still read everything it was made of."""
+    if not listed.first or listed.snapshot is None:
+        return False
+    asker = job.asked_by.act_as(job.acting) if job.acting else job.asked_by
+    return registry.reads_all(disclosure.contents_of(listed.snapshot), _as_of_now(asker))
 
 
 def _analyse(
@@ -139,6 +151,7 @@ def _choose(progress: Progress, listed: TargetList) -> None:
             tables,
             parameters,
             tell=lambda said: progress.tell(said, done=5, total=6),
+            keep=lambda found: _begin(progress, listed, snapshot, found),
         )
     except analysis.Unchoosable as nothing:
         raise Unworkable(nothing.reason) from nothing
@@ -151,6 +164,11 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     contents = disclosure.contents_of(snapshot)
     _kept(progress, contents, finish)
     _publish(progress, listed, contents, partial(publication.of_list, listed, snapshot, tables))
+
+
+def _begin(progress: Progress, listed: TargetList, snapshot: Snapshot, found: targets.Outcome) -> None:
+    begin = partial(targets.begin, listed=listed, snapshot=snapshot, outcome=found, by=progress.person)
+    _kept(progress, disclosure.contents_of(snapshot), begin)
 
 
 def _plot(progress: Progress, listed: TargetList) -> None:

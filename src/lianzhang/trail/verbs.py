@@ -198,6 +198,7 @@ LABELS: dict[str, str | Promise] = {
     "target_list.computed": _("计算完成"),
     "target_list.failed": _("计算未完成"),
     "target_list.plotted": _("曲线算出"),
+    "target_list.begun": _("得到初步结果"),
     "task.assigned": _("交办"),
     "task.cancel": _("撤销事项"),
     "task.close": _("销号"),

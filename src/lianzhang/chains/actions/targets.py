@@ -1,6 +1,6 @@
 """目标清单: asked for with parameters, computed in the background on an immutable snapshot, kept with its reasons."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +30,15 @@ class Outcome:
 
     columns: Mapping[str, Any]
     lines: list[dict[str, Any]]
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Outcome":
+        """From the JSON of `TargetList.first`."""
+        return cls(columns=_amounts(stored["columns"], wan), lines=[_amounts(line, wan) for line in stored["lines"]])
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"columns": _amounts(self.columns, _number), "lines": [_amounts(line, _number) for line in self.lines]}
 
 
 def ask(
@@ -70,6 +79,28 @@ def ask(
     return listed
 
 
+def begin(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Person) -> TargetList:
+    """Keep the first choice beside the list, to be read while its proof is sought. It is no list yet: nothing counts,
+    exports or follows it up."""
+    with transaction.atomic():
+        return trail.change(
+            listed, verb="target_list.begun", changes={"first": outcome.stored(), "snapshot": snapshot}, by=by
+        )
+
+
+def keep_first(*, listed: TargetList, by: Person) -> TargetList:
+    """The proof was broken off: the first choice is the list, and says that it is not proven."""
+    found = Outcome.read(listed.first)
+    if listed.snapshot is None:
+        raise Refused(_("初步结果没有快照，不能成为清单。"))
+    columns = found.columns if found.columns["is_proven"] else {**found.columns, "method": BROKEN_OFF}
+    return finish(listed=listed, snapshot=listed.snapshot, outcome=Outcome(columns=columns, lines=found.lines), by=by)
+
+
+# In the words of the analysis, as `chainlab.targets.METHODS` has them; in the reader's language where it is shown.
+BROKEN_OFF = "初步结果：贪心解，证明中途停止，未证明最优"
+
+
 def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Person) -> TargetList:
     """Keep what was found; all of it or nothing."""
     suppliers = {e.code: e for e in Enterprise.objects.filter(code__in=[line["supplier"] for line in outcome.lines])}
@@ -100,6 +131,7 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
             "assumptions": assumptions,
             "categories": _with_months(outcome.columns["categories"], snapshot, by=by),
             "state": State.READY,
+            "first": {},
             "snapshot": snapshot,
             "map_version": snapshot.map_version,
             "is_illustrative": snapshot.is_illustrative,
@@ -127,7 +159,7 @@ def plotted(*, listed: TargetList, by: Person) -> None:
 def fail(*, listed: TargetList, reason: str, by: Person) -> TargetList:
     """The computation ended without a list; the reason stays with it."""
     with transaction.atomic():
-        changes = {"state": State.FAILED, "failure": reason}
+        changes = {"state": State.FAILED, "failure": reason, "first": {}}
         return trail.change(listed, verb="target_list.failed", changes=changes, by=by)
 
 
@@ -159,6 +191,14 @@ def _with_months(categories: list[dict[str, Any]], snapshot: Snapshot, *, by: Pe
 
 def _part_codes(outcome: Outcome) -> set[str]:
     return {part["code"] for line in outcome.lines for part in line["parts"]}
+
+
+def _amounts(said: Mapping[str, Any], convert: Callable[[Any], Any]) -> dict[str, Any]:
+    return {name: convert(value) if name.endswith("_wan") else value for name, value in said.items()}
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def wan(value: float | None) -> Decimal | None:

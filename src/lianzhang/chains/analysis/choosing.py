@@ -1,6 +1,6 @@
 """The target list of one snapshot: the exact choice, its ranges, what is open, what to ask, and the curve."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -31,19 +31,27 @@ def choose(
     parameters: targets.Parameters,
     *,
     tell: Callable[[str], None],
+    keep: Callable[[targets.Outcome], None],
 ) -> targets.Outcome:
     """The target list: the exact choice and each line's reasons. Its curve is drawn after it: see `curve`.
 
-    `tell` is told in words how far it is: a first choice stands in a moment, its proof takes longer.
+    A first choice stands in a moment and is handed to `keep`; its proof takes longer, and `tell` is told how far it is.
     """
     from chainlab import targets as lab
 
     asked = market.needs(chain, tables, with_group=parameters.is_group_included)
     _expect_choosable(asked)
     limits = _limits(parameters, tables)
-    first = lab.choose(asked.demand, asked.offers, draws=0, time_limit_s=0, **limits)
-    said = {"count": len(first.suppliers), "amount": f"{first.objective_wan / 10_000:,.2f}"}
-    tell(_("已有 %(count)s 家、可覆盖 %(amount)s 亿元的组合，正在求更优的组合或证明没有") % said)
+    first = _first(asked, limits)
+    if first is not None:
+        keep(
+            targets.Outcome(
+                columns=_columns(asked, first),
+                lines=lines.of(asked, first, tables, tiers=market.tiers_of(chain), min_anchors=None),
+            )
+        )
+        said = {"count": len(first.suppliers), "amount": f"{first.objective_wan / 10_000:,.2f}"}
+        tell(_("已有 %(count)s 家、可覆盖 %(amount)s 亿元的组合，正在求更优的组合或证明没有") % said)
     choice = lab.choose(
         asked.demand,
         asked.offers,
@@ -60,6 +68,16 @@ def choose(
         columns={**_columns(asked, choice), **_open(enquiry, choice, tables)},
         lines=lines.of(asked, choice, tables, tiers=market.tiers_of(chain), min_anchors=parameters.min_anchors),
     )
+
+
+def _first(asked: "Needs", limits: Mapping[str, Any]) -> "Choice | None":
+    """The greedy choice; None where it does not keep every condition, and only the search can tell."""
+    from chainlab import targets as lab
+
+    try:
+        return lab.choose(asked.demand, asked.offers, draws=0, time_limit_s=0, **limits)
+    except TimeoutError:
+        return None
 
 
 def curve(

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 def of(
-    asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, tiers: "Tiers", min_anchors: int
+    asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, tiers: "Tiers", min_anchors: int | None
 ) -> list[dict[str, Any]]:
-    """One dict a line of the list: columns of TargetLine, with the supplier's code and how far it is (`tier`)."""
+    """One dict a line of the list: columns of TargetLine, with the supplier's code and how far it is (`tier`).
+
+    What a line alone adds and who would come in its place take seconds: left out where `min_anchors` is None."""
     from chainlab import coverage
 
     places = {row["firm_id"]: row["region_code"] for row in tables["firms"].to_pylist()}
@@ -24,7 +26,7 @@ def of(
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in choice.covered.to_pylist():
         rows.setdefault(row["supplier_id"], []).append(row)
-    substitutes = Substitutes(asked, choice, min_anchors)
+    substitutes = None if min_anchors is None else Substitutes(asked, choice, min_anchors)
     lines = []
     for supplier in choice.suppliers:
         covered = rows.get(supplier, [])
@@ -33,11 +35,11 @@ def of(
                 "supplier": supplier,
                 "tier": coverage.tier_of(places.get(supplier), tiers=tiers),
                 "covered_wan": targets.wan(sum(row["amount_wan"] for row in covered)),
-                "marginal_wan": targets.wan(substitutes.marginal(supplier)),
+                "marginal_wan": targets.wan(substitutes.marginal(supplier)) if substitutes else None,
                 "categories": sorted({category_of[row["part_id"]] for row in covered}),
                 "parts": _parts(covered, part_names, category_of, plants),
                 "anchors": sorted({row["anchor_id"] for row in covered}),
-                "runner_up": substitutes.runner_up(supplier),
+                "runner_up": substitutes.runner_up(supplier) if substitutes else {},
                 "reasons": _reasons(supplier, covered, current),
             }
         )

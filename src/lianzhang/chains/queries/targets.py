@@ -28,4 +28,4 @@ def lines_of(lists: Iterable[TargetList], *, person: Person) -> ScopedQuerySet[T
     return found.select_related("supplier", "target_list").defer(*(f"target_list__{name}" for name in HEAVY))
 
 
-HEAVY = ("parameters", "categories", "frontier", "assumptions", "open_choices", "questions", "failure")
+HEAVY = ("parameters", "categories", "frontier", "assumptions", "open_choices", "questions", "first", "failure")

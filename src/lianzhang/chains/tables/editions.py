@@ -114,6 +114,8 @@ def _paper(
         Edition.OUTREACH: _now("%(chain)s产业链配套合作需求") % {"chain": listed.chain.name},
     }
     warned = [str(tables.WARNING)] if tables.is_warned(lines) else []
+    if edition is not Edition.OUTREACH and listed.supplier_count and not listed.is_proven:
+        warned.insert(0, _now(listed.method) + _now("。"))
     return Paper(
         edition=edition,
         title=titles[edition],

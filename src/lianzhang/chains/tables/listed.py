@@ -10,14 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from chainlab import places
 from lianzhang.chains.models import CandidateProposal, TargetLine, TargetList
 from lianzhang.chains.queries.disclosure import Disclosure
+from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED, Badge, Column, TableSpec, values
 from lianzhang.tables.addresses import address
 
 Kind = CandidateProposal.Kind
-WARNING = _(
-    "整体迁移的企业须先作公平竞争审查：不得强制或变相强制外地企业迁入，不得给予没有法律、行政法规依据或未经"
-    "国务院批准的特定优惠（《公平竞争审查条例》）。"
-)
+WARNING = _("整体迁移须经公平竞争审查（《公平竞争审查条例》，2024年8月1日起施行）。")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +223,54 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
         note=_("覆盖额为各链主市外采购额中由该企业承担的部分（万元/年），同一笔需求只计一次。"),
         page_size=100,
     )
+
+
+def first(listed: TargetList, firms: dict[str, Enterprise]) -> tuple[TableSpec, list[dict[str, Any]]]:
+    """初步结果: the first choice while its proof is sought, for who may read all its rows. Its lines open nothing yet:
+    they may be others in a moment."""
+
+    def supplier(line: dict[str, Any]) -> Enterprise:
+        return firms[line["supplier"]]
+
+    spec = TableSpec(
+        key="target_first",
+        invented=None,
+        title=_("初步结果，正在证明"),
+        columns=(
+            Column("position", _("序"), lambda line: line["position"], kind="integer"),
+            Column("categories", _("类别"), lambda line: line["categories"], kind="list"),
+            Column("supplier", _("配套商"), lambda line: supplier(line).name),
+            Column("region_code", _("所在地"), lambda line: places.name_of(supplier(line).region_code)),
+            Column("served", _("服务链主"), lambda line: len(line["anchors"]), kind="integer", unit=_("家")),
+            Column(
+                "parts",
+                _("零部件"),
+                lambda line: [part["name"] for part in line["parts"]],
+                kind="list",
+                is_wrapped=True,
+            ),
+            Column("covered_wan", _("覆盖额"), lambda line: line["covered_wan"], kind="wan", is_total=True),
+        ),
+        is_ticked=False,
+        row_id=lambda line: line["position"],
+        note=_("先算出的组合，还没有证明最优，证明结束后由最终清单替换；停止计算则保留为清单。"),
+    )
+    rows = [{**line, "position": n} for n, line in enumerate(listed.first["lines"], start=1)]
+    return spec, rows
+
+
+def first_sentence(listed: TargetList) -> str:
+    """What the first choice would cover."""
+    said = listed.first["columns"]
+    return _now(
+        "初步结果：%(categories)s 类零部件、%(suppliers)s 家配套商，可覆盖市外采购 %(demand)s 亿元中的 %(covered)s 亿元"
+        "；正在求更优的组合或证明没有，可以离开本页。"
+    ) % {
+        "categories": said["category_count"],
+        "suppliers": said["supplier_count"],
+        "demand": _yi(said["demand_wan"]),
+        "covered": _yi(said["objective_wan"]),
+    }
 
 
 TIERS = {"city": _("本市"), "ring": _("都市圈"), "province": _("省内"), "nation": _("国内"), "abroad": _("境外")}

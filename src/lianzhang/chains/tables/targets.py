@@ -17,6 +17,7 @@ METHODS = (
     _("HiGHS 整数规划，已证明最优（就这些候选和假设而言）"),
     _("限时内的最好解，未证明最优"),
     _("限时内整数规划未得更好的解，采用贪心解，未证明最优"),
+    _("初步结果：贪心解，证明中途停止，未证明最优"),
 )
 LIST_TONES = {
     TargetList.State.RUNNING: "draft",
@@ -43,6 +44,8 @@ def list_url(listed: TargetList) -> str:
 
 def _standing(listed: TargetList) -> Badge:
     """A list whose computation was stopped says so: nobody is computing it any more."""
+    if listed.state == TargetList.State.RUNNING and listed.first and listed.job and not listed.job.is_over:
+        return Badge(_now("初步结果，正在证明"), LIST_TONES[TargetList.State.RUNNING])
     is_stopped = listed.state == TargetList.State.RUNNING and (listed.job is None or listed.job.is_over)
     state = TargetList.State.FAILED if is_stopped else TargetList.State(listed.state)
     return Badge(str(state.label), LIST_TONES[state])

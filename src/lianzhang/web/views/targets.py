@@ -27,6 +27,7 @@ from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
 from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
+from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED
 from lianzhang.web import access, batches, conflict, explain, listing, released
 from lianzhang.web.charts import frontier
@@ -302,6 +303,7 @@ def _waiting(request: HttpRequest, listed: TargetList, person: Person) -> HttpRe
     """How far the computation is, or why there will be no list; asked again by the page every second.
 
     The words of the computation may name an anchor and an amount: they are for who asked, others learn that it is over.
+    The first choice is shown to who may read the rows it was made of.
     """
     job, is_own = listed.job, listed.created_by_id == person.pk
     context = {
@@ -309,14 +311,30 @@ def _waiting(request: HttpRequest, listed: TargetList, person: Person) -> HttpRe
         "job": job_queries.standing(job, now=timezone.now()) if job and is_own else None,
         "failure": listed.failure if is_own else _("所列条件下没有算出清单；原因由编制人查看。"),
         "is_own": is_own,
+        "stop_url": reverse("jobs:stop", args=[job.pk]) if job and is_own and not job.is_over else "",
         "is_over": listed.state == TargetList.State.FAILED or job is None or job.is_over,
-        "poll_url": request.path,
+        "illustrative": listed.is_illustrative,
     }
+    is_told = "told" in request.GET  # what asks again has the first choice on its page already
     if request.headers.get("HX-Target") != "job":
+        context |= _first(request, listed, person)
+        context["poll_url"] = request.path + ("?told" if listed.first else "")
         return render(request, "targets/waiting.html", context)
+    if listed.first and not is_told:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context["poll_url"] = request.path + ("?told" if is_told else "")
     if context["is_over"]:
         return HttpResponse(headers={"HX-Redirect": request.path})
     return render(request, "parts/job.html", context)
+
+
+def _first(request: HttpRequest, listed: TargetList, person: Person) -> dict[str, Any]:
+    if not listed.first or not disclosures.of(listed.snapshot, person=person).sees_rows:
+        return {}
+    codes = [line["supplier"] for line in listed.first["lines"]]
+    firms = {firm.code: firm for firm in Enterprise.objects.filter(code__in=codes)}
+    spec, rows = shown_as.first(listed, firms)
+    return {"sentence": shown_as.first_sentence(listed), "first": (spec, listing.plain(request, spec, rows))}
 
 
 def _chart(listed: TargetList) -> dict[str, Any] | None:
