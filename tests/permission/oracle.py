@@ -49,6 +49,8 @@ TABLE = {
     "briefing":   "R R R R R R - - - - - - - -",
     "ledger":     "- - - ° R ° ° ° ° - - - - -",   # batches; the secretariat all but those that hold purchases
     "secretbatch": "- - - ° - ° ° ° ° - - - - -",
+    "collection": "R R R ° R ° ° ° - - ° - - -",   # a form that went out: who asked, who must answer, the leaders
+    "encounter":  "R R R R R R R - - - - - - -",   # whom one met at an event: talks not yet public
     "person":     "R R R R R R R R ° ° ° - - R",
     "handover":   "° ° ° ° R ° ° ° ° ° ° ° ° °",   # the two people of it, and the secretariat
     "own":        "° ° ° ° ° ° ° ° ° ° ° ° ° °",   # jobs, tokens, private views: the person alone

@@ -11,7 +11,7 @@ from lianzhang.chains.models import MapVersion
 from lianzhang.chains.models.schemes import OfChainQuerySet
 from lianzhang.intake.models import BatchQuerySet
 from lianzhang.jobs.models import JobQuerySet
-from lianzhang.projects.models import ByProjectQuerySet
+from lianzhang.projects.models.scope import ByProjectQuerySet
 from lianzhang.registry.models import EnterpriseQuerySet, ProductLine, SupplierMention
 from lianzhang.supervision.models import Handover
 from lianzhang.supervision.models.requests import RequestQuerySet

@@ -28,14 +28,31 @@ from lianzhang.chains.models import (
     TargetList,
     WorkingGroup,
 )
+from lianzhang.collecting.models import Collection, Submission, SubmissionRow
 from lianzhang.indicators.models import Figure
 from lianzhang.intake.models import Batch, StagedRow
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
-from lianzhang.projects.models import Event, Project, Signing, StageEntry, Supply
+from lianzhang.projects.models import (
+    Contest,
+    Credit,
+    Diligence,
+    Encounter,
+    Event,
+    FollowUp,
+    LeadClock,
+    MonthCorrection,
+    MonthReport,
+    Project,
+    Signing,
+    SiteNeed,
+    StageEntry,
+    Supply,
+    YearPlan,
+)
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise, Purchase, PurchaseGrant, Source
-from lianzhang.resources.models import Resource
+from lianzhang.resources.models import Resource, Site
 from lianzhang.supervision.models import Decision, Handover, Meeting, Request, Task, Visit
 from lianzhang.trail import evidence
 from lianzhang.trail.models import Proof
@@ -74,7 +91,8 @@ class World:
 def build() -> World:
     """Make everything; the tables of a teardown run through the real analysis."""
     world = World(casts.build())
-    for make in (_firms, _teardown, disclosed.put, _plans, _maps, _analysis, _projects, _supervision, _papers, _people):
+    first = (_firms, _teardown, disclosed.put, _plans, _maps, _analysis)
+    for make in (*first, _projects, _supervision, _papers, _collections, _people):
         make(world)
     return world
 
@@ -145,6 +163,8 @@ def _plans(world: World) -> None:
         world.put("figure", owner, figure)
         resource = Resource.objects.create(code=f"ZY-{letter}", kind="fund", name=mark("resource", owner), kept_by=body)
         resource.chains.add(chain)
+        site = Site.objects.create(code=f"ZT-{letter}", name=mark("resource", owner), kind="plant", park=resource)
+        world.put("resource", owner, site)
         world.put("resource", owner, resource)
         world.put("chain", owner, chain.anchors.order_by("pk")[0])
         event = Event.objects.create(code=f"HD-{letter}", name=mark("event", owner), chain=chain, held_on=DAY)
@@ -237,6 +257,50 @@ def _projects(world: World) -> None:
         world.put("project", district, supply)
         proof = _proof(project, name=f"{text}.pdf", by=cast.clerk_a)
         world.put("project", district, proof)
+        _worked(world, project, district)
+        _collected(world, project, district)
+        met = mark("encounter", district)
+        world.put("encounter", district, Encounter.objects.create(event=event, name=met + code, place=met, note=met))
+
+
+def _worked(world: World, project: Project, district: str) -> None:
+    """What a lead leaves behind: follow-ups, clocks, diligence, a contest, credit, needs, plans."""
+    cast, text, now = world.cast, mark("project", district), timezone.now()
+    by = {"by": cast.clerk_a, "at": now}
+    records = [
+        FollowUp(project=project, done_on=DAY, text=text, body=cast.bodies[district], **by),
+        LeadClock(project=project, kind="follow", started_on=DAY, due_on=SOON),
+        Diligence(project=project, item="identity", verdict="clear", note=text, checked_on=DAY, **by),
+        Credit(
+            project=project, body=cast.bodies[district], share_ratio=1, ground="landing", basis=text,
+            set_by=cast.secretary, set_at=now,
+        ),
+        SiteNeed(project=project, note=text),
+        YearPlan(project=project, year=DAY.year, note=text, set_by=cast.clerk_a, set_at=now),
+    ]  # fmt: skip
+    for record in records:
+        record.save()
+        world.put("project", district, record)
+    contest = Contest.objects.create(
+        code=f"ZY-{project.code[3:]}", project=project, challenger=cast.bodies[district], statement=text,
+        raised_by=cast.clerk_a, raised_at=now,
+    )  # fmt: skip
+    world.put("project", district, contest)
+
+
+def _collected(world: World, project: Project, district: str) -> None:
+    """The month of a project, and what was corrected in it."""
+    cast, text, now = world.cast, mark("project", district), timezone.now()
+    report = MonthReport.objects.create(
+        project=project, month=DAY.replace(day=1), progress=text, body=cast.bodies[district], blockage=text,
+        next_milestone=text, explanation=text,
+    )  # fmt: skip
+    world.put("project", district, report)
+    correction = MonthCorrection.objects.create(
+        report=report, field="progress", before=text, after=text, reason=text, corrected_on=DAY, by=cast.secretary,
+        at=now,
+    )  # fmt: skip
+    world.put("project", district, correction)
 
 
 def _proof(subject: Any, *, name: str, by: Any) -> Proof:
@@ -320,6 +384,23 @@ def _papers(world: World) -> None:
         )  # fmt: skip
         world.put(thing, owner, batch)
         world.put(thing, owner, row)
+
+
+def _collections(world: World) -> None:
+    """Two forms out, each with what one district answered; nobody but the asked body and the asker reads it."""
+    cast, now = world.cast, timezone.now()
+    for n, district in enumerate(("east", "west"), start=1):
+        text = mark("collection", district)
+        asked = Collection.objects.create(
+            code=f"SB-{n}", title=text, request=text, due_at=now, owner=cast.secretariat, opened_by=cast.secretary,
+            opened_at=now, columns=[{"key": "x", "label": "x", "kind": "text"}],
+        )  # fmt: skip
+        world.put("collection", district, asked)
+        answer = Submission.objects.create(collection=asked, body=cast.bodies[district], note=text)
+        world.put("collection", district, answer)
+        world.put(
+            "collection", district, SubmissionRow.objects.create(submission=answer, position=1, values={"x": text})
+        )
 
 
 def _people(world: World) -> None:

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "lianzhang.workdays",
     "lianzhang.jobs",
     "lianzhang.intake",
+    "lianzhang.collecting",
     "lianzhang.registry",
     "lianzhang.chains",
     "lianzhang.resources",
@@ -185,6 +186,7 @@ LEDGERS: dict[str, str] = {
     "part_answers": "lianzhang.registry.sheets.ticks.PART_ANSWERS",
     "supplier_mentions": "lianzhang.registry.sheets.mentions.SUPPLIER_MENTIONS",
     "material_purchases": "lianzhang.registry.sheets.materials.MATERIAL_PURCHASES",
+    "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
 JOBS: dict[str, str] = {

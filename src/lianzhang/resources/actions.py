@@ -73,7 +73,7 @@ def _refuse_foreign_chains(chains: list[Chain], *, by: Person) -> None:
     own = set(Chain.objects.own_of(by).values_list("pk", flat=True))
     foreign = [chain.name_zh for chain in chains if chain.pk not in own]
     if foreign:
-        raise Refused(_("专班只能登记本链资源；请去掉：%(chains)s。") % {"chains": "、".join(foreign)})
+        raise Refused(_("专班只能登记本链资源；请去掉：%(chains)s。") % {"chains": _("、").join(foreign)})
 
 
 def _refuse_bare_amount(fields: Mapping[str, Any]) -> None:

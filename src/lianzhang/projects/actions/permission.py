@@ -49,8 +49,8 @@ def closed_gate(stage: Stage, *, missing: Sequence[str], evidence: Sequence[Evid
     """The refusal that names every field and every kind of evidence that `stage` still needs."""
     lacks = []
     if missing:
-        lacks.append(_("未填：%(names)s") % {"names": "、".join(stages.labels(missing, of=Project))})
+        lacks.append(_("未填：%(names)s") % {"names": _("、").join(stages.labels(missing, of=Project))})
     if evidence:
-        lacks.append(_("缺佐证：%(names)s") % {"names": "、".join(kind.label for kind in evidence)})
+        lacks.append(_("缺佐证：%(names)s") % {"names": _("、").join(kind.label for kind in evidence)})
     reason = _("还不能进入“%(stage)s”。%(lacks)s。") % {"stage": stage.label, "lacks": "；".join(lacks)}
     return GateClosed(reason, missing=missing, evidence=[kind.key for kind in evidence])

@@ -160,7 +160,7 @@ def _refuse_emptied(project: Project, changes: Mapping[str, Any]) -> None:
     needed = stages.required(project.stage, is_recruited=is_recruited)
     emptied = [name for name in needed if name in changes and changes[name] in (None, "") and _held(project, name)]
     if emptied:
-        names = "、".join(stages.labels(emptied, of=Project))
+        names = _("、").join(stages.labels(emptied, of=Project))
         reason = _("“%(stage)s”阶段不能没有：%(names)s。") % {"stage": project.get_stage_display(), "names": names}
         raise permission.GateClosed(reason, missing=emptied)
 

@@ -139,7 +139,7 @@ def _refuse_disorder(project: Project, *, to: Stage, is_check: bool = False) -> 
         )
     jumped = stages.skipped(now, to)
     if jumped:
-        names = "、".join(str(stage.label) for stage in jumped)
+        names = _("、").join(str(stage.label) for stage in jumped)
         raise Refused(_("不能跳过阶段：先进入%(names)s。") % {"names": names})
     pending = project.entries.filter(verdict=Verdict.PENDING)
     if not is_check and pending.exists():

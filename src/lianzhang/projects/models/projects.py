@@ -1,42 +1,16 @@
-"""One Project for life, the stages it went through with who checked them, and the events its signing came from."""
-
-from typing import Self
+"""One Project for life, and the parts it is to supply."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain, Gap, TargetLine
+from lianzhang.projects.models.scope import ByProjectQuerySet
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.records.models import Versioned
-from lianzhang.records.scope import M, ScopedQuerySet
 from lianzhang.records.secrecy import Secrecy
 from lianzhang.registry.models import Enterprise, Part, Source
-
-
-class ByProjectQuerySet(ScopedQuerySet[M]):
-    path = ""  # how a row reaches its project: "" for the project itself, "project__" for its details
-
-    def visible_to(self, person: Person) -> Self:
-        return self._within(person, Act.READ)
-
-    def editable_by(self, person: Person) -> Self:
-        return self._within(person, Act.WRITE)
-
-    def approvable_by(self, person: Person) -> Self:
-        return self._within(person, Act.APPROVE)
-
-    def _within(self, person: Person, act: Act) -> Self:
-        width = person.reach.scope(act, Thing.PROJECT)
-        if width is Scope.ALL:
-            return self.all()
-        if width is Scope.NONE:
-            return self.none()
-        if person.reach.role is Role.DISTRICT:
-            return self.filter(**{f"{self.path}district_id": person.reach.body_id})
-        return self.filter(**{f"{self.path}chain__in": Chain.objects.own_of(person).values("pk")})
 
 
 class ProjectQuerySet(ByProjectQuerySet["Project"]):
@@ -52,7 +26,8 @@ class Project(Versioned):
         "first_reported_at "
         "intended_wan agreed_wan arrived_wan plan_year_wan done_year_wan done_as_of fai_registered_on above_scale_on "
         "started_on completed_on produced_on planned_start_on planned_completion_on next_milestone next_due_on "
-        "blockage blockage_kind progress progress_on source as_of is_key is_illustrative stage_note duration_note"
+        "blockage blockage_kind progress progress_on source as_of is_key is_illustrative stage_note duration_note "
+        "lost_to introducer introduced_note predecessor total_wan arrived_on planned_production_on"
     )
 
     class Blockage(models.TextChoices):
@@ -86,6 +61,20 @@ class Project(Versioned):
     status = models.CharField(_("状态"), max_length=12, choices=Status.choices, default=Status.NORMAL)
     status_reason = models.CharField(_("原因"), max_length=200, blank=True)
     status_on = models.DateField(_("状态日期"), null=True, blank=True)
+    lost_to = models.CharField(_("流失去向"), max_length=80, blank=True)
+    introducer = models.ForeignKey(
+        Enterprise,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="introductions",
+        verbose_name=_("引荐企业"),
+    )
+    introduced_note = models.CharField(_("引荐说明"), max_length=200, blank=True)
+    # An extension or a second phase is a project of its own that names the first: only the increase counts as new.
+    predecessor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors", verbose_name=_("前期项目")
+    )
     is_key = models.BooleanField(_("市级重点"), default=False)
     content = models.TextField(_("建设内容"), blank=True)
     gap = models.ForeignKey(Gap, null=True, blank=True, on_delete=models.SET_NULL, related_name="projects")
@@ -101,6 +90,8 @@ class Project(Versioned):
     intended_wan = models.DecimalField(_("意向投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
     agreed_wan = models.DecimalField(_("协议投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
     arrived_wan = models.DecimalField(_("到位资金（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
+    arrived_on = models.DateField(_("到资日期"), null=True, blank=True)
+    total_wan = models.DecimalField(_("计划总投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
     plan_year_wan = models.DecimalField(
         _("年度计划投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True
     )
@@ -114,6 +105,7 @@ class Project(Versioned):
     started_on = models.DateField(_("实际开工"), null=True, blank=True)
     planned_completion_on = models.DateField(_("计划竣工"), null=True, blank=True)
     completed_on = models.DateField(_("实际竣工"), null=True, blank=True)
+    planned_production_on = models.DateField(_("计划投产"), null=True, blank=True)
     produced_on = models.DateField(_("投产日期"), null=True, blank=True)
     duration_note = models.CharField(_("工期"), max_length=80, blank=True)
     next_milestone = models.CharField(_("下一节点"), max_length=120, blank=True)
@@ -197,164 +189,3 @@ class Supply(Versioned):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.part_id}"
-
-
-class ClaimQuerySet(ByProjectQuerySet["Claim"]):
-    path = "project__"
-
-
-class Claim(Versioned):
-    """首报: the body that first reported an investor, by the system's own clock; one claim per investor at a time."""
-
-    secrecy = Secrecy(internal="key project body claimed_at")
-
-    key = models.CharField(_("投资方"), max_length=200, unique=True)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="claims")
-    body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="claims")
-    claimed_at = models.DateTimeField(_("首报时间"))
-
-    objects = ClaimQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("首报")
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.project_id}"
-
-
-class StageEntryQuerySet(ByProjectQuerySet["StageEntry"]):
-    path = "project__"
-
-
-class StageEntry(Versioned):
-    """阶段记录: the project entered a stage on a day; asked for by one person, checked by another."""
-
-    class Verdict(models.TextChoices):
-        PENDING = "pending", _("待核")
-        PASSED = "passed", _("已核")
-        RETURNED = "returned", _("退回")
-
-    secrecy = Secrecy(
-        internal="project stage entered_on verdict note asked_by asked_at checked_by checked_at check_note proof_ids "
-        "is_correction is_void"
-    )
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="entries")
-    stage = models.PositiveSmallIntegerField(_("阶段"), choices=Stage.choices)
-    entered_on = models.DateField(_("日期"), null=True, blank=True)
-    verdict = models.CharField(_("核验"), max_length=8, choices=Verdict.choices, default=Verdict.PENDING)
-    note = models.CharField(_("说明"), max_length=200, blank=True)
-    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    checked_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    checked_at = models.DateTimeField(null=True, blank=True)
-    check_note = models.CharField(_("核验意见"), max_length=200, blank=True)
-    proof_ids = models.JSONField(default=list)  # the evidence this ask rested on; a returned ask needs new evidence
-    is_correction = models.BooleanField(_("更正"), default=False)
-    is_void = models.BooleanField(_("已更正作废"), default=False)
-
-    objects = StageEntryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("阶段记录")
-        ordering = ("project", "stage", "asked_at")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("asked_by")), name="stage_checked_by_another"
-            ),
-            models.CheckConstraint(
-                condition=Q(verdict="pending", checked_at__isnull=True) | Q(checked_at__isnull=False),
-                name="stage_check_has_its_time",
-            ),
-            models.UniqueConstraint(
-                fields=["project", "stage"], condition=Q(verdict="pending"), name="one_pending_entry_per_stage"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.project_id} {self.get_stage_display()}"
-
-
-class EventQuerySet(ScopedQuerySet["Event"]):
-    def visible_to(self, person: Person) -> Self:
-        return self.all() if person.reach.may(Act.READ, Thing.EVENT) else self.none()
-
-    def editable_by(self, person: Person) -> Self:
-        width = person.reach.scope(Act.WRITE, Thing.EVENT)
-        if width is Scope.ALL:
-            return self.all()
-        if width is Scope.NONE:
-            return self.none()
-        if person.reach.role is Role.TASK_FORCE:
-            return self.filter(chain__in=Chain.objects.own_of(person))
-        return self.filter(host_id=person.reach.body_id)
-
-
-class Event(Versioned):
-    """会展活动: an exhibition, forum or promotion of a chain; its signings are tied to projects."""
-
-    secrecy = Secrecy(
-        internal="code name name_en chain kind held_on ended_on host host_name place firm_count visitor_count "
-        "intended_wan signing_count source as_of note is_illustrative"
-    )
-
-    class Kind(models.TextChoices):
-        EXHIBITION = "exhibition", _("会展")
-        FORUM = "forum", _("论坛")
-        PROMOTION = "promotion", _("推介")
-        CONSUMPTION = "consumption", _("促消费活动")
-        OTHER = "other", _("其他")
-
-    code = models.CharField(_("编号"), max_length=24, unique=True)
-    name = models.CharField(_("活动名称"), max_length=160)
-    name_en = models.CharField(max_length=200, blank=True)
-    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="events", verbose_name=_("产业链"))
-    kind = models.CharField(_("种类"), max_length=12, choices=Kind.choices, default=Kind.EXHIBITION)
-    held_on = models.DateField(_("时间"), null=True, blank=True)
-    ended_on = models.DateField(_("结束"), null=True, blank=True)
-    host = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT, related_name="hosted_events")
-    host_name = models.CharField(_("主办"), max_length=160, blank=True)
-    place = models.CharField(_("地点"), max_length=120, blank=True)
-    firm_count = models.PositiveIntegerField(_("参会企业"), null=True, blank=True)
-    visitor_count = models.PositiveIntegerField(_("参与人次"), null=True, blank=True)
-    signing_count = models.PositiveIntegerField(_("签约数"), null=True, blank=True)
-    intended_wan = models.DecimalField(_("意向投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
-    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT)
-    as_of = models.DateField(_("数据截至"), null=True, blank=True)
-    note = models.CharField(_("备注"), max_length=300, blank=True)
-    is_illustrative = models.BooleanField(_("示例数据"), default=False)
-
-    objects = EventQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("会展活动")
-        ordering = ("-held_on", "code")
-        indexes = [models.Index(fields=["chain", "held_on"], name="event_chain_held")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SigningQuerySet(ByProjectQuerySet["Signing"]):
-    path = "project__"
-
-
-class Signing(Versioned):
-    """活动签约: a deal announced at an event, tied to the one project it is about; intended money, not arrived."""
-
-    secrecy = Secrecy(internal="event project intended_wan signed_on note")
-
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="signings")
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signings")
-    intended_wan = models.DecimalField(_("意向投资（万元）"), max_digits=16, decimal_places=4, null=True, blank=True)
-    signed_on = models.DateField(_("签约日期"), null=True, blank=True)
-    note = models.CharField(_("备注"), max_length=200, blank=True)
-
-    objects = SigningQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("活动签约")
-        constraints = [models.UniqueConstraint(fields=["event", "project"], name="signing_once")]
-
-    def __str__(self) -> str:
-        return f"{self.event_id} {self.project_id}"
