@@ -187,3 +187,22 @@ def test_bands_redrawn_by_the_secretariat_leave_no_gap_and_do_not_overlap(cast: 
         verb="banding.drawn"
     )
     assert signed_in(cast, "clerk_a").post(url, gap).status_code == 404
+
+
+def test_the_parts_still_open_lead_to_their_rows_once_some_are_answered(cast: Cast, line: ProductLine) -> None:
+    contact = signed_in(cast, "anchor_1")
+    page = reverse("answers:ticks", args=[line.pk])
+    parts = {part.name: part.pk for part in Part.objects.all()}
+    rows = {"rows": "3", "row-1-part": str(parts["压缩机甲"]), "row-1-make": "bought"}
+    contact.post(page, rows)
+    shown = contact.get(page).content.decode()
+    assert 'href="#row-2">电机甲' in shown
+    assert 'href="#row-1"' not in shown
+
+
+def test_what_a_level_asks_for_is_told_in_the_readers_language(cast: Cast) -> None:
+    contact = signed_in(cast, "anchor_1")
+    contact.cookies["django_language"] = "en"
+    shown = contact.get(reverse("registry:new_line")).content.decode()
+    assert "Ticks: " in shown
+    assert "目录级" not in shown

@@ -40,7 +40,7 @@ class FirmPage:
     def lead(self) -> str:
         """The sentence the page says."""
         return _("%(roles)s；%(projects)s 个项目，未办结诉求 %(requests)s 件。") % {
-            "roles": "、".join(self.roles) or _("未在链上登记角色"),
+            "roles": _("、").join(self.roles) or _("未在链上登记角色"),
             "projects": len(self.projects),
             "requests": sum(1 for request in self.requests if request.closed_on is None),
         }

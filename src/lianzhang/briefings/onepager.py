@@ -192,7 +192,7 @@ def _confirmed(standing: standings.Standing) -> list[Moved]:
         if len(lines) == 1:
             found.append(Moved(on=day, text=_("确认缺口：%(what)s") % {"what": lines[0].title}, url=lines[0].url))
             continue
-        what = "、".join(line.title for line in lines[:3])
+        what = _("、").join(line.title for line in lines[:3])
         said = ngettext("确认缺口%(count)s个：%(what)s", "确认缺口%(count)s个：%(what)s", len(lines))
         found.append(
             Moved(

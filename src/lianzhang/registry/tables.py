@@ -176,7 +176,7 @@ def readers_of(grant: PurchaseGrant) -> str:
     """Who reads rows by the grant; the whole body by those of before people were named."""
     if Level.ROWS not in grant.levels:
         return ""
-    return str(_("全单位")) if grant.is_whole_body else "、".join(person.name for person in grant.readers.all())
+    return str(_("全单位")) if grant.is_whole_body else _("、").join(person.name for person in grant.readers.all())
 
 
 GRANTS = tables.TableSpec(
@@ -262,6 +262,8 @@ TREE = tables.TableSpec(
         tables.Column("category", _("类别"), lambda one: one.part.category),
         tables.Column("quantity", _("用量"), lambda one: one.quantity, kind="decimal", unit=_("每个上级")),
         tables.Column("code", _("编码"), lambda one: one.part.code),
+        tables.Column("unit", _("单位"), lambda one: one.part.unit),
+        tables.Column("segment", _("环节"), lambda one: one.node.segment),
     ),
     row_id=lambda one: one.node.pk,
     is_ticked=False,

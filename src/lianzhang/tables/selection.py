@@ -71,7 +71,7 @@ def read(
     kept |= {name for f in table.filters for name in (f.key, f.key + FROM, f.key + TO)}
     unknown = [] if others is None else [name for name in params if name not in {*kept, PAGE, *others}]
     if unknown:
-        notices.append(_("没有这些条件，已忽略：{names}").format(names="、".join(name[:30] for name in unknown[:5])))
+        notices.append(_("没有这些条件，已忽略：{names}").format(names=_("、").join(name[:30] for name in unknown[:5])))
     return Selection(
         columns=_columns(seen, params, notices=notices),
         search=clean(params.get(SEARCH, "")) if table.search else "",
@@ -118,7 +118,7 @@ def words(table: spec.TableSpec, chosen: Selection, *, person: spec.Viewer) -> l
 def _said(condition: spec.Filter, value: Any, *, person: spec.Viewer) -> str:
     if condition.kind in {"choice", "multi"}:
         labels = dict(condition.options(person))
-        return "、".join(labels.get(code, code) for code in ([value] if isinstance(value, str) else value))
+        return _("、").join(labels.get(code, code) for code in ([value] if isinstance(value, str) else value))
     if condition.kind == "boolean":
         return str(values.YES if value else values.NO)
     if isinstance(value, tuple):
@@ -162,7 +162,7 @@ def _columns(seen: Sequence[spec.Column], params: Params, *, notices: list[str])
     by_key = {column.key: column for column in seen}
     unknown = [key for key in asked if key not in by_key]
     if unknown:
-        notices.append(_("没有这些列，已忽略：{names}").format(names="、".join(key[:30] for key in unknown[:5])))
+        notices.append(_("没有这些列，已忽略：{names}").format(names=_("、").join(key[:30] for key in unknown[:5])))
     # Declared order, not the order asked: the first column is the heading of the row and groups stay together.
     return tuple(column for column in seen if column.key in asked) or usual
 

@@ -187,7 +187,7 @@ def reader(kind: Kind, *, places: int | None = None, is_signed: bool = False) ->
         "month": _month,
         "light": lambda value: str(as_light(value)),
         "boolean": lambda value: str(YES if value else NO),
-        "list": lambda value: "、".join(str(item) for item in value),
+        "list": lambda value: _("、").join(str(item) for item in value),
     }
     return writers.get(kind, str)
 

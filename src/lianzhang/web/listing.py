@@ -134,7 +134,7 @@ class Listing:
         elif condition.kind in {"choice", "multi"}:
             picked = () if value is None else (value,) if isinstance(value, str) else value
             made["options"] = [(code, label, code in picked) for code, label in condition.options(self.person)]
-            made["said"] = "、".join(label for _code, label, is_picked in made["options"] if is_picked) or _("全部")
+            made["said"] = _("、").join(label for _code, label, is_picked in made["options"] if is_picked) or _("全部")
         elif condition.kind in {"date_range", "number_range"}:
             low, high = value or (None, None)
             made |= {"low": "" if low is None else str(low), "high": "" if high is None else str(high)}

@@ -91,7 +91,7 @@ def levels(summary: dict[str, Any]) -> str:
     ]
     if len(told) < 2 and not summary.get("open_above_count"):
         return ""
-    said = [_("数据层级：%(levels)s。") % {"levels": "、".join(told)}]
+    said = [_("数据层级：%(levels)s。") % {"levels": _("、").join(told)}]
     if summary.get("superseded_count"):
         said.append(_("%(count)s 项粗答复因已有更细的数据不重复计算。") % {"count": summary["superseded_count"]})
     if summary.get("open_above_count"):

@@ -22,7 +22,7 @@ def _shortened(texts: Sequence[str], *, most: int) -> str:
 
 
 def _names(names: Sequence[str], row: Row) -> str:
-    return "、".join(names) or row.vacant
+    return _("、").join(names) or row.vacant
 
 
 def _answering(row: Row) -> str:

@@ -267,7 +267,7 @@ def _put_link(atlas: MapVersion, key: str, value: Mapping[str, Any]) -> None:
         raise Refused(_("环节不能连到自己。"))
     missing = [end for end in (upstream, downstream) if end not in ends]
     if missing:
-        raise Refused(_("环节不存在：%(keys)s。") % {"keys": "、".join(missing)})
+        raise Refused(_("环节不存在：%(keys)s。") % {"keys": _("、").join(missing)})
     Link.objects.update_or_create(
         map=atlas, upstream=ends[upstream], downstream=ends[downstream], defaults={"note": value.get("note", "")}
     )

@@ -96,7 +96,7 @@ def poolable(*, by: Person) -> ScopedQuerySet[Chain]:
 def _expect_registered(parameters: Parameters, known: Mapping[str, Enterprise]) -> None:
     unknown = sorted({*parameters.must_include, *parameters.must_exclude} - set(known))
     if unknown:
-        raise Refused(_("企业编号不存在：%(codes)s。请从企业名录中选择。") % {"codes": "、".join(unknown)})
+        raise Refused(_("企业编号不存在：%(codes)s。请从企业名录中选择。") % {"codes": _("、").join(unknown)})
     both = [known[code] for code in sorted(set(parameters.must_include) & set(parameters.must_exclude))]
     _refuse_for(both, _("%(names)s 同时在“必须列入”和“不予列入”中。"))
     if parameters.max_suppliers is not None and len(parameters.must_include) > parameters.max_suppliers:
@@ -115,7 +115,7 @@ def _pooled(chain: Chain, wanted: Iterable[str], *, by: Person) -> list[Chain]:
     shut = [code for code in codes if code not in may]
     if shut:
         names = dict(Chain.objects.visible_to(by).filter(code__in=shut).values_list("code", "name_zh"))
-        said = "、".join(names.get(code, code) for code in shut)
+        said = _("、").join(names.get(code, code) for code in shut)
         raise Refused(
             _("%(chains)s 不能合并：您既不编制其目标清单，也没有其链主的数据授权。请先请链主授权本单位。")
             % {"chains": said}
@@ -167,4 +167,4 @@ def _expect_within_budget(budget: float, included: list[Enterprise], facts: Mapp
 
 def _refuse_for(firms: list[Enterprise], words: str) -> None:
     if firms:
-        raise Refused(words % {"names": "、".join(firm.name for firm in firms)})
+        raise Refused(words % {"names": _("、").join(firm.name for firm in firms)})

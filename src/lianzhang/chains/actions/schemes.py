@@ -31,7 +31,7 @@ def edit_scheme(*, scheme: Scheme, changes: Mapping[str, Any], version: int, by:
         used = set(scheme.chains.exclude(group="").values_list("group", flat=True))
         left_out = [row[1] for row in scheme.groups if row[0] in used - kept]
         if left_out:
-            raise Refused(_("分组还有产业链，不能去掉：%(groups)s。") % {"groups": "、".join(left_out)})
+            raise Refused(_("分组还有产业链，不能去掉：%(groups)s。") % {"groups": _("、").join(left_out)})
     with transaction.atomic():
         return trail.change(scheme, verb="scheme.edited", changes=wanted, version=version, by=by)
 

@@ -167,9 +167,9 @@ def _told(atlas: MapVersion, found: list[Segment], names: dict[str, str]) -> dic
             _("责任单位"): one.owner.name if one.owner else "",
             _("代表产品"): one.parts_note,
             _("备注"): one.note,
-            _("零部件"): "、".join(sorted(part.name for part in one.parts.all())),
-            _("下游"): "、".join(sorted(feeds.get(one.pk, []))),
-            _("企业"): "、".join(sorted(firms.get(one.pk, []))),
+            _("零部件"): _("、").join(sorted(part.name for part in one.parts.all())),
+            _("下游"): _("、").join(sorted(feeds.get(one.pk, []))),
+            _("企业"): _("、").join(sorted(firms.get(one.pk, []))),
         }
         for one in found
     }
@@ -269,7 +269,7 @@ class Step:
 def step(edit: MapEdit) -> Step:
     """What was done, and to which segment by the name it had or has."""
     items = {**(edit.before.get("segments") or {}), **{k: v for k, v in edit.after.get("segments", {}).items() if v}}
-    names = "、".join(str(item["name"]) for item in items.values() if item)
+    names = _("、").join(str(item["name"]) for item in items.values() if item)
     words = f"{verbs.label(edit.operation)} {names}".strip()
     return Step(edit.at, edit.by.name, words, edit.map.number, edit.is_undone)
 

@@ -37,7 +37,7 @@ def conditions(listed: TargetList) -> list[tuple[Any, Any]]:
     for key, label in LABELS.items():
         value = asked.get(key)
         if isinstance(value, list):
-            value = "、".join(str(said.get(code, code)) for code in value)
+            value = _("、").join(str(said.get(code, code)) for code in value)
         if value and key not in FOLDED:
             found.append((label, value))
     return found

@@ -147,9 +147,9 @@ def _share(chain: Chain, one: Share) -> Line:
 def _firm(one: Firm) -> Line:
     said = []
     if one.came:
-        said.append(_now("新增%(levels)s") % {"levels": "、".join(one.came)})
+        said.append(_now("新增%(levels)s") % {"levels": _("、").join(one.came)})
     if one.went:
-        said.append(_now("不再有%(levels)s") % {"levels": "、".join(one.went)})
+        said.append(_now("不再有%(levels)s") % {"levels": _("、").join(one.went)})
     return Line(
         kind=Badge(_now("数据进出"), "plain"),
         code=one.code,

@@ -127,7 +127,9 @@ def _suppliers(first: TargetList, second: TargetList, sees_rows: bool) -> TableS
             Column("name", _("企业"), lambda row: row.name),
             Column("change", _("变化"), _change, kind="badge"),
             *_amounts(first, second, sees_rows),
-            Column("reasons", _("为什么"), lambda row: "、".join(str(REASONS[code]) for code in row.reasons) or None),
+            Column(
+                "reasons", _("为什么"), lambda row: _("、").join(str(REASONS[code]) for code in row.reasons) or None
+            ),
         ),
     )
 
@@ -157,7 +159,7 @@ def _change(row: Moved) -> Badge | None:
 
 def _said(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, list):
-        return "、".join(names.get(code, code) for code in value) or None
+        return _("、").join(names.get(code, code) for code in value) or None
     if isinstance(value, bool):
         return str(values.YES if value else values.NO)
     return value if value is None else values.plain(value, values.kind_of(value))

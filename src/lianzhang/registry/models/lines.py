@@ -38,7 +38,7 @@ MEANING = {
 def words(levels: Iterable[str]) -> str:
     """Levels by their names, in their order."""
     chosen = set(levels)
-    return "、".join(str(level.label) for level in Level if level in chosen)
+    return _("、").join(str(level.label) for level in Level if level in chosen)
 
 
 def all_levels() -> list[str]:

@@ -101,7 +101,7 @@ class SchemeForm(VersionForm):
         names = [zh for zh, _en in pairs]
         twice = sorted({zh for zh in names if names.count(zh) > 1})
         if twice:
-            raise forms.ValidationError(_("分组写了两次：%(names)s"), params={"names": "、".join(twice)})
+            raise forms.ValidationError(_("分组写了两次：%(names)s"), params={"names": _("、").join(twice)})
         taken = {self.known[zh] for zh in names if zh in self.known}
         free = (code for code in (f"g{n}" for n in range(1, 100)) if code not in {*taken, *self.known.values()})
         return [[self.known.get(zh) or next(free), zh, en] for zh, en in pairs]

@@ -1,5 +1,6 @@
 """Forms of the register: an enterprise, a name, a grant, a merge."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -142,8 +143,7 @@ class GrantForm(forms.Form):
         super().__init__(data, files, initial={"levels": [Level.BANDS], "starts_on": today})
         is_centre = to.kind == BodyKind.INNOVATION_CENTRE
         levels = [level for level in Level if is_centre or level != Level.NAMES]
-        choices = [(level.value, f"{level.label}：{MEANING[level]}") for level in levels]
-        self.fields["levels"].choices = choices  # type: ignore[attr-defined]
+        self.fields["levels"].choices = _explained(levels)  # type: ignore[attr-defined]
         self.fields["line"].queryset = lines  # type: ignore[attr-defined]
         able = [person.pk for person in actions.able_readers(to, on=today)]
         self.fields["readers"].queryset = Person.objects.filter(pk__in=able)  # type: ignore[attr-defined]
@@ -157,6 +157,12 @@ class GrantForm(forms.Form):
         """What the grant opens, as the action takes it."""
         said = self.cleaned_data
         return actions.Scope(levels=said["levels"], line=said["line"], readers=tuple(said["readers"]))
+
+
+def _explained(levels: Iterable[Level]) -> list[tuple[str, str]]:
+    """Levels to tick, each with what it asks for; told in the reader's language, so made with the form."""
+    words = _("%(level)s：%(meaning)s")
+    return [(level.value, words % {"level": level.label, "meaning": MEANING[level]}) for level in levels]
 
 
 class LineForm(forms.Form):
@@ -173,7 +179,7 @@ class LineForm(forms.Form):
     )
     levels = forms.MultipleChoiceField(
         label=_("披露层级"),
-        choices=[(level.value, f"{level.label}：{MEANING[level]}") for level in Level],
+        choices=lambda: _explained(Level),
         widget=forms.CheckboxSelectMultiple,
         initial=[Level.BANDS],
     )

@@ -45,7 +45,7 @@ def asked(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "lead": lead,
         "levels": [(level, level.label, MEANING[level]) for level in levels],
-        "year": asking.year_asked(today),
+        "year": asking.year_asked(today) if Level.BANDS in levels else None,
         "may_hand_in": bool(access.offered("intake:list", person.reach)),
         "illustrative": any(one.line.is_illustrative for one in found),
     }
@@ -108,6 +108,7 @@ def ticks(request: HttpRequest, pk: int) -> HttpResponse:
         "outline": outline,
         "rows": answering.tick_rows(outline.places, answers),
         "row_count": len(outline.places),
+        "open": answering.unticked(outline.places, answers),
         "standing": asking.ticks_asked(line, outline, list(answers.values())),
         "moves": asking.tree_moves(outline, list(answers.values())),
         "illustrative": line.is_illustrative,

@@ -67,7 +67,7 @@ def _paper(listed: TargetList, edition: Edition, person: Person) -> Paper:
     lines = list(queries.lines(listed, person=person).order_by("position"))
     if edition is Edition.OUTREACH:
         offers, is_invented = _offers(listed, person)
-        city = "、".join(places.name_of(str(code)) or "" for code in listed.chain.scheme.home_regions)
+        city = _("、").join(places.name_of(str(code)) or "" for code in listed.chain.scheme.home_regions)
         contact = listed.chain.body.name if listed.chain.body else ""
         made = editions.outreach(listed, lines, offers=offers, contact=contact, city=city)
         return made if not is_invented else editions.marked(made)

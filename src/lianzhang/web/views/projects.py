@@ -210,7 +210,7 @@ def lacks(found: Any, following: Stage, held: Collection[str]) -> dict[str, Any]
 
 
 def _posts(roles: Iterable[str]) -> str:
-    return "、".join(str(post.label) for post in Post if post in ROLE_OF and ROLE_OF[post].value in roles)
+    return _("、").join(str(post.label) for post in Post if post in ROLE_OF and ROLE_OF[post].value in roles)
 
 
 def _returned(entries: list[StageEntry], following: Stage) -> StageEntry | None:

@@ -28,7 +28,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     counts = queries.by_kind(person)
     said = [f"{Resource.Kind(kind).label}{count}" for kind, count in counts.items() if count]
     context = {
-        "lead": _("共%(count)s项：%(kinds)s。") % {"count": sum(counts.values()), "kinds": "、".join(said)}
+        "lead": _("共%(count)s项：%(kinds)s。") % {"count": sum(counts.values()), "kinds": _("、").join(said)}
         if said
         else "",
         "may_write": person.reach.may(Act.WRITE, Thing.RESOURCE),
