@@ -7,26 +7,27 @@ import graphlib
 import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from chainlab.sheets import messages
 from chainlab.sheets.layout import Field, Layout, Level, Reference, Sheet
-from chainlab.sheets.reading import Column, Complaint, Row
+from chainlab.sheets.reading import Block, Coded, Column, Complaint, Row
 
 
 class Checker:
     """Checks the rows of a whole workbook; references found by name are rewritten to the id they mean."""
 
-    def __init__(self, layout: Layout, rows: Sequence[Row], columns: Sequence[Column]) -> None:
-        self.layout = layout
-        self.rows = {sheet.key: [row for row in rows if row.sheet == sheet.key] for sheet in layout.sheets}
-        self.repeated: set[int] = set()  # identities of rows that say again what an earlier row said
+    def __init__(self, layout: Layout, blocks: Sequence[Block], columns: Sequence[Column]) -> None:
+        self.layout, self.blocks = layout, blocks
+        # By block: rows that say again what an earlier one said.
+        self.repeated: list[set[int]] = [set() for _ in blocks]
         self.present = {column.sheet for column in columns}
         self._letters = {(column.sheet_name, column.field): column.letter for column in columns}
 
     def complaints(self) -> Iterator[Complaint]:
         for sheet in self.layout.sheets:
-            for row in self.rows[sheet.key] if sheet.one_of else ():
-                yield from self._one_of(sheet, row)
+            for block in self._of(sheet.key) if sheet.one_of else ():
+                yield from self._one_of(sheet, block)
             for reference in sheet.references:
                 # A sheet that is not in the file (a CSV has but one) can only be asked of whoever keeps its rows.
                 if reference.sheet in self.present:
@@ -39,7 +40,10 @@ class Checker:
             for above, below in sheet.acyclic:
                 yield from self._circles(sheet, sheet.field(above), sheet.field(below))
 
-    def _say(self, code: str, row: Row, field: Field, *, level: Level | None = None, **words: object) -> Complaint:
+    def _of(self, sheet: str) -> list[Block]:
+        return [block for block in self.blocks if block.sheet == sheet]
+
+    def _say(self, code: str, row: _Place, field: Field, *, level: Level | None = None, **words: object) -> Complaint:
         letter = self._letters.get((row.sheet_name, field.key))
         return messages.complaint(
             code,
@@ -51,85 +55,124 @@ class Checker:
             words=words,
         )
 
-    def _one_of(self, sheet: Sheet, row: Row) -> Iterator[Complaint]:
+    def _one_of(self, sheet: Sheet, block: Block) -> Iterator[Complaint]:
+        missing: dict[int, list[tuple[str, ...]]] = {}
         for keys in sheet.one_of:
-            if all(row.values[key] is None for key in keys):
+            for index in _where_all_blank([block.values[key] for key in keys]):
+                missing.setdefault(index, []).append(keys)
+        for index in sorted(missing):
+            for keys in missing[index]:
                 fields = [sheet.field(key) for key in keys]
                 named = ("、".join(field.header_zh for field in fields), ", ".join(field.header_en for field in fields))
-                yield self._say("one_of_missing", row, fields[0], fields=named)
+                yield self._say("one_of_missing", _place(block, index), fields[0], fields=named)
 
     def _references(self, sheet: Sheet, reference: Reference) -> Iterator[Complaint]:
         target = self.layout.sheet(reference.sheet)
+        title = (target.title_zh, target.title_en)
         field = sheet.field(reference.field)
         known = self._index(reference)
-        for row in self.rows[sheet.key]:
-            value = row.values[reference.field]
-            if value is None:
-                continue
-            found = known.get(_folded(value), _NOTHING)
-            if len(found) == 1:
-                row.values[reference.field] = next(iter(found))
-                continue
-            code = "reference_ambiguous" if found else "reference_unknown"
-            title = (target.title_zh, target.title_en)
-            yield self._say(code, row, field, level=reference.level, text=value, target=title)
+        for block in self._of(sheet.key):
+            column = block.values[reference.field]
+            found = [None if value is None else known.get(_folded(value), _NOTHING) for value in column.table]
+            meant = [
+                next(iter(one)) if one is not None and len(one) == 1 else value
+                for value, one in zip(column.table, found, strict=True)
+            ]
+            block.values[reference.field] = Coded(meant, column.order)
+            for index in column.rows_where([one is not None and len(one) != 1 for one in found]):
+                code = "reference_ambiguous" if found[column.order[index]] else "reference_unknown"
+                text = column.table[column.order[index]]
+                place = _place(block, index)
+                yield self._say(code, place, field, level=reference.level, text=text, target=title)
 
     def _index(self, reference: Reference) -> Mapping[str, set[object]]:
         """What each id, credit code or name of the target sheet stands for; an id beats a name that looks like it."""
         known: dict[str, set[object]] = {}
-        identity = reference.to[0]
         for key in reference.to:
             added: dict[str, set[object]] = {}
-            for row in self.rows[reference.sheet]:
-                value = row.values[key]
-                if value is not None and row.values[identity] is not None:
-                    added.setdefault(_folded(value), set()).add(row.values[identity])
-            for value, found in added.items():
-                known.setdefault(value, found)
+            for block in self._of(reference.sheet):
+                pairs = zip(block.values[key], block.values[reference.to[0]], strict=True)
+                for value, identity in dict.fromkeys(pairs):
+                    if value is not None and identity is not None:
+                        added.setdefault(_folded(value), set()).add(identity)
+            for folded, found in added.items():
+                known.setdefault(folded, found)
         return known
 
     def _duplicates(self, sheet: Sheet, keys: tuple[str, ...]) -> Iterator[Complaint]:
         """The same row twice counts once; one key with different contents is an error on each row after the first."""
-        seen: dict[tuple[object, ...], Row] = {}
+        seen: dict[tuple[str, ...], tuple[Block, int]] = {}
         field = sheet.field(keys[0])
-        for row in self.rows[sheet.key]:
-            values = tuple(row.values[key] for key in keys)
-            if any(value is None for value in values):
-                continue
-            identity = tuple(_folded(value) for value in values)
-            first = seen.setdefault(identity, row)
-            if first is row:
-                continue
-            code = "duplicate_same" if _says_the_same(sheet, first, row) else "duplicate_differs"
-            if id(row) in self.repeated:
-                continue
-            if code == "duplicate_same":
-                self.repeated.add(id(row))
-            shown = " / ".join(str(value) for value in values)
-            yield self._say(code, row, field, other=_where(first, seen_from=row), text=shown)
-            if code == "duplicate_differs":
-                yield self._say(code, first, field, other=_where(row, seen_from=first), text=shown)
+        for number, block in enumerate(self.blocks):
+            for index, identity in enumerate(_identities(block, keys) if block.sheet == sheet.key else ()):
+                if identity is None:
+                    continue
+                first = seen.setdefault(identity, (block, index))
+                if first == (block, index) or index in self.repeated[number]:
+                    continue
+                earlier, row = first[0].row(first[1]), block.row(index)
+                shown = " / ".join(str(row.values[key]) for key in keys)
+                if _says_the_same(sheet, earlier, row):
+                    self.repeated[number].add(index)
+                    yield self._say("duplicate_same", row, field, other=_where(earlier, seen_from=row), text=shown)
+                    continue
+                yield self._say("duplicate_differs", row, field, other=_where(earlier, seen_from=row), text=shown)
+                yield self._say("duplicate_differs", earlier, field, other=_where(row, seen_from=earlier), text=shown)
 
     def _differences(self, sheet: Sheet, left: Field, right: Field) -> Iterator[Complaint]:
-        for row in self.rows[sheet.key]:
-            one, other = row.values[left.key], row.values[right.key]
-            if one is not None and other is not None and _folded(one) == _folded(other):
-                names = (right.header_zh, right.header_en)
-                yield self._say("contains_itself", row, left, other_field=names, text=other)
+        names = (right.header_zh, right.header_en)
+        for block in self._of(sheet.key):
+            for index, (one, other) in enumerate(zip(block.values[left.key], block.values[right.key], strict=True)):
+                if one is not None and other is not None and _folded(one) == _folded(other):
+                    yield self._say("contains_itself", _place(block, index), left, other_field=names, text=other)
 
     def _circles(self, sheet: Sheet, above: Field, below: Field) -> Iterator[Complaint]:
         """Rows that lead back to where they began; each circle is told on all its rows, by one way through it."""
-        lines: dict[tuple[str, str], Row] = {}
-        for row in self.rows[sheet.key]:
-            one, other = row.values[above.key], row.values[below.key]
-            if one is not None and other is not None and _folded(one) != _folded(other):
-                lines.setdefault((_folded(one), _folded(other)), row)
+        lines: dict[tuple[str, str], tuple[Block, int]] = {}
+        for block in self._of(sheet.key):
+            for index, (one, other) in enumerate(zip(block.values[above.key], block.values[below.key], strict=True)):
+                if one is not None and other is not None and _folded(one) != _folded(other):
+                    lines.setdefault((_folded(one), _folded(other)), (block, index))
         while circle := _circle(lines):
-            rows = [lines[link] for link in circle]
+            rows = [block.row(index) for block, index in map(lines.__getitem__, circle)]
             shown = " → ".join(str(row.values[above.key]) for row in [*rows, rows[0]])
             for row in rows:
                 yield self._say("contains_in_a_circle", row, above, text=shown)
             del lines[circle[-1]]
+
+
+class _Place(Protocol):
+    """Where a complaint is at home: a row, or its place alone."""
+
+    @property
+    def sheet_name(self) -> str: ...
+    @property
+    def row_number(self) -> int: ...
+
+
+class _At(NamedTuple):
+    sheet_name: str
+    row_number: int
+
+
+def _place(block: Block, index: int) -> _At:
+    return _At(block.sheet_name, block.numbers[index])
+
+
+def _where_all_blank(columns: Sequence[Coded]) -> list[int]:
+    """The rows in which none of the columns has a value."""
+    rows = columns[0].rows_where([value is None for value in columns[0].table])
+    for column in columns[1:]:
+        rows = [row for row in rows if column.table[column.order[row]] is None]
+    return rows
+
+
+def _identities(block: Block, keys: Sequence[str]) -> Iterator[tuple[str, ...] | None]:
+    """What each row is by its key columns; None where one of them is blank."""
+    columns = [block.values[key] for key in keys]
+    told = [Coded([None if one is None else _folded(one) for one in column.table], column.order) for column in columns]
+    for identity in zip(*told, strict=True):
+        yield None if None in identity else identity
 
 
 def _circle(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -151,7 +194,7 @@ def _says_the_same(sheet: Sheet, one: Row, other: Row) -> bool:
     return all(one.values[key] == other.values[key] for key in one.values if key not in unsaid)
 
 
-def _where(row: Row, *, seen_from: Row) -> tuple[str, str]:
+def _where(row: _Place, *, seen_from: _Place) -> tuple[str, str]:
     """A row as another row speaks of it: with its sheet only where that is another one."""
     if row.sheet_name == seen_from.sheet_name:
         return f"第 {row.row_number} 行", f"row {row.row_number}"

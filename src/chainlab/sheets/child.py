@@ -21,7 +21,7 @@ def main() -> int:
     request = json.load(sys.stdin)
     _limit(memory_bytes=request["memory_bytes"], seconds=request["seconds"])
     answer = _answer(request)
-    json.dump(answer, sys.stdout, ensure_ascii=False)
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False))  # at once: written piece by piece it takes twice as long
     return 3 if "refused" in answer else 0
 
 
@@ -38,7 +38,7 @@ def _limit(*, memory_bytes: int, seconds: int) -> None:
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
-    from chainlab.sheets import grid, layout, reading, workbooks
+    from chainlab.sheets import grid, layout, packing, workbooks
 
     try:
         grids = grid.load(
@@ -60,7 +60,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         sha256=request["sha256"],
         max_rows=request["max_rows"],
     )
-    return reading.to_plain(found)
+    return packing.to_plain(found)
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ class Totals:
     block: dict[str, list[Decimal]] = dataclasses.field(default_factory=dict)
     subtotals: dict[str, list[Decimal]] = dataclasses.field(default_factory=dict)
 
-    def add(self, field: str, number: Decimal) -> None:
-        self.overall.setdefault(field, []).append(number)
-        self.block.setdefault(field, []).append(number)
+    def add(self, field: str, numbers: Sequence[Decimal]) -> None:
+        self.overall.setdefault(field, []).extend(numbers)
+        self.block.setdefault(field, []).extend(numbers)
 
     def mismatch(self, field: str, stated: Decimal, *, is_subtotal: bool = False) -> Decimal | None:
         """The sum that was expected, if neither the block nor the whole adds up to what is stated; a 小计 is held

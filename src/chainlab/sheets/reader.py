@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chainlab.sheets import archive, gate, layouts, messages, reading
+from chainlab.sheets import archive, gate, layouts, messages, packing, reading
 from chainlab.sheets import grid as grids
 from chainlab.sheets import layout as shapes
 
@@ -43,7 +43,7 @@ def read(
     if isinstance(answer, str):
         words = {"seconds": limits.seconds} if answer == "reading_timeout" else {}
         return _refused(wanted, verdict, messages.complaint(answer, words=words))
-    found = reading.from_plain(answer)
+    found = packing.from_plain(answer)
     complaints = (*verdict.complaints, *found.complaints)
     notes = tuple(complaint for complaint in complaints if complaint.level == "note")
     return dataclasses.replace(found, complaints=complaints, notes=notes)
@@ -55,7 +55,7 @@ def _refused(layout: shapes.Layout, verdict: gate.Verdict, *more: reading.Compla
         layout_key=layout.key,
         layout_version=layout.version,
         sha256=verdict.sha256,
-        rows=(),
+        rows=reading.Rows(),
         complaints=complaints,
         notes=tuple(complaint for complaint in complaints if complaint.level == "note"),
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import enum
+import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from chainlab.sheets.layout import Level
+
+CODE = "I"  # of arrays of row numbers and places: four bytes each
 
 
 class Blank(enum.StrEnum):
@@ -60,6 +63,108 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of many rows: each different thing once, and which of them stands in each row."""
+
+    table: list[Any]
+    order: array[int]
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.table.__getitem__, self.order)
+
+    def rows_where(self, is_so: Sequence[bool]) -> list[int]:
+        """The rows in which one of those marked in the table stands."""
+        if not any(is_so):
+            return []
+        return [*itertools.compress(itertools.count(), map(is_so.__getitem__, self.order))]
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Block:
+    """Rows of one sheet of the workbook, kept by columns; what is said of a `Row` holds for each of them."""
+
+    sheet: str
+    sheet_name: str
+    numbers: array[int]
+    values: dict[str, Coded]
+    raw: dict[str, Coded]
+    blanks: Coded  # of mappings: field → Blank
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def row(self, index: int) -> Row:
+        """One of the rows, counted from 0."""
+        return Row(
+            self.sheet,
+            self.numbers[index],
+            {key: column.table[column.order[index]] for key, column in self.values.items()},
+            {key: column.table[column.order[index]] for key, column in self.raw.items()},
+            self.sheet_name,
+            {**self.blanks.table[self.blanks.order[index]]},
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """All of them, in order."""
+        texts: Iterable[tuple[str, ...]] = zip(*self.raw.values(), strict=True) if self.raw else itertools.repeat(())
+        typed = zip(*self.values.values(), strict=True)
+        # Not strict: a sheet of which no column is there repeats "nothing" without end.
+        for number, row, words, reasons in zip(self.numbers, typed, texts, self.blanks, strict=False):
+            values, raw = dict(zip(self.values, row, strict=True)), dict(zip(self.raw, words, strict=True))
+            yield Row(self.sheet, number, values, raw, self.sheet_name, {**reasons})
+
+    def without(self, indices: Collection[int]) -> Block:
+        """The same without the rows of these places."""
+        if not indices:
+            return self
+        kept = [index not in indices for index in range(len(self))]
+        orders: dict[int, array[int]] = {}
+
+        def cut(column: Coded) -> Coded:
+            if id(column.order) not in orders:
+                orders[id(column.order)] = array(CODE, itertools.compress(column.order, kept))
+            return Coded(column.table, orders[id(column.order)])
+
+        return Block(
+            self.sheet,
+            self.sheet_name,
+            array(CODE, itertools.compress(self.numbers, kept)),
+            {key: cut(column) for key, column in self.values.items()},
+            {key: cut(column) for key, column in self.raw.items()},
+            cut(self.blanks),
+        )
+
+
+class Rows(Sequence[Row]):
+    """The rows of a workbook, one after another; who reads them by columns finds them in `blocks`."""
+
+    def __init__(self, blocks: Iterable[Block] = ()) -> None:
+        self.blocks = tuple(blocks)
+
+    @functools.cached_property
+    def _made(self) -> tuple[Row, ...]:
+        return tuple(row for block in self.blocks for row in block.rows())
+
+    def __len__(self) -> int:
+        return sum(map(len, self.blocks))
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
+        return self._made[index]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._made)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._made == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # rows can be changed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Complaint:
     """What is wrong, where, and what to do. No sheet: the whole file; no row: the sheet or its header."""
 
@@ -96,7 +201,7 @@ class Reading:
 
     layout_key: str
     sha256: str
-    rows: tuple[Row, ...]
+    rows: Rows
     complaints: tuple[Complaint, ...]
     notes: tuple[Complaint, ...] = ()
     sheets_seen: tuple[str, ...] = ()
@@ -112,6 +217,10 @@ class Reading:
         """Whether nothing was read because the file itself was turned away or the header was not found."""
         return not self.rows and bool(self.errors)
 
+    def blocks_of(self, sheet: str) -> tuple[Block, ...]:
+        """The rows of one sheet of the layout by columns: one block for each sheet of the workbook that was read so."""
+        return tuple(block for block in self.rows.blocks if block.sheet == sheet)
+
     def rows_of(self, sheet: str) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.sheet == sheet)
 
@@ -121,120 +230,3 @@ class Reading:
             for complaint in self.complaints
             if complaint.sheet == row.sheet_name and complaint.row_number == row.row_number
         )
-
-
-def to_plain(reading: Reading) -> dict[str, Any]:
-    """The reading as values that JSON can carry; typed values are tagged."""
-    return {
-        "layout_key": reading.layout_key,
-        "layout_version": reading.layout_version,
-        "sha256": reading.sha256,
-        "sheets_seen": list(reading.sheets_seen),
-        "complaints": [dataclasses.astuple(complaint) for complaint in reading.complaints],
-        "columns": [dataclasses.astuple(column) for column in reading.columns],
-        "rows": [
-            _block([*rows])
-            for _, rows in itertools.groupby(reading.rows, key=lambda row: (row.sheet, row.sheet_name, tuple(row.raw)))
-        ],
-    }
-
-
-def from_plain(plain: Mapping[str, Any]) -> Reading:
-    """The reading that `to_plain` packed."""
-    complaints = tuple(Complaint(*complaint) for complaint in plain["complaints"])
-    return Reading(
-        layout_key=plain["layout_key"],
-        layout_version=plain["layout_version"],
-        sha256=plain["sha256"],
-        sheets_seen=tuple(plain["sheets_seen"]),
-        complaints=complaints,
-        notes=tuple(complaint for complaint in complaints if complaint.level == "note"),
-        columns=tuple(Column(*column) for column in plain["columns"]),
-        rows=tuple(row for block in plain["rows"] for row in _rows(**block)),
-    )
-
-
-_Column = tuple[list[Any], list[int] | int]
-
-
-def _block(rows: list[Row]) -> dict[str, Any]:
-    """Rows of one sheet by columns: what a column says again and again is packed once, and numbered."""
-    first = rows[0]
-    return {
-        "sheet": first.sheet,
-        "sheet_name": first.sheet_name,
-        "numbers": [row.row_number for row in rows],
-        "values": {key: _numbered([row.values[key] for row in rows], key=_told_apart) for key in first.values},
-        "raw": {key: _said(rows, key) for key in first.raw},
-        "blanks": _numbered([tuple(row.blanks.items()) for row in rows]),
-    }
-
-
-def _said(rows: list[Row], key: str) -> _Column | None:
-    """What the cells of a column said; None where that is what they were read as, as with most ids and names."""
-    raw = [row.raw[key] for row in rows]
-    return None if raw == [row.values[key] for row in rows] else _numbered(raw)
-
-
-def _numbered(values: list[Any], *, key: Callable[[Any], object] | None = None) -> _Column:
-    """Each different value once, packed, and which of them stands where; of one value alone, how often it stands."""
-    keys = values if key is None else [*map(key, values)]
-    first = dict(zip(reversed(keys), reversed(values), strict=True))
-    place = {one: number for number, one in enumerate(first)}
-    packed = [_pack(value) for value in first.values()]
-    return (packed, len(keys)) if len(packed) == 1 else (packed, [*map(place.__getitem__, keys)])
-
-
-def _spread(table: list[Any], order: list[int] | int) -> list[Any]:
-    return table * order if isinstance(order, int) else [*map(table.__getitem__, order)]
-
-
-def _told_apart(value: object) -> object:
-    """1, 1.0 and 1.00 are one key and three values."""
-    return value if value is None or type(value) is str else (type(value), str(value))
-
-
-def _rows(
-    sheet: str,
-    sheet_name: str,
-    numbers: list[int],
-    values: dict[str, _Column],
-    raw: dict[str, _Column | None],
-    blanks: _Column,
-) -> Iterator[Row]:
-    columns = {key: _spread([*map(_unpack, table)], order) for key, (table, order) in values.items()}
-    said = [columns[key] if column is None else _spread(*column) for key, column in raw.items()]
-    reasons = [{key: Blank(reason) for key, reason in one} for one in blanks[0]]
-    texts: Iterable[tuple[str, ...]] = zip(*said, strict=True) if said else itertools.repeat((), len(numbers))
-    missing = _spread(reasons, blanks[1])
-    for number, row, words, reason in zip(numbers, zip(*columns.values(), strict=True), texts, missing, strict=True):
-        typed, shown = dict(zip(values, row, strict=True)), dict(zip(raw, words, strict=True))
-        yield Row(sheet, number, typed, shown, sheet_name, {**reason})
-
-
-def _pack(value: object) -> object:
-    match value:
-        case Band():
-            return {"band": [str(value.low_wan), str(value.high_wan)]}
-        case Span():
-            return {"span": [str(value.low), None if value.high is None else str(value.high)]}
-        case Decimal():
-            return {"decimal": str(value)}
-        case dt.date():
-            return {"date": value.isoformat()}
-        case _:
-            return value
-
-
-def _unpack(value: object) -> object:
-    match value:
-        case {"band": [str(low), str(high)]}:
-            return Band(Decimal(low), Decimal(high))
-        case {"span": [str(low), high]}:
-            return Span(Decimal(low), None if high is None else Decimal(high))
-        case {"decimal": str(number)}:
-            return Decimal(number)
-        case {"date": str(text)}:
-            return dt.date.fromisoformat(text)
-        case _:
-            return value

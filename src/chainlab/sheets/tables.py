@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from chainlab.sheets import furniture, headers, messages, values
+from chainlab.sheets import furniture, harvest, headers, messages, sweep, telling, values
 from chainlab.sheets import grid as grids
-from chainlab.sheets.layout import INVENTED_HEADS, INVENTED_WORDS, Field, Kind, Sheet
-from chainlab.sheets.reading import Band, Blank, Column, Complaint, Row, Span
+from chainlab.sheets.layout import Field, Kind, Sheet
+from chainlab.sheets.reading import Band, Blank, Block, Column, Complaint, Row, Span
 
 MAX_NOTES_OF_A_KIND = 50  # a column of 5,000 numbers kept as text is said fifty times, not 5,000
 
 
 class Table:
-    """Reads a grid; `rows`, `complaints` and `columns` hold what it found."""
+    """Reads a grid; `block`, `complaints` and `columns` hold what it found."""
 
     def __init__(self, grid: grids.Grid, *, sheet: Sheet, max_rows: int) -> None:
         self.grid, self.sheet, self.max_rows = grid, sheet, max_rows
         self.matcher = headers.Matcher(sheet)
-        self.rows: list[Row] = []
         self.complaints: list[Complaint] = []
         self.columns: list[Column] = []
         self._by_column: dict[int, headers.Match] = {}
         self._settings: dict[str, values.Setting] = {}
         self._period: dt.date | None = None
         self._district = headers.district_named(grid.name) if sheet.district_field else ""
+        self._swept = sweep.Sweep([], first=0, width=0)
+        self.taken = harvest.Harvest(self._swept, columns={}, nothing={})
         self._totals = furniture.Totals()
         self._skipped: dict[str, list[int]] = {}
         self._said: dict[tuple[str, str], int] = {}
@@ -43,20 +44,22 @@ class Table:
         """Find the header, then read row by row."""
         header = headers.find(self.grid, self.matcher)
         if header is None:
-            self._say("header_missing", columns=_names(self.sheet, required_only=False))
+            self._say("header_missing", columns=telling.names(self.sheet))
             return
         self._take_header(header)
         self._header_words = set().union(*(furniture.lines_of(text) for text in header.texts.values()))
         self._spread_merges(header)
-        key_columns = [column for column, match in self._by_column.items() if match.field.is_key]
-        for index in range(header.bottom + 1, len(self.grid.rows)):
-            if not self._take_row(index, header=header, key_columns=key_columns):
-                break
-        self._tell_skipped()
-        self._tell_hidden(header)
-        self._tell_invented(header)
-        if not self.rows and not self.sheet.is_optional:
+        self._take_rows(header)
+        telling.skipped(self._skipped, say=self._say)
+        numbers = [*self.taken.numbers()]
+        telling.hidden(self.grid, numbers, {one: header.texts[one] for one in self._by_column}, say=self._say)
+        telling.invented(self.grid, numbers, header, say=self._say)
+        if not numbers and not self.sheet.is_optional:
             self._say("rows_none")
+
+    def block(self) -> Block:
+        """The rows, by columns."""
+        return self.taken.block(self.sheet.key, self.grid.name, [field.key for field in self.sheet.fields])
 
     def _say(
         self,
@@ -69,6 +72,10 @@ class Table:
         **more: object,
     ) -> None:
         at = place[0] if place else row
+        key = field.key if field else ""
+        count = self._said[code, key] = self._said.get((code, key), 0) + 1
+        if count > MAX_NOTES_OF_A_KIND and messages.texts()[code].level == "note":
+            return
         complaint = messages.complaint(
             code,
             sheet=self.grid.name,
@@ -77,9 +84,7 @@ class Table:
             field=field,
             words={**(words or {}), **more},
         )
-        count = self._said[code, complaint.field or ""] = self._said.get((code, complaint.field or ""), 0) + 1
-        if complaint.level != "note" or count <= MAX_NOTES_OF_A_KIND:
-            self.complaints.append(complaint)
+        self.complaints.append(complaint)
 
     # -- the header
 
@@ -187,10 +192,54 @@ class Table:
             for row in range(top + 1, min(bottom, len(self.grid.rows) - 1) + 1):
                 self._filled[row, left] = (top, left)
 
+    def _take_rows(self, header: headers.Header) -> None:
+        """Quiet rows as they come, loud ones one by one."""
+        key_columns = [column for column, match in self._by_column.items() if match.field.is_key]
+        first, last = header.bottom + 1, len(self.grid.rows)
+        self._swept = self._sweep(header, first)
+        unfilled = {one.key: Blank.UNFILLED for one in self.sheet.fields if one.key not in self._columns_of}
+        taken = self.taken = harvest.Harvest(self._swept, columns=self._columns_of, nothing=unfilled)
+        begin = first
+        for index in (*sorted(self._swept.loud), last):
+            stop = min(index, begin + self.max_rows - taken.count)  # a quiet row too many is told of like any other
+            taken.add_quiet(range(begin, stop))
+            if stop >= last or not self._take_row(stop, header=header, key_columns=key_columns):
+                break
+            begin = stop + 1
+
+    def _sweep(self, header: headers.Header, first: int) -> sweep.Sweep:
+        """The rows by columns, with the loud ones marked."""
+        width = max((*header.texts, *self._by_column), default=-1) + 1
+        swept = sweep.Sweep(self.grid.rows, first=first, width=width)
+        swept.look(self._looks)
+        for column, match in self._by_column.items():
+            field = match.field
+            swept.parse(column, self._reader(field), is_needed=self._is_needed(field))
+        fallback = (one for one in self.sheet.fields if one.key not in self._columns_of and self._is_found(one))
+        for rows in (
+            self._marked,
+            {row for row, _ in self._filled},
+            self.grid.hidden_rows,
+            range(first, len(self.grid.rows) if any(fallback) else first),
+        ):
+            swept.be_loud(rows)
+        return swept
+
+    def _is_found(self, field: Field) -> bool:
+        """Whether a row may still get a value for a field that its cell does not give."""
+        return bool(
+            field.falls_back_to
+            or (field.key == self.sheet.period_field and self._period is not None)
+            or (field.key == self.sheet.district_field and self._district)
+        )
+
+    def _is_needed(self, field: Field) -> bool:
+        return field.is_required or self._is_found(field)
+
     def _take_row(self, index: int, *, header: headers.Header, key_columns: list[int]) -> bool:
         """Read one row; False when reading must stop here."""
         if index not in self._marked and self._is_plain(index):
-            kind, texts = "data", []
+            kind, texts = "data", list[str]()
         else:
             texts = self.grid.texts(index)
             if not any(texts) and not self._has_marks(index):
@@ -206,7 +255,7 @@ class Table:
             case "total":
                 self._check_total(index, texts)
             case "data":
-                if len(self.rows) >= self.max_rows:
+                if self.taken.count >= self.max_rows:
                     self._say("rows_too_many", row=index, limit=self.max_rows)
                     return False
                 self._read_data(index)
@@ -218,35 +267,30 @@ class Table:
 
     def _is_plain(self, index: int) -> bool:
         """Whether something stands in a row, and nothing that says what the row is: most rows are such."""
-        is_filled = False
-        for value in self.grid.rows[index]:
-            key = value if type(value) is str else (type(value), value)
-            found = self._harmless.get(key)
-            if found is None:
-                text = grids.line(value)
-                is_harmless = text not in self._header_words and furniture.is_harmless(text, self.matcher)
-                found = self._harmless[key] = (is_harmless, bool(text))
-            if not found[0]:
-                return False
-            is_filled = is_filled or found[1]
-        return is_filled
+        seen = [*map(self._looks, self.grid.rows[index])]
+        return all(is_harmless for is_harmless, _ in seen) and any(is_filled for _, is_filled in seen)
+
+    def _looks(self, value: Any) -> tuple[bool, bool]:
+        """Whether a stored value makes no row anything but data, and whether anything stands there."""
+        key = value if type(value) is str else (type(value), value)
+        found = self._harmless.get(key)
+        if found is None:
+            text = grids.line(value)
+            is_harmless = text not in self._header_words and furniture.is_harmless(text, self.matcher)
+            found = self._harmless[key] = (is_harmless, bool(text))
+        return found
 
     def _has_marks(self, index: int) -> bool:
         return index in self._marked and any((index, one) in self.grid.uncalculated for one in self._by_column)
 
     def _read_data(self, index: int) -> None:
         row = Row(self.sheet.key, index + 1, dict(self._nothing), {}, self.grid.name, dict(self._absent))
-        cells = self.grid.rows[index]
-        is_simple = index not in self._marked and not self._filled
-        for column, field, is_added, known in self._plan:
-            if is_simple:
-                # What a column says again and again is read once; 1, 1.0 and True are three.
-                value = cells[column] if column < len(cells) else ""
-                key = value if type(value) is str else (type(value), value)
-                found = known.get(key)
-                if found is None:
-                    found = known[key] = self._parsed((index, column), field)
-            else:
+        is_simple = index not in self._marked
+        for column, field, is_added in self._plan:
+            found = None
+            if is_simple and (index, column) not in self._filled:
+                found = self._swept.parsed(index, column)
+            if found is None:
                 found = self._parsed((index, column), field)
             parsed, row.raw[field.key] = found
             row.values[field.key] = parsed.value
@@ -259,7 +303,17 @@ class Table:
         self._complete(row, index)
         if index in self.grid.hidden_rows:
             self._say("row_hidden", row=index)
-        self.rows.append(row)
+        self.taken.add(row)
+
+    def _reader(self, field: Field) -> Callable[[Any], tuple[values.Parsed, str]]:
+        """Reads a stored value of which there is no more to know."""
+        setting = self._settings[field.key]
+
+        def read(value: Any) -> tuple[values.Parsed, str]:
+            cell = grids.Cell(value)
+            return values.parse(cell, field=field, setting=setting), cell.text
+
+        return read
 
     def _parsed(self, place: grids.Position, field: Field) -> tuple[values.Parsed, str]:
         """What became of a cell, and what it said."""
@@ -290,10 +344,10 @@ class Table:
                 self._say("required", place=(index, column), field=field)
 
     @cached_property
-    def _plan(self) -> list[tuple[int, Field, bool, dict[object, tuple[values.Parsed, str]]]]:
-        """Columns in their order: field, whether its numbers are added up, and what its cells were read as."""
+    def _plan(self) -> list[tuple[int, Field, bool]]:
+        """Columns in their order: field, and whether its numbers are added up."""
         return [
-            (column, match.field, match.field.kind.is_number and match.field.kind is not Kind.RATIO, {})
+            (column, match.field, match.field.kind.is_number and match.field.kind is not Kind.RATIO)
             for column, match in self._by_column.items()
         ]
 
@@ -322,13 +376,13 @@ class Table:
             self._say("district_of_sheet", field=field)
 
     def _add_up(self, field: Field, value: object) -> None:
-        match value:
-            case Band() if value.is_exact:
-                self._totals.add(field.key, value.low_wan)
-            case int() | Decimal():
-                self._totals.add(field.key, Decimal(value))
+        number = harvest.added(value)
+        if number is not None:
+            self._totals.add(field.key, [number])
 
     def _check_total(self, index: int, texts: list[str]) -> None:
+        for field_key, numbers in self.taken.unsummed([(field.key, column) for column, field, it in self._plan if it]):
+            self._totals.add(field_key, numbers)
         title = next(text for text in texts if text)
         self._say("rows_total", row=index, text=title)
         for column, match in self._by_column.items():
@@ -350,50 +404,3 @@ class Table:
                     counted=format(counted, "f"),
                 )
         self._totals.close_block()
-
-    def _tell_skipped(self) -> None:
-        for kind, code in (("repeated", "rows_repeated_header"), ("example", "rows_example"), ("help", "rows_help")):
-            rows = self._skipped.get(kind)
-            if rows:
-                self._say(code, row=rows[0] - 1, count=len(rows), rows="、".join(map(str, rows)))
-
-    def _tell_invented(self, header: headers.Header) -> None:
-        """The mark of 示例数据 that our own files carry is no column of the ledger; whoever hands it in is reminded."""
-        marks = [column for column, text in header.texts.items() if text in INVENTED_HEADS]
-        marked = [
-            row.row_number
-            for row in self.rows
-            if any(self.grid.cell(row.row_number - 1, column).text in INVENTED_WORDS for column in marks)
-        ]
-        if marked:
-            self._say("rows_invented", count=len(marked), rows=_in_both(_spans(marked)))
-
-    def _tell_hidden(self, header: headers.Header) -> None:
-        """What nobody sees in the sheet and was read all the same: nothing comes in, or stays out, unnoticed."""
-        hidden = [row.row_number for row in self.rows if row.row_number - 1 in self.grid.hidden_rows]
-        if hidden:
-            self._say("rows_hidden", count=len(hidden), rows=_in_both(_spans(hidden)))
-        columns = sorted(self.grid.hidden_columns & set(self._by_column))
-        if columns:
-            named = [f"{grids.letter(one)} {header.texts[one]}".replace("\n", "") for one in columns]
-            self._say("columns_hidden", count=len(columns), columns=_in_both(named))
-
-
-def _in_both(names: Sequence[str]) -> tuple[str, str]:
-    return "、".join(names), ", ".join(names)
-
-
-def _spans(numbers: Sequence[int]) -> list[str]:
-    """5 and 7–9 for 5, 7, 8, 9."""
-    spans: list[list[int]] = []
-    for number in numbers:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    return [str(first) if first == last else f"{first}–{last}" for first, last in spans]
-
-
-def _names(sheet: Sheet, *, required_only: bool) -> tuple[str, str]:
-    fields = [field for field in sheet.fields if field.is_required or not required_only][:8]
-    return "、".join(field.header_zh for field in fields), ", ".join(field.header_en for field in fields)

@@ -7,28 +7,28 @@ from collections.abc import Sequence
 from chainlab.sheets import checks, furniture, headers, messages, tables
 from chainlab.sheets import grid as grids
 from chainlab.sheets.layout import Layout, Sheet
-from chainlab.sheets.reading import Column, Complaint, Reading, Row
+from chainlab.sheets.reading import Block, Column, Complaint, Reading, Rows
 
 
 def interpret(grids_seen: Sequence[grids.Grid], *, layout: Layout, sha256: str, max_rows: int) -> Reading:
     """The reading of a workbook; everything wrong with it is a complaint."""
     chosen, complaints = _choose(grids_seen, layout)
-    rows: list[Row] = []
+    blocks: list[Block] = []
     columns: list[Column] = []
     for grid, sheet in chosen:
-        table = tables.Table(grid, sheet=sheet, max_rows=max_rows - len(rows))
+        table = tables.Table(grid, sheet=sheet, max_rows=max_rows - sum(map(len, blocks)))
         table.read()
-        rows += table.rows
+        blocks.append(table.block())
         columns += table.columns
         complaints += table.complaints
-    checker = checks.Checker(layout, rows, columns)
+    checker = checks.Checker(layout, blocks, columns)
     complaints += checker.complaints()
-    rows = [row for row in rows if id(row) not in checker.repeated]
+    blocks = [block.without(checker.repeated[number]) for number, block in enumerate(blocks)]
     return Reading(
         layout_key=layout.key,
         layout_version=layout.version,
         sha256=sha256,
-        rows=tuple(rows),
+        rows=Rows(block for block in blocks if len(block)),
         complaints=tuple(complaints),
         notes=tuple(complaint for complaint in complaints if complaint.level == "note"),
         sheets_seen=tuple(grid.name for grid in grids_seen),

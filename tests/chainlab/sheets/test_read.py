@@ -330,14 +330,14 @@ def test_notes_of_one_kind_are_not_repeated_without_end(workbook: Make, firms: s
 
 
 def test_a_reading_packed_for_the_parent_is_the_same_reading(workbook: Make, firms: sheets.Layout) -> None:
-    from chainlab.sheets import reading as readings
+    from chainlab.sheets import packing
 
     path = workbook(
         [HEADER, ["海尔", "城阳区", "—", 3.2, "按约定不提供", None, dt.date(2024, 2, 26)], [None, "x", "约5"]]
     )
     found = sheets.read(path, layout=firms)
-    packed: Any = readings.to_plain(found)
-    assert readings.from_plain(packed) == found
+    packed: Any = packing.to_plain(found)
+    assert packing.from_plain(packed) == found
     assert found.rows[0].blanks == {
         "output_wan": sheets.Blank.NOT_APPLICABLE,
         "count": sheets.Blank.WITHHELD,
