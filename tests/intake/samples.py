@@ -427,6 +427,18 @@ def material_purchases() -> Rows:
     }
 
 
+def part_trees() -> Rows:
+    tree = {"tree": "冰箱标准零部件树"}
+    return {
+        "nodes": [
+            {**tree, "level": "1", "part": "冰箱整机", "unit": "台"},
+            {**tree, "level": "2", "parent": "冰箱整机", "part": "制冷总成", "quantity": Decimal(1), "segment": "总成"},
+            {**tree, "level": "3", "parent": "制冷总成", "part": "旋转压缩机", "category": "压缩机",
+             "quantity": Decimal("1.5"), "unit": "个", "segment": "核心零部件"},
+        ]
+    }  # fmt: skip
+
+
 SAMPLES = {
     one.__name__: one
     for one in (
@@ -444,6 +456,7 @@ SAMPLES = {
         part_answers,
         supplier_mentions,
         material_purchases,
+        part_trees,
     )
 }
 # What the system itself says about a record and an export adds for the reader; an import does not take it.

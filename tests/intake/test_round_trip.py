@@ -46,6 +46,7 @@ EDITS: dict[str, tuple[str, str, Any]] = {
     "part_answers": ("answers", "is_welcome", False),
     "supplier_mentions": ("suppliers", "supplier", "外地 压缩机有限公司"),
     "material_purchases": ("purchases", "amount", Decimal(6900)),
+    "part_trees": ("nodes", "quantity", Decimal(2)),
 }
 
 
@@ -54,7 +55,7 @@ OF_A_FIRM = ("teardown", "category_answers", "part_answers", "supplier_mentions"
 
 
 def clerk(cast: Cast, key: str) -> Person:
-    person: Person = cast.anchor_1 if key in OF_A_FIRM else cast.secretary
+    person: Person = cast.anchor_1 if key in OF_A_FIRM else cast.clerk_a if key == "part_trees" else cast.secretary
     return person
 
 

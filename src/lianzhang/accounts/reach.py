@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lianzhang.accounts.rules import ADMINISTRATIONS, Act, Role, Scope, Thing, scope
+from lianzhang.accounts.rules import ADMINISTRATIONS, LEDGERS_OF, Act, Role, Scope, Thing, scope
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Reach:
     def may(self, act: Act, thing: Thing) -> bool:
         """Whether the person may `act` on at least some of `thing`."""
         return self.scope(act, thing) > Scope.NONE
+
+    def hands_in(self, ledger: str) -> bool:
+        """Whether the person's role hands in the ledger called `ledger`, as far as the role decides."""
+        only = LEDGERS_OF.get(self.role)
+        return self.may(Act.WRITE, Thing.LEDGER) and (only is None or ledger in only)
 
     @property
     def reads_trail(self) -> bool:

@@ -89,6 +89,7 @@ class Role(StrEnum):
     ANCHOR = "anchor"
     SME = "sme"
     ASSOCIATION = "association"
+    INNOVATION = "innovation"
     EXPERT = "expert"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
@@ -109,7 +110,7 @@ ROLE_OF: dict[str, Role] = {
     Post.ANCHOR_CONTACT: Role.ANCHOR,
     Post.FIRM_CONTACT: Role.SME,
     Post.ASSOCIATION_CONTACT: Role.ASSOCIATION,
-    Post.INNOVATION_CONTACT: Role.ASSOCIATION,
+    Post.INNOVATION_CONTACT: Role.INNOVATION,
     Post.EXPERT: Role.EXPERT,
     Post.AUDITOR: Role.AUDITOR,
     Post.SECURITY_ADMIN: Role.ADMINISTRATOR,
@@ -136,6 +137,7 @@ class Thing(StrEnum):
     INDICATOR = "indicator"
     BRIEFING = "briefing"
     LEDGER = "ledger"
+    COLLECTION = "collection"
     PEOPLE = "people"
     TRAIL = "trail"
 
@@ -168,34 +170,42 @@ _COLUMNS = (
     Role.ANCHOR,
     Role.SME,
     Role.ASSOCIATION,
+    Role.INNOVATION,
     Role.EXPERT,
     Role.AUDITOR,
     Role.ADMINISTRATOR,
 )
 
 # fmt: off
-#                     总链长   链长      副链长    专班       秘书处    牵头部门  责任部门  区市     链主     企业     协会     专家   审计   管理员  # noqa: E501
+#                     总链长   链长      副链长    专班       秘书处    牵头部门  责任部门  区市     链主     企业     协会     创新中心 专家   审计   管理员  # noqa: E501
 MATRIX: dict[Thing, tuple[str, ...]] = {
-    Thing.CHAIN:      ("R A",  "R",      "R",      "R W°",    "R W A",  "R W°",   "R",      "R",     "R",     "R",     "R",     "R",   "",    ""),  # noqa: E501
-    Thing.PLAN:       ("R A",  "R A°",   "R W°",   "R W°",    "R W A",  "R W°",   "R W°",   "R",     "",      "",      "",      "",    "",    ""),  # noqa: E501
-    Thing.MAP:        ("R",    "R",      "R",      "R W° A°", "R W A",  "R W°",   "R",      "R",     "R",     "R",     "R",     "R",   "",    ""),  # noqa: E501
-    Thing.ENTERPRISE: ("R",    "R",      "R",      "R W",     "R W A",  "R W",    "R",      "R W°",  "R° W°", "R° W°", "R",     "",    "",    ""),  # noqa: E501
-    Thing.PURCHASE:   ("",     "",       "",       "R°",      "",       "",       "",       "",      "W° A°", "W° A°", "R°",    "",    "",    ""),  # noqa: E501
-    Thing.GAP:        ("R",    "R A°",   "R",      "R W°",    "R",      "R W°",   "R",      "R",     "",      "",      "",      "",    "",    ""),  # noqa: E501
-    Thing.TARGET:     ("R",    "R A°",   "R",      "R W°",    "R W",    "R",      "",       "",      "",      "",      "",      "",    "",    ""),  # noqa: E501
-    Thing.PROJECT:    ("R",    "R A°",   "R A°",   "R W° A°", "R W A",  "R W°",   "R",      "W°",    "",      "",      "",      "",    "",    ""),  # noqa: E501
-    Thing.EVENT:      ("R",    "R",      "R",      "R W°",    "R W A",  "R W",    "R W",    "R W°",  "R",     "R",     "R W°",  "R",   "",    ""),  # noqa: E501
-    Thing.REQUEST:    ("R",    "R A°",   "R A°",   "R W°",    "R W A",  "R W°",   "R° W°",  "W°",    "R° W°", "R° W°", "R° W°", "",    "",    ""),  # noqa: E501
-    Thing.RESOURCE:   ("R",    "R",      "R",      "R W°",    "R W A",  "R W",    "R W",    "R W°",  "R",     "R",     "R W°",  "R",   "",    ""),  # noqa: E501
-    Thing.TASK:       ("R W",  "R W° A°", "R W° A°", "W°",    "R W A",  "W°",     "R° W°",  "R° W°", "R° W°", "R° W°", "R° W°", "",    "",    ""),  # noqa: E501
-    Thing.MEETING:    ("R W",  "R W°",   "R W°",   "R W°",    "R W A",  "R W°",   "R°",     "R°",    "",      "",      "R°",    "",    "",    ""),  # noqa: E501
-    Thing.INDICATOR:  ("R A",  "R",      "R",      "R",       "R W",    "R W°",   "R",      "R",     "",      "",      "",      "",    "",    ""),  # noqa: E501
-    Thing.BRIEFING:   ("R",    "R",      "R",      "R W°",    "R W",    "R W°",   "",       "",      "",      "",      "",      "",    "",    ""),  # noqa: E501
-    Thing.LEDGER:     ("",     "",       "",       "R W°",    "R W A",  "R W°",   "R W°",   "R W°",  "R° W°", "",      "",      "",    "",    ""),  # noqa: E501
-    Thing.PEOPLE:     ("R",    "R",      "R",      "R",       "R W",    "R",      "R",      "R",     "R°",    "R°",    "R°",    "",    "",    "R W"),  # noqa: E501
-    Thing.TRAIL:      ("",     "",       "",       "",        "",       "",       "",       "",      "",      "",      "",      "",    "R",   ""),  # noqa: E501
+    Thing.CHAIN:      ("R A",  "R",     "R",     "R W°",   "R W A", "R W°",  "R",     "R",    "R",     "R",     "R",     "R",     "R",   "",  ""),  # noqa: E501
+    Thing.PLAN:       ("R A",  "R A°",  "R W°",  "R W°",   "R W A", "R W°",  "R W°",  "R",    "",      "",      "",      "",      "",    "",  ""),  # noqa: E501
+    Thing.MAP:        ("R",    "R",     "R",     "R W° A°", "R W A", "R W°",  "R",     "R",    "R",     "R",     "R",     "R",     "R",   "",  ""),  # noqa: E501
+    Thing.ENTERPRISE: ("R",    "R",     "R",     "R W",    "R W A", "R W",   "R",     "R W°", "R° W°", "R° W°", "R",     "R",     "",    "",  ""),  # noqa: E501
+    Thing.PURCHASE:   ("",     "",      "",      "R°",     "",      "",      "",      "",     "W° A°", "W° A°", "R°",    "R°",    "",    "",  ""),  # noqa: E501
+    Thing.GAP:        ("R",    "R A°",  "R",     "R W°",   "R",     "R W°",  "R",     "R",    "",      "",      "",      "",      "",    "",  ""),  # noqa: E501
+    Thing.TARGET:     ("R",    "R A°",  "R",     "R W°",   "R W",   "R",     "",      "",     "",      "",      "",      "",      "",    "",  ""),  # noqa: E501
+    Thing.PROJECT:    ("R",    "R A°",  "R A°",  "R W° A°", "R W A", "R W°",  "R",     "W°",   "",      "",      "",      "",      "",    "",  ""),  # noqa: E501
+    Thing.EVENT:      ("R",    "R",     "R",     "R W°",   "R W A", "R W",   "R W",   "R W°", "R",     "R",     "R W°",  "R W°",  "R",   "",  ""),  # noqa: E501
+    Thing.REQUEST:    ("R",    "R A°",  "R A°",  "R W°",   "R W A", "R W°",  "R° W°", "W°",   "R° W°", "R° W°", "R° W°", "R° W°", "",    "",  ""),  # noqa: E501
+    Thing.RESOURCE:   ("R",    "R",     "R",     "R W°",   "R W A", "R W",   "R W",   "R W°", "R",     "R",     "R W°",  "R W°",  "R",   "",  ""),  # noqa: E501
+    Thing.TASK:       ("R W",  "R W° A°", "R W° A°", "W°",     "R W A", "W°",    "R° W°", "R° W°", "R° W°", "R° W°", "R° W°", "R° W°", "",    "",  ""),  # noqa: E501
+    Thing.MEETING:    ("R W",  "R W°",  "R W°",  "R W°",   "R W A", "R W°",  "R°",    "R°",   "",      "",      "R°",    "R°",    "",    "",  ""),  # noqa: E501
+    Thing.INDICATOR:  ("R A",  "R",     "R",     "R",      "R W",   "R W°",  "R",     "R",    "",      "",      "",      "",      "",    "",  ""),  # noqa: E501
+    Thing.BRIEFING:   ("R",    "R",     "R",     "R W°",   "R W",   "R W°",  "",      "",     "",      "",      "",      "",      "",    "",  ""),  # noqa: E501
+    Thing.LEDGER:     ("",     "",      "",      "R W°",   "R W A", "R W°",  "R W°",  "R W°", "R° W°", "",      "",      "R° W°", "",    "",  ""),  # noqa: E501
+    Thing.COLLECTION: ("R",    "R",     "R",     "R° W° A°", "R W A", "R° W°", "R° W°", "R° W°", "",     "",      "R° W°", "R° W°", "",    "",  ""),  # noqa: E501
+    Thing.PEOPLE:     ("R",    "R",     "R",     "R",      "R W",   "R",     "R",     "R",    "R°",    "R°",    "R°",    "R°",    "",    "",  "R W"),  # noqa: E501
+    Thing.TRAIL:      ("",     "",      "",      "",       "",      "",      "",      "",     "",      "",      "",      "",      "",    "R", ""),  # noqa: E501
 }
 # fmt: on
+
+
+# Bodies that serve firms: in requests and tasks they stand beside firms, not among offices.
+SERVING = frozenset({Role.ASSOCIATION, Role.INNOVATION})
+# Roles that hand in these ledgers and no other, whatever else they may write on a page.
+LEDGERS_OF: dict[Role, frozenset[str]] = {Role.INNOVATION: frozenset({"part_trees"})}
 
 
 @cache

@@ -187,6 +187,7 @@ LEDGERS: dict[str, str] = {
     "supplier_mentions": "lianzhang.registry.sheets.mentions.SUPPLIER_MENTIONS",
     "material_purchases": "lianzhang.registry.sheets.materials.MATERIAL_PURCHASES",
     "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
+    "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
 JOBS: dict[str, str] = {

@@ -267,7 +267,7 @@ class DeclaredLedger:
         return layouts.get(self.key)
 
     def may_use(self, person: Person) -> bool:
-        return person.reach.may(Act.WRITE, Thing.LEDGER) and person.reach.may(Act.WRITE, self.thing)
+        return person.reach.hands_in(self.key) and person.reach.may(Act.WRITE, self.thing)
 
     def may_open(self, batch: Batch, *, by: Person) -> bool:
         """A firm its own; of what was handed to somebody else only while each record of it may be read."""

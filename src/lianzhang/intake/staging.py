@@ -160,8 +160,12 @@ def restage(batch: Batch, *, by: Person) -> list[Change]:
 
 def rediff(batch: Batch, *, by: Person) -> list[Change]:
     """The plan as it would be now; writes nothing."""
-    rows = list(batch.rows.exclude(kind=StagedRow.Kind.IGNORED, values={}))
-    return ledgers.get(batch.ledger).diff([_incoming(row) for row in rows], context=batch.context, by=by)
+    return ledgers.get(batch.ledger).diff(incoming(batch), context=batch.context, by=by)
+
+
+def incoming(batch: Batch) -> list[Incoming]:
+    """The rows of a batch as its ledger received them."""
+    return [_incoming(row) for row in batch.rows.exclude(kind=StagedRow.Kind.IGNORED, values={})]
 
 
 def plan_of(changes: Iterable[Change]) -> str:

@@ -36,6 +36,7 @@ PAGES = {
     "part_answers": "answers:asked",
     "supplier_mentions": "answers:asked",
     "material_purchases": "registry:purchases",
+    "part_trees": "standards:trees",
 }
 # Table → the ledger its rows are handed in by.
 LEDGERS = {

@@ -26,6 +26,7 @@ def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
         "part_answers",
         "supplier_mentions",
         "material_purchases",
+        "part_trees",
     }
     with pytest.raises(KeyError, match="teardown"):
         layouts.get("teardowns")

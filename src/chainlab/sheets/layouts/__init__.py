@@ -22,6 +22,7 @@ KEYS = (
     "part_answers",
     "supplier_mentions",
     "material_purchases",
+    "part_trees",
 )
 
 

@@ -266,7 +266,7 @@ class TeardownLedger(DeclaredLedger):
     def may_use(self, person: "Person") -> bool:
         """A firm's own contact, and a body that some firm has granted its purchases."""
         reach = person.reach
-        if not (reach.may(Act.WRITE, Thing.LEDGER) and reach.may(Act.READ, Thing.PURCHASE)):
+        if not (reach.hands_in(self.key) and reach.may(Act.READ, Thing.PURCHASE)):
             return False
         return reach.may(Act.WRITE, Thing.PURCHASE) or bool(granted.permitted(Desk(person, {})))
 

@@ -27,6 +27,8 @@ class Line:
     category: str = ""
     quantity: Decimal | None = None
     code: str = ""
+    unit: str = ""
+    segment: str = ""
 
 
 def draft_outline(
@@ -39,7 +41,7 @@ def draft_outline(
     with transaction.atomic():
         parts = _parts(lines, year=timezone.localtime(now).year, is_illustrative=tree.is_illustrative, by=by)
         places = [
-            Place(part, above=parent, quantity=None if parent is None else line.quantity)
+            Place(part, above=parent, quantity=None if parent is None else line.quantity, segment=line.segment)
             for line, part, parent in zip(lines, parts, above, strict=True)
         ]
         return draft_version(tree, places=places, note=note, now=now, by=by, batch_code=batch_code)
@@ -75,7 +77,9 @@ def _parts(lines: Sequence[Line], *, year: int, is_illustrative: bool, by: Perso
             )
         if part is None:
             code = codes.next_code("LJ", year=year)
-            new = Part(code=code, name=line.name, category=line.category, is_illustrative=is_illustrative)
+            new = Part(
+                code=code, name=line.name, category=line.category, unit=line.unit, is_illustrative=is_illustrative
+            )
             part = by_name[names.normalise(line.name)] = trail.create(new, verb="part.entered", by=by)
         found.append(part)
     return found

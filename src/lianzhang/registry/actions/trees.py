@@ -1,6 +1,6 @@
 """标准零部件树: drafted by whoever keeps it, published by another person; what is published is never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ class Place:
     part: Part
     above: int | None = None
     quantity: Decimal | None = None
+    segment: str = ""
 
 
 def found_tree(*, name: str, keeper: Body, today: date, by: Person) -> PartTree:
@@ -95,13 +96,13 @@ def _expect_tree(places: Sequence[Place]) -> None:
         said.add((place.above, place.part.pk))
         if place.above is not None:
             edges.setdefault(places[place.above].part.pk, set()).add(place.part.pk)
-    circle = _circle(edges)
-    if circle:
+    found = circle(edges)
+    if found:
         names = {place.part.pk: place.part.name for place in places}
-        raise Refused(_("零部件互相包含：%(names)s。") % {"names": " → ".join(names[pk] for pk in circle)})
+        raise Refused(_("零部件互相包含：%(names)s。") % {"names": " → ".join(names[pk] for pk in found)})
 
 
-def _circle(edges: dict[int, set[int]]) -> list[int]:
+def circle(edges: Mapping[int, set[int]]) -> list[int]:
     """Parts that contain one another, in turn; empty where none do."""
     done: set[int] = set()
     for start in edges:
@@ -133,6 +134,7 @@ def _plant(version: TreeVersion, places: Sequence[Place]) -> None:
         made = [
             TreeNode(
                 tree_version=version, part=places[n].part, quantity=places[n].quantity, position=n,
+                segment=places[n].segment,
                 parent=nodes[above] if (above := places[n].above) is not None else None,
             )
             for n in level

@@ -7,11 +7,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.reach import Reach
 from lianzhang.accounts.rules import Act, BodyKind, Thing
 from lianzhang.records.models import Versioned
 from lianzhang.records.scope import M, ScopedQuerySet
 from lianzhang.records.secrecy import Secrecy
 from lianzhang.registry.models.parts import Part
+
+
+def keeps_trees(reach: Reach) -> bool:
+    """Whether the person's body keeps standard trees: the innovation centre, and a task force."""
+    is_centre = reach.body_kind == BodyKind.INNOVATION_CENTRE and reach.may(Act.READ, Thing.PURCHASE)
+    return is_centre or (reach.body_kind == BodyKind.TASK_FORCE and reach.may(Act.WRITE, Thing.GAP))
 
 
 class OfTreeQuerySet(ScopedQuerySet[M]):
@@ -125,12 +132,13 @@ class NodeQuerySet(OfTreeQuerySet["TreeNode"]):
 class TreeNode(Versioned):
     """零部件树节点: a part at its place under another; `quantity` for one of that, empty = not said."""
 
-    secrecy = Secrecy(internal="tree_version part parent quantity position")
+    secrecy = Secrecy(internal="tree_version part parent quantity segment position")
 
     tree_version = models.ForeignKey(TreeVersion, on_delete=models.CASCADE, related_name="nodes")
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="nodes", verbose_name=_("零部件"))
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
     quantity = models.DecimalField(_("用量"), max_digits=16, decimal_places=6, null=True, blank=True)
+    segment = models.CharField(_("环节"), max_length=80, blank=True)  # of the chain, in the words of who keeps the tree
     position = models.PositiveIntegerField(_("次序"), default=0)
 
     objects = NodeQuerySet.as_manager()

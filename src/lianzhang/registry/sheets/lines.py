@@ -186,7 +186,7 @@ class LevelLedger(DeclaredLedger):
 
     def may_use(self, person: Person) -> bool:
         reach = person.reach
-        if not (reach.may(Act.WRITE, Thing.LEDGER) and reach.may(Act.READ, Thing.PURCHASE)):
+        if not (reach.hands_in(self.key) and reach.may(Act.READ, Thing.PURCHASE)):
             return False
         return reach.may(Act.WRITE, Thing.PURCHASE) or bool(writable(Desk(person, {}), self.level))
 

@@ -217,7 +217,7 @@ class MaterialLedger(DeclaredLedger):
     question_note = _("物料组认定后保存在本企业，以后导入自动识别；可在“我要填的”中查看、撤回。")
 
     def may_use(self, person: Person) -> bool:
-        return person.reach.may(Act.WRITE, Thing.LEDGER) and person.reach.may(Act.WRITE, Thing.PURCHASE)
+        return person.reach.hands_in(self.key) and person.reach.may(Act.WRITE, Thing.PURCHASE)
 
     def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
         return super().diff(added_up(rows, desk=Desk(by, dict(context), rows)), context=context, by=by)

@@ -97,7 +97,7 @@ class MentionLedger(LevelLedger):
     """盲比级: names are handed in by nobody but the firm, and its batch is read by nobody else."""
 
     def may_use(self, person: Person) -> bool:
-        return person.reach.may(Act.WRITE, Thing.LEDGER) and person.reach.may(Act.WRITE, Thing.PURCHASE)
+        return person.reach.hands_in(self.key) and person.reach.may(Act.WRITE, Thing.PURCHASE)
 
 
 SUPPLIER_MENTIONS = MentionLedger(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.accounts.rules import SERVING, Act, Role, Scope, Thing
 from lianzhang.chains.models import Gap
 from lianzhang.records import codes
 from lianzhang.registry.models import Enterprise
@@ -135,7 +135,7 @@ def link_gap(*, request: Request, gap: Gap | None, version: int | None, by: Pers
 
 
 def _require_officer(request: Request, *, by: Person) -> None:
-    is_firm = by.reach.role in FIRMS | {Role.ASSOCIATION}
+    is_firm = by.reach.role in FIRMS | SERVING
     if is_firm or not Request.objects.editable_by(by).filter(pk=request.pk).exists():
         raise Refused(_("您现在的职务无权办理此诉求的这一步。"))
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.accounts.rules import SERVING, Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain, Gap
 from lianzhang.records.models import Versioned
 from lianzhang.records.scope import ScopedQuerySet
@@ -31,7 +31,7 @@ class RequestQuerySet(ScopedQuerySet["Request"]):
             return self.all()
         if width is Scope.NONE or person.reach.body_id is None:
             return self.none()
-        if person.reach.role in {Role.ANCHOR, Role.SME, Role.ASSOCIATION}:
+        if person.reach.role in {Role.ANCHOR, Role.SME, *SERVING}:
             return self.filter(Q(enterprise__body_id=person.reach.body_id) | Q(raised_by_body_id=person.reach.body_id))
         handled = Q(handler_id=person.reach.body_id) | Q(raised_by_body_id=person.reach.body_id)
         if person.reach.role is Role.DISTRICT and person.reach.region_code:

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Appointment, Body, Person
-from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.accounts.rules import SERVING, Act, Role, Scope, Thing
 from lianzhang.chains.models import Action, Chain, Gap
 from lianzhang.projects.models import Project
 from lianzhang.records.models import Versioned
@@ -46,7 +46,7 @@ class TaskQuerySet(ScopedQuerySet["Task"]):
         if body_id is None:
             return self.none()
         chains = Chain.objects.own_of(person).values("pk")
-        served = Q(chain__in=chains) if person.reach.role not in {Role.ANCHOR, Role.ASSOCIATION} else Q(pk__in=[])
+        served = Q(chain__in=chains) if person.reach.role not in {Role.ANCHOR, *SERVING} else Q(pk__in=[])
         return self.filter(Q(responsible_id=body_id) | Q(assigned_by_body_id=body_id) | served)
 
 

@@ -33,7 +33,7 @@ class FactsForm(forms.Form):
         label=_("落地方式"),
         choices=CandidateProposal.Kind.choices,
         required=False,
-        help_text=_("整体迁移须先作公平竞争审查。"),
+        help_text=_("整体迁移须经公平竞争审查。"),
     )
     willingness = forms.ChoiceField(
         label=_("意愿"), choices=CandidateProposal.Willingness.choices, required=False, help_text=_("无意向的不入选。")

@@ -32,7 +32,7 @@ class OutlineForm(forms.Form):
         max_length=1_000_000,
         strip=False,
         help_text=_lazy(
-            "每行：层级、零部件、类别、用量、编码，可从 Excel 整表粘贴。层级 1 是整机；新增零部件编码留空。"
+            "每行：层级、零部件、类别、用量、编码、单位、环节，可从 Excel 整表粘贴。层级 1 是整机；新增零部件编码留空。"
         ),
         error_messages={"required": _lazy("请填写零部件。")},
     )
@@ -43,14 +43,17 @@ class OutlineForm(forms.Form):
         if len(rows) > MOST_LINES:
             raise forms.ValidationError(_("超过 %(most)d 行，请按整机分成几棵树。") % {"most": MOST_LINES})
         for number, row in enumerate(rows, start=1):
-            cells = [cell.strip(" \u3000\xa0'\"") for cell in row.split("\t")] + [""] * 5
-            level, name, category, quantity, code = cells[:5]
+            cells = [cell.strip(" \u3000\xa0'\"") for cell in row.split("\t")] + [""] * 7
+            level, name, category, quantity, code, unit, segment = cells[:7]
             if not level.isascii() or not level.isdigit() or not name:
                 raise forms.ValidationError(
                     _("第 %(row)d 行应为“层级、零部件、类别、用量、编码”，现在是“%(text)s”。")
                     % {"row": number, "text": row.strip()[:40]}
                 )
-            found.append(Line(int(level[:3]), name[:120], category[:80], _quantity(quantity, row=number), code[:60]))
+            amount = _quantity(quantity, row=number)
+            found.append(
+                Line(int(level[:3]), name[:120], category[:80], amount, code[:60], unit=unit[:16], segment=segment[:80])
+            )
         return found
 
 

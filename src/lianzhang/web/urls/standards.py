@@ -10,6 +10,7 @@ urlpatterns = [
     path("trees/new", standards.new_tree, name="new_tree"),
     path("trees/<str:code>/", standards.tree, name="tree"),
     path("trees/<str:code>/draft", standards.draft, name="draft"),
+    path("trees/<str:code>/workbook", standards.workbook, name="workbook"),
     path("trees/<str:code>/publish", standards.publish, name="publish"),
     path("bands/", standards.bands, name="bands"),
     path("bands/<str:kind>/redraw", standards.redraw, name="redraw"),

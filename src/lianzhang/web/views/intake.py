@@ -56,7 +56,8 @@ def ledger(request: HttpRequest, key: str) -> HttpResponse:
     """One ledger: hand in a workbook, see what changed since the last one, take the ledger out."""
     person = access.person_of(request)
     found = _ledger(key, person)
-    form = UploadForm(request.POST or None, request.FILES or None, ledger=found, person=person)
+    asked = {one.key: request.GET[one.key] for one in found.context if one.key in request.GET}
+    form = UploadForm(request.POST or None, request.FILES or None, ledger=found, person=person, initial=asked)
     if request.method == "POST" and form.is_valid():
         received = actions.receive(
             form.cleaned_data["file"], ledger=found, context=form.scope, by=person, now=timezone.now()

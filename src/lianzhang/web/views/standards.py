@@ -14,13 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, BodyKind, Thing
+from lianzhang.accounts.rules import Thing
+from lianzhang.intake import files
+from lianzhang.intake import tables as intake_tables
 from lianzhang.records.counting import CountOf
 from lianzhang.registry import actions, outlines, tables
 from lianzhang.registry.actions.outlines import draft_outline
 from lianzhang.registry.models import Banding, PartTree, TreeNode, TreeVersion
+from lianzhang.registry.models.trees import keeps_trees
+from lianzhang.registry.sheets.trees import PART_TREES
 from lianzhang.trail.models import Event
-from lianzhang.web import access, listing, submitting
+from lianzhang.web import access, listing, submitting, workbooks
 from lianzhang.web.forms.standards import MOST_BANDS, BandsForm, OutlineForm, TreeForm
 
 LAST_CHANGES = 20
@@ -33,7 +37,7 @@ def trees(request: HttpRequest) -> HttpResponse:
     """Every standard tree with the version that stands and the draft that waits."""
     person = access.person_of(request)
     found = list(PartTree.objects.visible_to(person).select_related("keeper").order_by("code"))
-    if not found and not _keeps(person):
+    if not found and not keeps_trees(person.reach):
         raise Http404
     states: dict[int, dict[str, TreeVersion]] = {}
     counted = TreeVersion.objects.visible_to(person).filter(tree__in=found).exclude(state=TreeVersion.State.RETIRED)
@@ -45,7 +49,8 @@ def trees(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "lead": _("%(trees)d 棵标准零部件树，%(drafts)d 个草稿待核对发布。") % {"trees": len(rows), "drafts": waiting},
-        "may_begin": _keeps(person),
+        "may_begin": keeps_trees(person.reach),
+        "may_import": PART_TREES.may_use(person),
         "illustrative": any(tree.is_illustrative for tree in found),
     }
     return render(request, "standards/trees.html", context)
@@ -56,7 +61,7 @@ def trees(request: HttpRequest) -> HttpResponse:
 def new_tree(request: HttpRequest) -> HttpResponse:
     """Begin a tree, kept by the own body."""
     person = access.person_of(request)
-    if not _keeps(person) or person.acting is None:
+    if not keeps_trees(person.reach) or person.acting is None:
         raise Http404
     keeper = person.acting.body
 
@@ -96,6 +101,7 @@ def tree(request: HttpRequest, code: str) -> HttpResponse:
         "before": before,
         "compared": outlines.compare(outlines.laid(before), laid) if before is not None else None,
         "may_edit": may_edit,
+        "may_import": may_edit and PART_TREES.may_use(person),
         "may_publish": may_edit and is_draft and shown is not None and shown.drafted_by_id != person.pk,
         "is_own_draft": may_edit and is_draft and shown is not None and shown.drafted_by_id == person.pk,
         "illustrative": found.is_illustrative,
@@ -117,6 +123,17 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
 
     frame = {"title": _("起草：%(tree)s") % {"tree": found.name}, "tree": found}
     return submitting.respond(request, form, act=act, frame=frame, template="standards/draft.html")
+
+
+@access.reads_any(Thing.GAP, Thing.PURCHASE)
+@require_GET
+def workbook(request: HttpRequest, code: str) -> HttpResponse:
+    """The newest version of a tree as the workbook it is imported by; its empty form where there is none yet."""
+    person = access.person_of(request)
+    found = PartTree.objects.editable_by(person).get_or_404(code=code)
+    language = intake_tables.language()
+    content = files.export(PART_TREES, context={"tree": found.pk}, language=language, by=person)
+    return workbooks.file(content, f"{found.name}_{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @access.reads_any(Thing.GAP, Thing.PURCHASE)
@@ -219,7 +236,10 @@ def _initial(tree: PartTree) -> dict[str, str]:
     if last is None:
         return {}
     lines = (
-        "\t".join((str(one.level), one.part.name, one.part.category, _plain(one.quantity), one.part.code))
+        "\t".join(
+            (str(one.level), one.part.name, one.part.category, _plain(one.quantity), one.part.code, one.part.unit)
+            + ((one.node.segment,) if one.node.segment else ())
+        )
         for one in outlines.laid(last)
     )
     return {"outline": "\n".join(lines), "note": last.note if last.state == TreeVersion.State.DRAFT else ""}
@@ -227,9 +247,3 @@ def _initial(tree: PartTree) -> dict[str, str]:
 
 def _plain(quantity: Any) -> str:
     return "" if quantity is None else f"{quantity.normalize():f}"
-
-
-def _keeps(person: Person) -> bool:
-    reach = person.reach
-    is_centre = reach.body_kind == BodyKind.INNOVATION_CENTRE and reach.may(Act.READ, Thing.PURCHASE)
-    return is_centre or (reach.body_kind == BodyKind.TASK_FORCE and reach.may(Act.WRITE, Thing.GAP))
