@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from lianzhang.registry import asking
 from lianzhang.registry.models import (
     Banding,
     CategoryAnswer,
@@ -206,3 +207,13 @@ def test_what_a_level_asks_for_is_told_in_the_readers_language(cast: Cast) -> No
     shown = contact.get(reverse("registry:new_line")).content.decode()
     assert "Ticks: " in shown
     assert "目录级" not in shown
+
+
+def test_a_category_answered_by_plant_is_not_asked_again_without_one() -> None:
+    places = [asking.Place(Part(pk=n, name=name, category=name), 1) for n, name in enumerate(("电机", "风机"))]
+    outline = asking.Outline(places=places)
+    answers = [CategoryAnswer(category="电机", plant="一厂", year=2025)]
+    rows = asking.band_rows(outline, answers, [("电机", ""), ("电机", "二厂"), ("线束", "")], year=2025)
+    assert [(row.category, row.plant) for row in rows] == [
+        ("电机", "一厂"), ("电机", "二厂"), ("风机", ""), ("线束", ""),
+    ]  # fmt: skip

@@ -137,9 +137,10 @@ def band_rows(
             row.answer = answer
         elif answer.year < year:
             row.last = answer
-    for pair in bought:
-        if pair[0]:
-            found.setdefault(pair, BandRow(*pair))
+    # Plants first: told by plant, a category is not asked a second time without one.
+    for category, plant in sorted(bought, key=lambda pair: (not pair[1], pair)):
+        if category and (plant or not any(known == category for known, _plant in found)):
+            found.setdefault((category, plant), BandRow(category, plant))
     named = {category for category, _plant in found}
     for category in outline.categories:
         if category not in named:
