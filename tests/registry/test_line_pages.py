@@ -36,6 +36,7 @@ def test_a_firm_enters_a_line_and_ticks_its_levels_row_by_row(cast: Cast, client
     line = ProductLine.objects.get()
     chosen = {"version": line.version, "levels": ["d1"], "is_active": "on"}
     assert client.post(f"/enterprises/lines/{line.pk}/levels", chosen).status_code == 302
+    assert "不再公开目录级、盲比级" in text(client, "/enterprises/lines/")
     line.refresh_from_db()
     assert (line.levels, line.levels_by, line.is_active) == (["d1"], cast.anchor_1, True)
     late = {**chosen, "levels": ["d3"]}

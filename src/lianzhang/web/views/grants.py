@@ -140,6 +140,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "record": found,
         "levels": [(level.label, MEANING[level]) for level in Level if level in found.levels],
+        "opened": words(found.levels),
+        "illustrative": found.firm.is_illustrative,
         "readers": tables.readers_of(found),
         "others": [(other, words(other.levels)) for other in _beside(found, person)],
         "state": tables.grant_light(found),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ from lianzhang.registry.models import (
     Purchase,
     SupplierMention,
 )
-from lianzhang.registry.models.lines import MEANING
+from lianzhang.registry.models.lines import MEANING, words
 from lianzhang.web import access, listing, submitting
 from lianzhang.web.forms.registry import LevelsForm, LineForm
 
@@ -105,8 +106,22 @@ def choose_levels(request: HttpRequest, pk: int) -> HttpResponse:
     form = LevelsForm(request.POST)
     if not form.is_valid():
         raise Http404
-    actions.choose_levels(line, **form.cleaned_data, today=timezone.localdate(), by=person)
+    before, was_active = set(line.levels), line.is_active
+    made = actions.choose_levels(line, **form.cleaned_data, today=timezone.localdate(), by=person)
+    messages.info(request, _levels_said(made, before=before, was_active=was_active))
     return redirect("registry:lines")
+
+
+def _levels_said(line: ProductLine, *, before: set[str], was_active: bool) -> str:
+    """What choosing did, for whom: the firm must not have to guess whether others still see what it took off."""
+    if was_active and not line.is_active:
+        return _("“%(line)s”已停用，不再填报。") % {"line": line.name}
+    gone = before - set(line.levels)
+    if gone:
+        return _("“%(line)s”不再公开%(levels)s：已填内容保留在本企业，其他单位即时看不到。") % {
+            "line": line.name, "levels": words(gone),
+        }  # fmt: skip
+    return _("“%(line)s”的披露层级：%(levels)s。") % {"line": line.name, "levels": words(line.levels)}
 
 
 def _own_firm(person: Person) -> Enterprise | None:
