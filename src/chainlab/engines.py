@@ -1,7 +1,7 @@
 """Where tables live and run: Arrow at the door, a locked DuckDB in the process, an Ibis expression on any engine.
 
 Every analysis takes what the caller has (Arrow, pandas, polars, a mapping of lists) and works on one normal form:
-ids are `string` or `int64`, numbers `float64`, NaN means not filled in. What does not fit is a `BadTable` that names
+ids are `string` or `int64`, numbers `float64`, dates `date32`, NaN means not filled in. What does not fit is a `BadTable` that names
 table, column and row, in both languages.
 """
 
@@ -37,6 +37,7 @@ class Kind(enum.Enum):
     TEXT = "text"
     NUMBER = "number"
     FLAG = "flag"
+    DATE = "date"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +246,20 @@ def _flags(values: pa.ChunkedArray, column: Column, table: str) -> pa.ChunkedArr
     return values.cast(pa.bool_())
 
 
+def _dates(values: pa.ChunkedArray, column: Column, table: str) -> pa.ChunkedArray:
+    kind = values.type
+    if pa.types.is_string(kind):
+        try:
+            return pc.strptime(values, format="%Y-%m-%d", unit="s").cast(pa.date32())
+        except pa.ArrowInvalid as error:
+            raise _wrong_type(values, column, table, zh="日期应写作 2026-03-01", en="dates read 2026-03-01") from error
+    if not (pa.types.is_date(kind) or pa.types.is_timestamp(kind) or pa.types.is_null(kind)):
+        raise _wrong_type(values, column, table, zh="应为日期", en="must be dates")
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        values = pc.local_timestamp(values)  # the day on the clock of its zone, not in Greenwich
+    return values.cast(pa.date32(), safe=False)
+
+
 def _without_nan(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
 
@@ -271,5 +286,11 @@ def _refuse(
     raise BadTable(table=table, column=column.name, row=row, message_zh=f"{zh}{shown}", message_en=f"{en}{shown}")
 
 
-_EMPTY_TYPES = {Kind.ID: pa.string(), Kind.TEXT: pa.string(), Kind.NUMBER: pa.float64(), Kind.FLAG: pa.bool_()}
-_NORMALISE = {Kind.ID: _ids, Kind.TEXT: _text, Kind.NUMBER: _numbers, Kind.FLAG: _flags}
+_EMPTY_TYPES = {
+    Kind.ID: pa.string(),
+    Kind.TEXT: pa.string(),
+    Kind.NUMBER: pa.float64(),
+    Kind.FLAG: pa.bool_(),
+    Kind.DATE: pa.date32(),
+}
+_NORMALISE = {Kind.ID: _ids, Kind.TEXT: _text, Kind.NUMBER: _numbers, Kind.FLAG: _flags, Kind.DATE: _dates}
