@@ -1,8 +1,8 @@
 """Where tables live and run: Arrow at the door, a locked DuckDB in the process, an Ibis expression on any engine.
 
 Every analysis takes what the caller has (Arrow, pandas, polars, a mapping of lists) and works on one normal form:
-ids are `string` or `int64`, numbers `float64`, dates `date32`, NaN means not filled in. What does not fit is a `BadTable` that names
-table, column and row, in both languages.
+ids are `string` or `int64`, numbers `float64`, dates `date32`, NaN means not filled in. What does not fit is a
+`BadTable` that names table, column and row, in both languages.
 """
 
 from __future__ import annotations
