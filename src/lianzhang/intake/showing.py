@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.declared import DeclaredLedger, Sheet
     from lianzhang.intake.models import StagedRow
 
-HIDDEN = frozenset({"@key", "name_key", "name_initials", "answered_on", "answered_by_id"})
+HIDDEN = frozenset({"@key", "name_key", "name_initials", "answered_on", "answered_by_id", "proxy_id"})
 MADE = "new:"  # what a record will be made with; the row's own cells and its name already say it
 
 

@@ -80,6 +80,7 @@ MENU: tuple[Group, ...] = (
             Entry(label=_("链图谱"), url_name="maps:list", icon="map", key="m"),
             Entry(label=_("拆零件"), url_name="teardowns:list", icon="parts", key="d"),
             Entry(label=_("标准零部件树"), url_name="standards:trees", icon="parts", key="x"),
+            Entry(label=_("收表"), url_name="answers:gathered", icon="ledger", key="j"),
             Entry(label=_("缺口"), url_name="gaps:list", icon="gap", key="q"),
             Entry(label=pgettext_lazy("menu", "目标清单"), url_name="targets:list", icon="target", key="b"),
             Entry(label=_("企业"), url_name="registry:list", icon="firm", key="e"),

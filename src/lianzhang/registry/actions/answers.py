@@ -61,7 +61,7 @@ def answer_ticks(
     """Keep what was ticked; how many answers are new or changed. An emptied answer is taken back."""
     _expect(line, Level.TICKS, by)
     held = {one.part_id: one for one in PartAnswer.objects.filter(line=line)}
-    signed = {"tree_version": tree_version, "answered_on": today, "answered_by": by}
+    signed = {"tree_version": tree_version, "answered_on": today, "answered_by": by, "proxy": None}
     count = 0
     with transaction.atomic():
         for tick in ticks:
@@ -81,7 +81,7 @@ def answer_bands(line: ProductLine, *, year: int, rows: Sequence[Bands], today: 
     _expect(line, Level.BANDS, by)
     _expect_once(rows)
     held = {(one.category, one.plant): one for one in CategoryAnswer.objects.filter(line=line, year=year)}
-    signed = {"answered_on": today, "answered_by": by}
+    signed = {"answered_on": today, "answered_by": by, "proxy": None}
     count = 0
     with transaction.atomic():
         for row in rows:

@@ -31,7 +31,7 @@ class PartAnswer(Versioned):
     """目录级答复: whether a part of the standard tree is made, bought in the group or outside; no name, no amount."""
 
     secrecy = Secrecy(
-        internal="line part tree_version answered_on answered_by batch_code is_illustrative",
+        internal="line part tree_version answered_on answered_by proxy batch_code is_illustrative",
         secret="make is_supplier_local is_welcome is_withheld",
     )
 
@@ -48,6 +48,8 @@ class PartAnswer(Versioned):
     is_withheld = models.BooleanField(_("按约定不提供"), default=False)
     answered_on = models.DateField(_("填报日期"), null=True, blank=True)
     answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # 代为报送: the body that handed the answer in for a firm; empty where the firm did itself.
+    proxy = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     batch_code = models.CharField(max_length=24, blank=True)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
 
@@ -80,7 +82,7 @@ class CategoryAnswer(Versioned):
     """
 
     secrecy = Secrecy(
-        internal="line category year batch_code is_illustrative answered_on answered_by",
+        internal="line category year batch_code is_illustrative answered_on answered_by proxy",
         secret="plant make amount_low_wan amount_high_wan is_withheld supplier_low supplier_high source_region "
         "is_abroad certification_low_months certification_high_months",
     )
@@ -107,6 +109,8 @@ class CategoryAnswer(Versioned):
     certification_high_months = models.PositiveSmallIntegerField(_("认证周期上限（月）"), null=True, blank=True)
     answered_on = models.DateField(_("填报日期"), null=True, blank=True)
     answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # 代为报送: the body that handed the answer in for a firm; empty where the firm did itself.
+    proxy = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     batch_code = models.CharField(max_length=24, blank=True)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chainlab import names
 from chainlab.sheets.reading import Blank
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.rules import Act, BodyKind, Thing
 from lianzhang.intake import packing, protocol
 from lianzhang.intake.columns import Column, Desk, Refusal
 from lianzhang.intake.declared import DeclaredLedger, Sheet
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 LEFT_OPEN = Finding(None, "note", "未填，不写入。", "Left open: nothing is written.", code="left_open")
-SIGNED = ("answered_on", "answered_by_id")
+SIGNED = ("answered_on", "answered_by_id", "proxy_id")
 
 
 def own_lines(person: Person) -> Any:
@@ -108,6 +108,11 @@ class LineColumn(Column):
         return record.line.name if record.line else None
 
 
+def _proxy(batch: Batch) -> int | None:
+    """The body that hands in for a firm; nothing where the firm does itself."""
+    return None if batch.body.kind == BodyKind.FIRM else batch.body_id
+
+
 def _same(one: str, other: str) -> bool:
     return names.normalise(one) == names.normalise(other)
 
@@ -144,6 +149,8 @@ class AnswerSheet(Sheet):
         record = super().build(taken, desk=desk, batch=batch)
         line = next((one for one in writable(desk, self.level) if one.pk == record.line_id), None)
         record.answered_on, record.answered_by = timezone.localdate(batch.uploaded_at), desk.by
+        if hasattr(record, "proxy_id"):
+            record.proxy_id = _proxy(batch)
         record.is_illustrative = bool(line and line.is_illustrative)
         return record
 
@@ -165,7 +172,10 @@ class AnswerSheet(Sheet):
     def _signatures(self, desk: Desk) -> dict[int, dict[str, Any]]:
         found: dict[int, dict[str, Any]] = desk.once(
             (self.key, "signed"),
-            lambda: {one.pk: {name: getattr(one, name) for name in SIGNED} for one in self.candidates(desk)},
+            lambda: {
+                one.pk: {name: getattr(one, name) for name in SIGNED if hasattr(one, name)}
+                for one in self.candidates(desk)
+            },
         )
         return found
 
@@ -178,10 +188,12 @@ class LevelLedger(DeclaredLedger):
 
     def apply(self, changes: Sequence[Change], *, batch: Batch, by: Person) -> list[Applied]:
         """A changed answer is of the day it was handed in, and of who did."""
-        signed = packing.pack_all({"answered_on": timezone.localdate(batch.uploaded_at), "answered_by_id": by.pk})
+        signed = {"answered_on": timezone.localdate(batch.uploaded_at), "answered_by_id": by.pk}
+        if any(hasattr(sheet.model, "proxy_id") for sheet in self.sheets):
+            signed["proxy_id"] = _proxy(batch)
         for change in changes:
             if change.kind == protocol.CHANGED:
-                change.after |= signed
+                change.after |= packing.pack_all(signed)
         return super().apply(changes, batch=batch, by=by)
 
     def may_use(self, person: Person) -> bool:

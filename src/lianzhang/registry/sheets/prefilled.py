@@ -31,9 +31,12 @@ class Filled:
     content: bytes
 
 
-def write(level: Level, *, person: Person, year: int, language: str) -> Filled | None:
-    """The workbook of a level for the own firm; None where no product line answers at it."""
-    lines = [line for line in asking.lines(person) if level.value in line.levels]
+def write(
+    level: Level, *, person: Person, year: int, language: str, of: Sequence[ProductLine] | None = None
+) -> Filled | None:
+    """The workbook of a level for the own firm, or for the firm of the lines `of` by who collects it: filled in with
+    what that person may read and nothing else. None where no product line answers at the level."""
+    lines = [line for line in (asking.lines(person) if of is None else of) if level.value in line.levels]
     if not lines:
         return None
     fill: Callable[[list[ProductLine], Person, int], list[Any]] = FILL[level.value]
@@ -78,7 +81,9 @@ def provinces() -> list[str]:
 def _fill_bands(lines: list[ProductLine], person: Person, year: int) -> list[CategoryAnswer]:
     trees, drawn = asking.outlines(lines), bands.drawn()
     answers = list(CategoryAnswer.objects.visible_to(person).filter(line__in=lines).select_related("line__firm"))
-    bought = asking.bought_pairs(lines[0].firm_id)
+    # What it told in rows reminds the firm of its categories, and nobody else, not even a reader of the rows.
+    is_own = lines[0].firm.body_id is not None and lines[0].firm.body_id == person.reach.body_id
+    bought = asking.bought_pairs(lines[0].firm_id) if is_own else []
     found: list[CategoryAnswer] = []
     for line in lines:
         mine = [one for one in answers if one.line_id == line.pk]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhang.web.views import answers
+from lianzhang.web.views import answers, gathering
 
 app_name = "answers"
 urlpatterns = [
@@ -13,5 +13,9 @@ urlpatterns = [
     path("names/<int:pk>/withdraw", answers.withdraw_name, name="withdraw_name"),
     path("materials/", answers.material_groups, name="materials"),
     path("materials/<int:pk>/forget", answers.forget_group, name="forget_group"),
+    path("gather/", gathering.gathered, name="gathered"),
+    path("gather/all.zip", gathering.package, name="package"),
+    path("gather/<str:code>/line", gathering.line_on_paper, name="line_on_paper"),
+    path("gather/<str:code>/<str:level>", gathering.workbook, name="gather"),
     path("workbooks/<str:level>", answers.workbook, name="workbook"),
 ]
