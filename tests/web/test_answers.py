@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from lianzhang.registry import asking
 from lianzhang.registry.models import (
@@ -18,6 +19,7 @@ from lianzhang.registry.models import (
     ProductLine,
     SupplierMention,
     TreeVersion,
+    bandings,
 )
 from lianzhang.trail import actions as trail
 from lianzhang.trail.models import Event
@@ -217,3 +219,9 @@ def test_a_category_answered_by_plant_is_not_asked_again_without_one() -> None:
     assert [(row.category, row.plant) for row in rows] == [
         ("电机", "一厂"), ("电机", "二厂"), ("风机", ""), ("线束", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "1000万–5000万元"), ("en", "CNY 10m–50m")])
+def test_a_band_is_said_in_the_readers_own_units(language: str, words: str) -> None:
+    with translation.override(language):
+        assert bandings.label(Banding.Kind.AMOUNT, Decimal(1000), Decimal("5000.0000")) == words

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Person
@@ -96,7 +96,9 @@ def _amount(low: Decimal, high: Decimal | None) -> str:
 
 
 def _money(wan: Decimal) -> str:
-    """万元 as the office says it: 1000万, 5亿."""
+    """万元 as the office says it: 1000万, 5亿; no English reader counts in ten thousands: 10m, 500m."""
+    if (get_language() or "").startswith("en"):
+        return f"{(wan / 100).normalize():f}m"
     if wan >= 10000:
         return gettext("%(n)s亿") % {"n": f"{(wan / 10000).normalize():f}"}
     return gettext("%(n)s万") % {"n": f"{wan.normalize():f}"}
