@@ -149,7 +149,7 @@ class TreeLedger(DeclaredLedger):
             )
             note = _("由工作簿导入：%(file)s") % {"file": batch.file_name}
             lines = [_line(branch, catalogue(desk)) for branch in laid(own, desk=desk).walk()]
-            draft_outline(tree, lines=lines, note=note[:200], now=timezone.now(), by=by, batch_code=batch.code)
+            draft_outline(tree, lines=lines, note=note[:200], now=batch.uploaded_at, by=by, batch_code=batch.code)
         fresh = catalogue(Desk(by, {}))
         return [_applied(change, fresh) for change in changes]
 
