@@ -6,6 +6,7 @@ What is not an exact number is an error, never a guess: 约500, 500左右, >1000
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,9 @@ WAN = Decimal(10) ** 4
 LARGEST = Decimal(10) ** 15
 PLACES = Decimal("0.0000000001")  # 0.01 元 in 亿元
 WAN_PLACES = Decimal("0.000001")  # 0.01 元 in 万元
+_IN_WAN = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": WAN, "千元": Decimal("0.1"), "百万元": Decimal(100)}
 
+_ONE = Decimal(1)
 _DIGITS = {
     sign: value
     for value, signs in enumerate(("零〇", "一壹", "二贰貳两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
@@ -61,6 +64,7 @@ def plain(text: str) -> str:
     return re.sub(r"^(?:人民币|RMB|CNY|¥)\s*|\s*(?:人民币|RMB)$", "", text, flags=re.IGNORECASE).strip()
 
 
+@functools.lru_cache(maxsize=50_000)
 def from_float(number: float) -> Decimal:
     """What Excel shows of a stored number: 15 significant digits, so 0.1+0.2 is 0.3."""
     if number != number or number in (float("inf"), float("-inf")) or abs(number) > LARGEST:
@@ -118,8 +122,7 @@ def is_range(text: str) -> bool:
 
 def in_wan(amount: Amount, *, unit: str) -> Decimal:
     """The amount in 万元; a bare number is in `unit`."""
-    factor = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": WAN, "千元": Decimal("0.1"), "百万元": Decimal(100)}
-    return _settled(amount.number * factor[amount.unit or unit], places=WAN_PLACES)
+    return _settled(amount.number * _IN_WAN[amount.unit or unit], places=WAN_PLACES)
 
 
 def words(text: str) -> Decimal:
@@ -211,6 +214,6 @@ def _settled(number: Decimal, *, places: Decimal = PLACES) -> Decimal:
     if not number.is_finite() or abs(number) > LARGEST:
         raise NotANumber("not_finite")
     if number == number.to_integral_value():
-        return number.quantize(Decimal(1)) or Decimal(0)
+        return number.quantize(_ONE) or Decimal(0)
     settled = number.quantize(places).normalize()
-    return settled.quantize(Decimal(1)) if settled == settled.to_integral_value() else settled
+    return settled.quantize(_ONE) if settled == settled.to_integral_value() else settled

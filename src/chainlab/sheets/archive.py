@@ -12,7 +12,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Signs = NDArray[np.uint8]
+    Places = NDArray[np.int64]
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
@@ -23,6 +30,7 @@ _MARKUP = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 _FILLED_CELL = re.compile(
     rb"<(?:[\w.-]+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']\s*\$?([A-Za-z]{1,9})\$?(\d{1,15})\s*[\"'][^<>]*(?<!/)>"
 )
+QUICK_FROM_BYTES = 1 << 16  # below it, looking one by one is quicker than importing what looks at many
 _OTHER_ENCODING = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii|ascii)", re.IGNORECASE)
 
 
@@ -87,8 +95,15 @@ def _odd(zh: str, en: str) -> Unsafe:
 
 def _measure(source: BinaryIO, part: zipfile.ZipInfo, *, bounds: Bounds, already: int) -> int:
     """Inflate one part, count its bytes and look at its text; the count."""
+    try:
+        return _scanned(source, part, bounds=bounds, already=already, is_exact=False)
+    except _Doubtful:
+        return _scanned(source, part, bounds=bounds, already=already, is_exact=True)
+
+
+def _scanned(source: BinaryIO, part: zipfile.ZipInfo, *, bounds: Bounds, already: int, is_exact: bool) -> int:
     counted = 0
-    scan = _Scan(part.filename, grid_cells=bounds.grid_cells)
+    scan = _Scan(part.filename, grid_cells=bounds.grid_cells, is_exact=is_exact)
     for chunk in _inflate(source, part):
         counted += len(chunk)
         if already + counted > bounds.unpacked_bytes:
@@ -139,12 +154,21 @@ def _pieces(inflater: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
         raise Unsafe("file_truncated") from None
 
 
-class _Scan:
-    """Looks at the text of one part while it streams by: foreign markup, odd encodings, the farthest filled cell."""
+class _Doubtful(Exception):
+    """A quick look, which takes empty cells for filled ones, is not enough to accept a part."""
 
-    def __init__(self, name: str, *, grid_cells: int) -> None:
+
+class _Scan:
+    """Looks at the text of one part while it streams by: foreign markup, odd encodings, the farthest filled cell.
+
+    Not `is_exact`: cells as every writer of spreadsheets writes them are measured many at a time, empty ones with the
+    filled; all others one by one. What it accepts the exact look accepts; where it would not it is `_Doubtful`.
+    """
+
+    def __init__(self, name: str, *, grid_cells: int, is_exact: bool = True) -> None:
         self.name = name
         self.grid_cells = grid_cells
+        self.is_exact = is_exact
         self.rows = 0
         self.columns = 0
         self._tail = b""
@@ -156,7 +180,7 @@ class _Scan:
         if not self._is_markup:
             return
         text = self._tail + chunk
-        if _MARKUP.search(text):
+        if b"!" in text and _MARKUP.search(text):
             raise _odd("含有 DOCTYPE 或实体声明", "it declares a DOCTYPE or entities")
         cut = text.rfind(b"<")
         self._tail = text[cut:] if cut >= 0 and len(text) - cut < 65_536 else b""
@@ -172,16 +196,60 @@ class _Scan:
         ).lstrip().startswith(b"<")
 
     def _measure_cells(self, text: bytes) -> None:
-        found = _FILLED_CELL.findall(text)
-        if not found:
-            return
-        self.columns = max(self.columns, *map(_column_number, {letters.upper() for letters, _ in found}))
-        self.rows = max(self.rows, *(int(digits) for _, digits in found))
+        rows, columns = (None if self.is_exact else _farthest(text)) or _farthest_filled(text)
+        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
+        if not self.is_exact and (
+            self.rows > MAX_ROW or self.columns > MAX_COLUMN or self.rows * self.columns > self.grid_cells
+        ):
+            raise _Doubtful
         if self.rows > MAX_ROW or self.columns > MAX_COLUMN:
             raise _odd("单元格超出 Excel 的行列范围", "a cell lies outside Excel's grid")
         if self.rows * self.columns > self.grid_cells:
             part = self.name.rsplit("/", 1)[-1].removesuffix(".xml")
             raise Unsafe("file_extent", part=part, rows=self.rows, columns=self.columns)
+
+
+def _farthest_filled(text: bytes) -> tuple[int, int]:
+    """The last row and the last column with a filled cell; 0 for none."""
+    found = _FILLED_CELL.findall(text)
+    columns = map(_column_number, {letters.upper() for letters, _ in found})
+    return max((int(digits) for _, digits in found), default=0), max(columns, default=0)
+
+
+def _farthest(text: bytes) -> tuple[int, int] | None:
+    """The last row and the last column with a cell, filled or not; None where one is not written as `<c r="AB12"`."""
+    if len(text) < QUICK_FROM_BYTES:
+        return None
+    import numpy as np
+
+    signs = np.frombuffer(text + bytes(24), np.uint8)
+    colon = np.flatnonzero(signs == ord(":"))
+    if (signs[colon + 1] == ord("c")).any():
+        return None
+    start = np.flatnonzero(signs == ord("<"))
+    start = start[signs[start + 1] == ord("c")]
+    start = start[signs[start + 2] <= ord(" ")]
+    if not len(start) or any((signs[start + 2 + n] != sign).any() for n, sign in enumerate(b' r="')):
+        return None
+    letters, at = _numbers(signs, start + 6, base=26, first=ord("A"), places=3)
+    digits, end = _numbers(signs, at, base=10, first=ord("0"), places=7)
+    if (at == start + 6).any() or (end == at).any() or (signs[end] != ord('"')).any():
+        return None
+    return int(digits.max()), int(letters.max())
+
+
+def _numbers(signs: Signs, at: Places, *, base: int, first: int, places: int) -> tuple[Places, Places]:
+    """The numbers that begin at some places, written with `base` signs from `first` on, and where each of them ends:
+    the letters of a column count from 1, digits from 0."""
+    import numpy as np
+
+    number, end, is_inside = np.zeros_like(at), at.copy(), np.ones(len(at), bool)
+    for _ in range(places):
+        sign = signs[end] - np.uint8(first)  # below `first` it wraps round to more than `base`
+        is_inside &= sign < base
+        number = np.where(is_inside, number * base + sign + (base == 26), number)
+        end += is_inside
+    return number, end
 
 
 def _column_number(letters: bytes) -> int:

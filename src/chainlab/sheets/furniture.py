@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from decimal import Decimal
 
+from chainlab.sheets import grid as grids
 from chainlab.sheets import headers
 
 EXAMPLE_MARK = "【示例】"
@@ -17,6 +18,8 @@ OUR_SHEETS = {"错误清单", "填表说明", "取值说明", "Errors", "Instruc
 _ABOUT = {("说明", "表名"), ("Note", "Table")}
 
 LONGEST_HEADER = 40
+_SPACE = re.compile(r"\s")
+_LONG_NUMBER = re.compile(r"[0-9]{5,}")
 _FIGURE = re.compile(r"^[\d.,%/:-]+$")
 _TOTAL = re.compile(
     r"^(?:[\u4e00-\u9fff]{0,8}?)(?:合计|小计|总计|共计|总和|累计|totals?|subtotals?|grandtotal)(?:\(.*\))?[:：]?$",
@@ -118,14 +121,44 @@ def repeats_header(texts: Sequence[str], *, header: headers.Header, matcher: hea
     return "other" if is_other else ""
 
 
-def is_harmless(text: str, matcher: headers.Matcher) -> bool:
-    """Whether a text makes no row anything but data, whatever else stands there: no mark, total, remark, signature,
-    and the name of no column."""
-    if not text or _FIGURE.match(text):
-        return True
+class Looks:
+    """Tells of the cells of a table whether they make their row anything but data; the same thing is looked at once.
+
+    `words`: what stands in its header.
+    """
+
+    def __init__(self, matcher: headers.Matcher, *, words: Set[str]) -> None:
+        self.matcher, self.words = matcher, words
+        self._is_numbered = any(map(_FIGURE.match, words))
+        self._seen: dict[object, tuple[bool, bool]] = {}
+        self._shapes: dict[str, bool] = {}
+
+    def at(self, value: object) -> tuple[bool, bool]:
+        """Whether a stored value is harmless, and whether anything stands there."""
+        if type(value) is float and not self._is_numbered and -1e15 < value < 1e15:
+            return True, True  # a number is no total and no remark, nor a header that has no numbers in it
+        key = value if type(value) is str else (type(value), value)
+        found = self._seen.get(key)
+        if found is None:
+            text = grids.line(value)
+            # No header, total or remark is told from another by five digits: their long numbers are taken for alike.
+            is_harmless = text not in self.words and self._is_harmless(_LONG_NUMBER.sub("00000", text))
+            found = self._seen[key] = (is_harmless, bool(text))
+        return found
+
+    def _is_harmless(self, text: str) -> bool:
+        """Whether a text makes no row anything but data, whatever else stands there: no mark, total, remark,
+        signature, and the name of no column."""
+        if text not in self._shapes:
+            is_figure = not text or _FIGURE.match(text) is not None
+            self._shapes[text] = is_figure or not (_is_said(text) or self.matcher.match(text))
+        return self._shapes[text]
+
+
+def _is_said(text: str) -> bool:
     plain = _plain(text)
-    is_said = any(pattern.match(plain) for pattern in (_TOTAL, _REMARK, _SIGNATURE)) or _PART_OF.match(text)
-    return not (is_said or plain.startswith((_plain(EXAMPLE_MARK), _plain(HELP_MARK))) or matcher.match(text))
+    is_known = any(pattern.match(plain) for pattern in (_TOTAL, _REMARK, _SIGNATURE))
+    return is_known or plain.startswith(_OUR_MARKS) or _PART_OF.match(text) is not None
 
 
 def lines_of(text: str) -> set[str]:
@@ -134,4 +167,7 @@ def lines_of(text: str) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+_OUR_MARKS = (_plain(EXAMPLE_MARK), _plain(HELP_MARK))

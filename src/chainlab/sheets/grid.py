@@ -263,6 +263,7 @@ def _annotate_sheet(grid: Grid, xml: bytes, *, percent_styles: frozenset[bytes])
             grid.percents.add(place)
 
 
+_HIDING = (b"hidden", b"ht", b"width")
 _HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']")
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row\b([^<>]*)>")
 _COLUMNS = re.compile(rb"<(?:[\w.-]+:)?col\b([^<>]*)>")
@@ -271,7 +272,9 @@ _ORDINAL = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d+)[\"']")
 
 def _find_hidden(grid: Grid, xml: bytes) -> None:
     """Rows and columns nobody sees: hidden, filtered away, or drawn to nothing. The parser reads them like others."""
-    if not _HIDDEN.search(xml):
+    top = max(xml.find(b"sheetData"), 0)
+    # Plain words first, as above; what every sheet says of its columns stands before its cells.
+    if not any(xml.find(word, top) >= 0 for word in _HIDING) and not _HIDDEN.search(xml, 0, top):
         return
     number = 0
     for match in _ROW.finditer(xml):

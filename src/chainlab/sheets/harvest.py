@@ -107,14 +107,13 @@ class Harvest:
                 order.append(places.setdefault(tuple(part.blanks.items()), len(places)))
                 continue
             codes = [self._swept.codes(self._columns[key], part.start, part.stop) for key in gaps]
-            told = zip(*codes, strict=True) if codes else [()] * len(part)
-            known: dict[tuple[int, ...], int] = {}
-            for seen in told:
-                if seen not in known:
-                    found = {key: one[code] for code, (key, one) in zip(seen, gaps.items(), strict=True)}
-                    blank = {key: reason for key, reason in found.items() if reason is not None}
-                    known[seen] = places.setdefault(tuple({**self._nothing, **blank}.items()), len(places))
-                order.append(known[seen])
+            each = [map(one.__getitem__, seen) for one, seen in zip(gaps.values(), codes, strict=True)]
+            told = [*zip(*each, strict=True)]
+            known: dict[tuple[Blank | None, ...], int] = {}
+            for seen in dict.fromkeys(told or [()]):
+                blank = {key: reason for key, reason in zip(gaps, seen, strict=True) if reason is not None}
+                known[seen] = places.setdefault(tuple({**self._nothing, **blank}.items()), len(places))
+            order.extend(map(known.__getitem__, told or [()] * len(part)))
         return Coded([dict(items) for items in places], order)
 
     def _gaps(self) -> dict[str, list[Blank | None]]:

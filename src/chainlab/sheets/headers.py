@@ -142,6 +142,14 @@ class Matcher:
         return best if likeness(best) >= LIKE else None
 
 
+def periods(header: Header, matches: Iterable[Match], *, sheet_name: str) -> tuple[set[int], set[int]]:
+    """The years and the months that the headers, the title and the name of the sheet speak of."""
+    named = [month for month in (header.title_month, month_named(sheet_name)) if month]
+    known = list(matches)
+    years = {match.year for match in known if match.year} | {year for year, _ in named}
+    return years, {match.month for match in known if match.month} | {month for _, month in named}
+
+
 def is_ignored(text: str) -> bool:
     """Whether a header is a column of running numbers, which means nothing, or our own mark of 示例数据."""
     return normal(text)[0] in IGNORED or text in INVENTED_HEADS

@@ -35,8 +35,7 @@ class Table:
         self._skipped: dict[str, list[int]] = {}
         self._said: dict[tuple[str, str], int] = {}
         self._filled: dict[grids.Position, grids.Position] = {}
-        self._harmless: dict[object, tuple[bool, bool]] = {}
-        self._header_words: set[str] = set()
+        self._looks = furniture.Looks(self.matcher, words=frozenset())
         self._nothing = dict.fromkeys(field.key for field in sheet.fields)
         self._marked = grid.marked_rows()
 
@@ -47,7 +46,8 @@ class Table:
             self._say("header_missing", columns=telling.names(self.sheet))
             return
         self._take_header(header)
-        self._header_words = set().union(*(furniture.lines_of(text) for text in header.texts.values()))
+        words = frozenset().union(*(furniture.lines_of(text) for text in header.texts.values()))
+        self._looks = furniture.Looks(self.matcher, words=words)
         self._spread_merges(header)
         self._take_rows(header)
         telling.skipped(self._skipped, say=self._say)
@@ -167,9 +167,7 @@ class Table:
     def _period_of(self, header: headers.Header) -> dt.date | None:
         if not self.sheet.period_field:
             return None
-        named = [month for month in (header.title_month, headers.month_named(self.grid.name)) if month]
-        years = {match.year for match in self._by_column.values() if match.year} | {year for year, _ in named}
-        months = {match.month for match in self._by_column.values() if match.month} | {month for _, month in named}
+        years, months = headers.periods(header, self._by_column.values(), sheet_name=self.grid.name)
         if len(years) > 1 or len(months) > 1:
             shown = "、".join([*(f"{year}年" for year in sorted(years)), *(f"{month}月" for month in sorted(months))])
             self._say("period_conflict", row=header.bottom, periods=shown)
@@ -211,7 +209,7 @@ class Table:
         """The rows by columns, with the loud ones marked."""
         width = max((*header.texts, *self._by_column), default=-1) + 1
         swept = sweep.Sweep(self.grid.rows, first=first, width=width)
-        swept.look(self._looks)
+        swept.look(self._looks.at)
         for column, match in self._by_column.items():
             field = match.field
             swept.parse(column, self._reader(field), is_needed=self._is_needed(field))
@@ -267,18 +265,8 @@ class Table:
 
     def _is_plain(self, index: int) -> bool:
         """Whether something stands in a row, and nothing that says what the row is: most rows are such."""
-        seen = [*map(self._looks, self.grid.rows[index])]
+        seen = [*map(self._looks.at, self.grid.rows[index])]
         return all(is_harmless for is_harmless, _ in seen) and any(is_filled for _, is_filled in seen)
-
-    def _looks(self, value: Any) -> tuple[bool, bool]:
-        """Whether a stored value makes no row anything but data, and whether anything stands there."""
-        key = value if type(value) is str else (type(value), value)
-        found = self._harmless.get(key)
-        if found is None:
-            text = grids.line(value)
-            is_harmless = text not in self._header_words and furniture.is_harmless(text, self.matcher)
-            found = self._harmless[key] = (is_harmless, bool(text))
-        return found
 
     def _has_marks(self, index: int) -> bool:
         return index in self._marked and any((index, one) in self.grid.uncalculated for one in self._by_column)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 
-from chainlab.sheets import amounts, codes, dates, grid, spans
+from chainlab.sheets import amounts, codes, dates, grid, signs, spans
 from chainlab.sheets.layout import Field, Kind
 from chainlab.sheets.reading import Band, Blank, Span
 
@@ -50,9 +51,7 @@ YES = {"是", "有", "√", "✓", "✔", "☑", "y", "yes", "true", "1", "已",
 NO = {"否", "无", "没有", "×", "✗", "✘", "x", "n", "no", "false", "0", "未", "不是"}
 IN_WAN = {"元": 1 / amounts.WAN, "万元": Decimal(1), "亿元": amounts.WAN}  # what a column of money may really be in
 
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|_x00[01][0-9A-Fa-f]_")
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_ERROR = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 _LONGEST_EXACT = 10**15  # Excel keeps 15 digits; a longer number has lost its end
 
 
@@ -80,11 +79,13 @@ class Setting:
 
 def parse(cell: grid.Cell, *, field: Field, setting: Setting) -> Parsed:
     """Read a cell. Never raises for what a user wrote."""
-    if cell.error or re.fullmatch(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)", cell.text.strip()):
+    if cell.error or ("#" in cell.text and _ERROR.fullmatch(cell.text.strip())):
         return Parsed().say("cell_error", text=cell.text.strip())
     if cell.is_uncalculated:
         return Parsed().say("formula_without_value")
-    text = _visible(cell.text)
+    if type(cell.value) is float:
+        return _READERS[field.kind](cell, cell.text, field, setting)  # a number is no word for why there is none
+    text = signs.visible(cell.text)
     if (blank := _blank(text, field=field)) is not None:
         return blank
     return _READERS[field.kind](cell, text, field, setting)
@@ -108,16 +109,13 @@ def _blank(text: str, *, field: Field) -> Parsed | None:
     return None
 
 
-def _visible(text: str) -> str:
-    return _CONTROL.sub("", _INVISIBLE.sub("", text.replace("\xa0", " ").replace("\r\n", "\n"))).strip()
-
-
 def _text(cell: grid.Cell, text: str, field: Field, _: Setting) -> Parsed:
     parsed = Parsed(value=text)
-    if _CONTROL.search(cell.text) or _INVISIBLE.search(cell.text):
-        parsed.say("control_removed")
-    if _PRIVATE.search(text):
-        parsed.say("private_use")
+    if not signs.is_plain(cell.text):
+        if signs.has_unseen(cell.text):
+            parsed.say("control_removed")
+        if signs.has_private(text):
+            parsed.say("private_use")
     if len(text) > field.max_length:
         return Parsed().say("too_long", count=len(text), limit=field.max_length)
     if _has_lost_digits(cell):
@@ -276,7 +274,7 @@ def _money_from(amount: amounts.Amount, cell: grid.Cell, text: str, *, field: Fi
 
 def _doubt(parsed: Parsed, amount: amounts.Amount, text: str, *, field: Field, setting: Setting) -> None:
     """Ask about an amount no such column has: a number that names no unit is likelier in another one than right."""
-    low, high = (Decimal(str(bound)) for bound in field.likely_wan)
+    low, high = map(_likely, field.likely_wan)
     unit = amount.unit or setting.unit or "万元"
     stated = abs(amounts.in_wan(amount, unit=unit))
     if not stated or low <= stated <= high:
@@ -289,6 +287,11 @@ def _doubt(parsed: Parsed, amount: amounts.Amount, text: str, *, field: Field, s
                 parsed.say("suspect_unit", **said, other=other, meant=_spoken(meant))
                 return
     parsed.say("unlikely_amount", **said)
+
+
+@functools.cache
+def _likely(bound: float) -> Decimal:
+    return Decimal(str(bound))
 
 
 def _spoken(wan: Decimal) -> str:

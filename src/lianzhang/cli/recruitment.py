@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lianzhang.cli import workbooks
@@ -142,11 +142,11 @@ class _Firms:
     def __init__(self, reading: "Reading", language: str) -> None:
         self.language = language
         self.known: dict[str, str] = {}
-        rows = [row.values for row in reading.rows_of("firms")]
         for key in ("firm_id", "uscc", "name"):
-            for row in rows:
-                if row.get(key):
-                    self.known.setdefault(str(row[key]), str(row["firm_id"]))
+            for block in reading.blocks_of("firms"):
+                for said, firm_id in zip(block.values[key], block.values["firm_id"], strict=True):
+                    if said:
+                        self.known.setdefault(str(said), str(firm_id))
 
     def ids(self, named: Iterable[str]) -> tuple[str, ...]:
         unknown = [one for one in named if one.strip() not in self.known]
@@ -179,83 +179,114 @@ def frames(reading: "Reading") -> dict[str, Any]:
 
     What a firm makes for itself (自制) is no purchase and is left out.
     """
-    firms = [row.values for row in reading.rows_of("firms")]
-    bought = [row.values for row in reading.rows_of("purchases") if row.values.get("mode") != "own"]
-    able = [row.values for row in reading.rows_of("capabilities")]
-    anchors = sorted(str(firm["firm_id"]) for firm in firms if firm.get("role") == "anchor")
+    import pyarrow.compute as pc
+
+    firms = _table(reading, "firms", FIRMS)
+    bought = _table(reading, "purchases", PURCHASES)
+    grouped = _table(reading, "parts", ALTERNATIVES)
+    is_own = pc.fill_null(pc.equal(bought["mode"], "own"), fill_value=False)
+    anchors = firms.filter(pc.fill_null(pc.equal(firms["role"], "anchor"), fill_value=False))
     return {
-        "purchases": _table([_purchase(row) for row in bought], PURCHASES),
-        "firms": _table([{"firm_id": f["firm_id"], "region_code": f.get("region_code")} for f in firms], FIRMS),
-        "parts": _table(
-            [
-                {"part_id": r.values["part_id"], "category_id": r.values.get("category")}
-                for r in reading.rows_of("parts")
-            ],
-            PARTS,
-        ),
-        "capabilities": _table(
-            [
-                {key: _number(row.get(key)) if key == "capacity_wan" else row.get(key) for key in CAPABILITIES}
-                for row in able
-            ],
-            CAPABILITIES,
-        ),
-        "alternatives": _table(
-            [
-                {"part_id": r.values["part_id"], "group_id": r.values["alternative_group"]}
-                for r in reading.rows_of("parts")
-                if r.values.get("alternative_group")
-            ],
-            ALTERNATIVES,
-        ),
-        "anchors": anchors or None,
+        "purchases": bought.filter(pc.invert(is_own)).drop_columns("mode"),
+        "firms": firms.drop_columns("role"),
+        "parts": _table(reading, "parts", PARTS),
+        "capabilities": _table(reading, "capabilities", CAPABILITIES),
+        "alternatives": grouped.filter(grouped["group_id"].is_valid()),
+        "anchors": sorted(anchors["firm_id"].to_pylist()) or None,
     }
 
 
-PURCHASES = {
-    "buyer_id": "string", "part_id": "string", "supplier_id": "string",
-    "amount_wan": "double", "amount_low_wan": "double", "amount_high_wan": "double",
-}  # fmt: skip
-FIRMS = {"firm_id": "string", "region_code": "string"}
-ALTERNATIVES = {"part_id": "string", "group_id": "string"}
-PARTS = {"part_id": "string", "category_id": "string"}
-CAPABILITIES = {"firm_id": "string", "part_id": "string", "is_qualified": "bool", "capacity_wan": "double"}
+def _low(value: object) -> float | None:
+    band: Band | None = value  # type: ignore[assignment]
+    return None if band is None else float(band.low_wan)
 
 
-def _purchase(row: Mapping[str, Any]) -> dict[str, object]:
-    """One purchase: an exact amount, or a band whose middle stands in for it, or neither."""
-    band: Band | None = row.get("amount_wan")
-    return {
-        "buyer_id": row["buyer_id"],
-        "part_id": row["part_id"],
-        "supplier_id": row.get("supplier_id"),
-        "amount_wan": float(band.low_wan) if band is not None and band.is_exact else None,
-        "amount_low_wan": None if band is None else float(band.low_wan),
-        "amount_high_wan": None if band is None else float(band.high_wan),
-    }
+def _high(value: object) -> float | None:
+    band: Band | None = value  # type: ignore[assignment]
+    return None if band is None else float(band.high_wan)
 
 
-def _table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> "pa.Table":
-    import pyarrow as pa
-
-    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
-    return pa.Table.from_pylist([{name: row.get(name) for name in columns} for row in rows], schema=schema)
+def _exact(value: object) -> float | None:
+    """An exact amount; of a band its ends are what is known."""
+    band: Band | None = value  # type: ignore[assignment]
+    return float(band.low_wan) if band is not None and band.is_exact else None
 
 
 def _number(value: object) -> float | None:
     return None if value is None else float(value)  # type: ignore[arg-type]
 
 
+def _same(value: object) -> object:
+    return value
+
+
+# Columns as `needs` wants them: the field of the workbook, the type, what is made of a value.
+Wanted = dict[str, tuple[str, str, Callable[[object], object]]]
+PURCHASES: Wanted = {
+    "buyer_id": ("buyer_id", "string", _same),
+    "part_id": ("part_id", "string", _same),
+    "supplier_id": ("supplier_id", "string", _same),
+    "amount_wan": ("amount_wan", "double", _exact),
+    "amount_low_wan": ("amount_wan", "double", _low),
+    "amount_high_wan": ("amount_wan", "double", _high),
+    "mode": ("mode", "string", _same),
+}
+FIRMS: Wanted = {
+    "firm_id": ("firm_id", "string", _same),
+    "region_code": ("region_code", "string", _same),
+    "role": ("role", "string", _same),
+}
+PARTS: Wanted = {"part_id": ("part_id", "string", _same), "category_id": ("category", "string", _same)}
+ALTERNATIVES: Wanted = {"part_id": ("part_id", "string", _same), "group_id": ("alternative_group", "string", _same)}
+CAPABILITIES: Wanted = {
+    "firm_id": ("firm_id", "string", _same),
+    "part_id": ("part_id", "string", _same),
+    "is_qualified": ("is_qualified", "bool", _same),
+    "capacity_wan": ("capacity_wan", "double", _number),
+}
+
+
+def _table(reading: "Reading", sheet: str, wanted: Wanted) -> "pa.Table":
+    """Columns of one sheet; a thing that stands in many rows is made once."""
+    import numpy as np
+    import pyarrow as pa
+
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, (_, kind, _) in wanted.items()])
+    batches = [
+        pa.record_batch(
+            [
+                pa.array([made(one) for one in block.values[field].table], schema.field(name).type).take(
+                    pa.array(np.frombuffer(block.values[field].order, np.uint32))
+                )
+                for name, (field, _, made) in wanted.items()
+            ],
+            schema=schema,
+        )
+        for block in reading.blocks_of(sheet)
+    ]
+    return pa.Table.from_batches(batches, schema).combine_chunks()
+
+
 def _names(reading: "Reading", sheet: str, key: str) -> dict[str, str]:
-    return {str(row.values[key]): str(row.values["name"]) for row in reading.rows_of(sheet)}
+    return {
+        str(one): str(name)
+        for block in reading.blocks_of(sheet)
+        for one, name in zip(block.values[key], block.values["name"], strict=True)
+    }
+
+
+def _said(reading: "Reading", sheet: str, field: str) -> set[object]:
+    """The different things a column says, blank being one."""
+    columns = [block.values[field] for block in reading.blocks_of(sheet)]
+    return {column.table[code] for column in columns for code in set(column.order)}
 
 
 def _notes(reading: "Reading", asked: "targeting.Needs", *, home: tuple[str, ...], language: str) -> tuple[str, ...]:
     """What a reader of the result must know about the workbook behind it."""
     is_english = language == "en"
     found = [_line(complaint, language) for complaint in reading.complaints if complaint.level == "warning"]
-    years = sorted({str(row.values["year"]) for row in reading.rows_of("purchases") if row.values.get("year")})
-    regions = [str(row.values.get("region_code") or "") for row in reading.rows_of("firms")]
+    years = sorted(str(year) for year in _said(reading, "purchases", "year") if year)
+    regions = [str(region or "") for region in _said(reading, "firms", "region_code")]
     if len(years) > 1:
         zh, en = f"采购含 {'、'.join(years)} 年，金额已相加", f"purchases of {', '.join(years)} are added together"
         found.append(en if is_english else zh)
