@@ -9,11 +9,23 @@ from django.utils import timezone
 from lianzhang.chains import analysis, frames, jobs
 from lianzhang.chains.actions import targets
 from lianzhang.chains.models import CandidateProposal, Gap, PartCoverage, Snapshot, TargetList
+from lianzhang.chains.queries import disclosure
+from lianzhang.chains.tables import listed as shown_as
 from lianzhang.jobs import actions as job_actions
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
-from lianzhang.registry.models import Banding, Capability, CategoryAnswer, Part, PartAnswer, ProductLine, Purchase
+from lianzhang.registry.models import (
+    Banding,
+    Capability,
+    CategoryAnswer,
+    Enterprise,
+    Part,
+    PartAnswer,
+    ProductLine,
+    Purchase,
+)
+from lianzhang.web import released
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
 
@@ -252,6 +264,25 @@ class TestLists:
         said.band(3, "电机", 1000, 5000)
         with pytest.raises(Unworkable, match="没有候选企业"):
             listed(cast)
+
+    def test_two_firms_of_one_group_that_tell_the_same_category_are_told(self, cast: Cast, said: Lines) -> None:
+        said.band(2, "电机", 1000, 5000)
+        said.band(3, "电机", 1000, 5000)
+        assert analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY).summary["doubled"] == []
+        Enterprise.objects.filter(pk=cast.enterprise_3.pk).update(parent=cast.enterprise_2)
+        summary = analysis.take(cast.chain_a, person=cast.clerk_a, on=TODAY).summary
+        assert "电机" in summary["doubled"]
+        assert "请核对是不是同一笔" in released.doubled(summary, sees_rows=True)
+        assert released.doubled(summary, sees_rows=False) == ""
+
+    def test_an_anchor_that_wants_most_of_it_is_named_to_who_may_read_its_rows(self, cast: Cast, said: Lines) -> None:
+        assert listed(cast).assumptions["dominant"] is None
+        said.band(3, "电机", 20000, 50000)
+        found = listed(cast)
+        assert found.assumptions["dominant"]["anchor"] == "QY-2024-003"
+        words = shown_as.dominant(found, disclosure.of_list(found, person=cast.clerk_a), {"QY-2024-003": "链主三"})
+        assert "链主三一家占市外采购额的" in words
+        assert shown_as.dominant(found, disclosure.of_list(found, person=cast.chief), {}) == ""
 
     def test_chains_pooled_count_an_anchor_of_both_once(self, cast: Cast, said: Lines) -> None:
         alone = frames.read(cast.chain_a, person=cast.clerk_a)

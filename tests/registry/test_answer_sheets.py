@@ -29,6 +29,7 @@ from lianzhang.registry.models import (
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake.handing_in import NOON, hand_in
+from tests.registry.answered import granted
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,33 @@ def test_a_category_in_no_tree_is_taken_and_said(cast: Cast, tmp_path: Path) -> 
     batch = hand_in(bands(tmp_path, {"年采购额档": "5亿以上"}), ledger="category_answers", by=cast.anchor_1)
     assert said(batch)[2][0] == "new"
     assert "不在已发布的标准零部件树中" in said(batch)[2][1]
+
+
+def test_a_ticked_part_in_no_tree_is_kept_or_refused_in_words(cast: Cast, tmp_path: Path) -> None:
+    line_of(cast)
+    trail.create(Part(code="P9", name="旧压缩机"), verb="part.entered", by=None)
+    rows = [{"零部件": "旧压缩机", "来源方式": "外购"}, {"零部件": "没有这个", "来源方式": "外购"}]
+    found = said(hand_in(typed(tmp_path, "目录级", *rows), ledger="part_answers", by=cast.anchor_1))
+    assert found[2][0] == "new"
+    assert "不在该产品线现行的标准零部件树中" in found[2][1]
+    assert found[3][0] == "error"
+    assert "不在标准零部件树中" in found[3][1]
+
+
+def test_a_category_answered_by_two_firms_of_one_group_is_told_to_who_reads_both(cast: Cast, tmp_path: Path) -> None:
+    for number in (1, 2):
+        line_of(cast, number=number)
+        granted(cast, number, "force_a", ["d1"])
+    Enterprise.objects.filter(pk=cast.enterprise_2.pk).update(parent=cast.enterprise_1)
+    written(
+        hand_in(bands(tmp_path, {"年采购额档": "5亿以上"}), ledger="category_answers", by=cast.anchor_1), cast.anchor_1
+    )
+    row = {"企业": cast.enterprise_2.name, "年采购额档": "5亿以上"}
+    mine = hand_in(bands(tmp_path, row, {**row, "类别": "电机"}), ledger="category_answers", by=cast.clerk_a)
+    assert "若是同一笔采购，请只留一家" in said(mine)[2][1]
+    assert "同一集团" not in said(mine)[3][1]
+    own = hand_in(bands(tmp_path, {"年采购额档": "5千万–2亿"}), ledger="category_answers", by=cast.anchor_2)
+    assert "同一集团" not in said(own)[2][1]  # a firm does not read another's answers, of its group or not
 
 
 def test_a_level_the_firm_did_not_choose_takes_no_answer(cast: Cast, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from lianzhang.chains import analysis
 from lianzhang.chains.models import Chain, Release, Snapshot, TargetLine, TargetList
 from lianzhang.chains.models.releases import CATEGORY, LIST, TOTAL, Measure, State
 from lianzhang.chains.queries import disclosure
-from lianzhang.registry.models import Enterprise
+from lianzhang.registry import queries as registry
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -252,8 +252,7 @@ def _table(rows: list[Row]) -> pa.Table:
     """The contributions; firms of one group are one contributor, for they know each other's amounts."""
     import pyarrow as pa
 
-    codes = {row["contributor"] for row in rows}
-    heads = dict(Enterprise.objects.filter(code__in=codes, parent__isnull=False).values_list("code", "parent__code"))
+    heads = registry.group_heads({row["contributor"] for row in rows})
     told = [
         {**row, "contributor": heads[firm], "item": f"{firm}|{row['item']}"}
         if (firm := row["contributor"]) in heads

@@ -157,3 +157,9 @@ def standard_edges(person: Person) -> list[Edge]:
         edge = Edge(*row)
         found.setdefault((edge.parent_id, edge.child_id), edge)
     return [*found.values()]
+
+
+def group_heads(codes: Iterable[str]) -> dict[str, str]:
+    """Code of a firm → code of the firm at the head of its group, for those of these firms that have one."""
+    found = Enterprise.objects.filter(code__in=set(codes), parent__isnull=False).values_list("code", "parent__code")
+    return dict(found)

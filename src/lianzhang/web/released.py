@@ -99,6 +99,17 @@ def levels(summary: dict[str, Any]) -> str:
     return "".join(said)
 
 
+def doubled(summary: dict[str, Any], *, sees_rows: bool) -> str:
+    """What two firms of one group both told, to who may read their rows."""
+    found = summary.get("doubled") or []
+    if not sees_rows or not found:
+        return ""
+    listed = _("、").join(found[:MOST_DOUBLED]) + (_("等") if len(found) > MOST_DOUBLED else "")
+    return _("%(categories)s：同一集团有两家企业都填报了采购，请核对是不是同一笔，是则只留一家，否则会重复计算。") % {
+        "categories": listed
+    }
+
+
 def lead(summary: dict[str, Any], found: releases.Figures) -> str:
     """The first sentence of a teardown, with as much of its amounts as the reader may be told."""
     said = {"buyers": summary["buyer_count"], "parts": summary["part_count"]}
@@ -116,6 +127,7 @@ def lead(summary: dict[str, Any], found: releases.Figures) -> str:
     )
 
 
+MOST_DOUBLED = 6
 OF_TIER = {
     "city": Measure.LOCAL,
     "ring": Measure.LOCAL,  # no ring is declared (`tiers_of`): it is the city

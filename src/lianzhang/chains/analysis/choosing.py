@@ -173,10 +173,25 @@ def _columns(asked: "Needs", choice: "Choice") -> dict[str, Any]:
             "candidate_count": len(set(asked.offers["supplier_id"].to_pylist())),
             "part_count": len(set(asked.demand["part_id"].to_pylist())),
             "anchor_count": len(set(asked.demand["anchor_id"].to_pylist())),
+            "dominant": _dominant(asked),
             "capacity_count": asked.offers.num_rows - asked.offers["capacity_wan"].null_count,
         },
         "method": lab.METHODS[choice.method],
     }
+
+
+DOMINANT_RATIO = 0.6
+
+
+def _dominant(asked: "Needs") -> dict[str, Any] | None:
+    """The anchor that wants most of what is bought outside, where the list would be little else than its wishes."""
+    wanted: dict[str, float] = {}
+    for row in asked.demand.to_pylist():
+        wanted[row["anchor_id"]] = wanted.get(row["anchor_id"], 0.0) + (row["amount_wan"] or 0.0)
+    total, most = sum(wanted.values()), max(wanted, key=lambda anchor: wanted[anchor], default="")
+    if len(wanted) < 2 or not total or wanted[most] < DOMINANT_RATIO * total:
+        return None
+    return {"anchor": most, "ratio": wanted[most] / total}
 
 
 def _categories(asked: "Needs", choice: "Choice") -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from lianzhang.chains import frames
 from lianzhang.chains.actions import snapshots
 from lianzhang.chains.analysis import market
 from lianzhang.chains.models import Chain, Snapshot
+from lianzhang.registry import queries as registry
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,6 +110,7 @@ def _summary(chain: Chain, read: frames.Read, ranged: "pa.Table") -> dict[str, A
         "open_above_count": sum(1 for flag in purchases["is_open_above"].to_pylist() if flag),
         "superseded_count": read.superseded_count,
         "levels": _levels(read),
+        "doubled": doubled(tables),
         "local_wan": asked.local_amount_wan,
         "outside_wan": asked.outside_amount_wan,
         "unplaced_wan": asked.unplaced_amount_wan,
@@ -136,6 +138,17 @@ def _levels(read: frames.Read) -> dict[str, int]:
     for firm, level, _line in read.contents:
         firms.setdefault(level, set()).add(firm)
     return {level: len(found) for level, found in sorted(firms.items())}
+
+
+def doubled(tables: "dict[str, pa.Table]") -> list[str]:
+    """Categories that two firms of one group both say they buy: it may be the same purchase told twice."""
+    bought = market.from_market(tables)
+    heads = registry.group_heads(set(bought["buyer_id"].to_pylist()))
+    categories = dict(zip(*(tables["parts"][name].to_pylist() for name in ("part_id", "category_id")), strict=True))
+    told: dict[tuple[str, str], set[str]] = {}
+    for buyer, part in zip(bought["buyer_id"].to_pylist(), bought["part_id"].to_pylist(), strict=True):
+        told.setdefault((heads.get(buyer, buyer), categories.get(part) or ""), set()).add(buyer)
+    return sorted({category for (_head, category), firms in told.items() if category and len(firms) > 1})
 
 
 def _is_unnamed(purchases: "pa.Table") -> "pa.ChunkedArray":

@@ -76,6 +76,20 @@ def statement(listed: TargetList, shown: Disclosure) -> str:
     return words % said + proven
 
 
+def dominant(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]) -> str:
+    """The anchor whose wishes the list mostly is, to who may read its amounts."""
+    told = listed.assumptions.get("dominant")
+    if not told or not disclosure.sees_rows:
+        return ""
+    return _now(
+        "%(anchor)s一家占市外采购额的 %(ratio)s，清单主要反映它的需求；"
+        "要兼顾其他链主，请设“至少服务链主”或各链主最低覆盖额。"
+    ) % {
+        "anchor": firm_names.get(told["anchor"], told["anchor"]),
+        "ratio": values.plain(told["ratio"], "ratio"),
+    }
+
+
 def holding(listed: TargetList) -> str:
     """How many choices hold whatever the unknown amounts are; empty where nobody tried."""
     if listed.robust_suppliers is None or listed.robust_categories is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,8 @@ from lianzhang.intake.columns import Column, Desk, Refusal, Shown
 from lianzhang.intake.protocol import Finding, Incoming
 from lianzhang.registry import bands
 from lianzhang.registry.models import CategoryAnswer, Level
-from lianzhang.registry.sheets.lines import AnswerSheet, LevelLedger, LineColumn, warn_unknown_category
+from lianzhang.registry.sheets.lines import AnswerSheet, LevelLedger, LineColumn, warn_unknown_category, writable
+from lianzhang.registry.sheets.mentions import groups
 
 Kind = bands.Kind
 
@@ -116,6 +118,15 @@ class SourceColumn(Column):
         return codes.ABROAD if record.is_abroad else record.source_region or None
 
 
+def _by_group(desk: Desk, head: Mapping[int, int]) -> dict[tuple[int | None, str, int], dict[int, str]]:
+    """(head of the group, category, year) → the firms that answered, as far as the person may read it."""
+    found: dict[tuple[int | None, str, int], dict[int, str]] = {}
+    answers = CategoryAnswer.objects.visible_to(desk.by).order_by("pk")
+    for firm, name, category, year in answers.values_list("line__firm", "line__firm__name", "category", "year"):
+        found.setdefault((head.get(firm), names.normalise(category), year), {})[firm] = name
+    return found
+
+
 class BandSheet(AnswerSheet):
     """分档级: one row a category, plant and year of a product line."""
 
@@ -129,6 +140,19 @@ class BandSheet(AnswerSheet):
         if not 2000 <= int(taken["year"]) <= 2100:
             raise Refusal("年度应为四位年份，如 2023。", "The year has four digits, e.g. 2023.", field="year")
         warn_unknown_category(taken["category"], row=row, desk=desk)
+        self._warn_doubled(taken, row=row, desk=desk)
+
+    def _warn_doubled(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
+        """Another firm of the group has answered for the category: said to who may read that answer."""
+        firm = next(line.firm_id for line in writable(desk, self.level) if line.pk == taken["line_id"])
+        head = groups(desk)
+        told = desk.once("categories by group", lambda: _by_group(desk, head))
+        others = told.get((head.get(firm), names.normalise(taken["category"]), int(taken["year"])), {})
+        other = next((name for pk, name in others.items() if pk != firm), None)
+        if other is not None:
+            zh = f"同一集团的“{other}”已填“{taken['category']}”：若是同一笔采购，请只留一家，否则重复计算。"
+            en = f"“{other}” of the same group answered for “{taken['category']}”: keep one if it is the same purchase."
+            desk.warn(row, Finding("category", "warning", zh, en, code="group_counted_twice"))
 
 
 CATEGORY_ANSWERS = LevelLedger(

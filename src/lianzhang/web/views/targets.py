@@ -102,6 +102,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "editions": editions.tabs(listed),
         "warning": shown_as.WARNING if lines.filter(facts__kind="relocation").exists() else "",
         "sees_rows": shown.sees_rows,
+        "dominant": shown_as.dominant(listed, shown, firms),
         "method": tables.method(listed),
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],

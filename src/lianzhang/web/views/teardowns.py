@@ -72,6 +72,7 @@ def _teardown(request: HttpRequest, found: Chain, history: list[Snapshot], snaps
         "lead": released.lead(summary, figures),
         "stats": released.stats(found, figures, ends=released.ends(summary, sees_rows=shown.sees_rows)),
         "levels": released.levels(summary),
+        "doubled": released.doubled(summary, sees_rows=shown.sees_rows),
         "release": released.of(figures, sees_rows=shown.sees_rows),
         "age_days": (timezone.localdate() - snapshot.taken_on).days,
         "stale_days": STALE_DAYS,
