@@ -35,11 +35,12 @@ NO_SCREEN = frozenset({"healthz", "accounts:by_link", "accounts:sign_in"})
 
 @dataclass(frozen=True)
 class Page:
-    """One screen: its name, where it is, and who opens it."""
+    """One screen: its name, where it is, who opens it, and what it asked when it was found to open."""
 
     name: str
     address: str
     reader: str
+    queries: int | None = None
 
 
 def main(begins: str = "") -> None:
@@ -193,9 +194,9 @@ def pages(world: Any) -> Iterator[Page]:
             continue
         for reader in READERS:
             found = _opened(name, cases, clients[reader])
+            if found and found[0]:
+                yield Page(name, found[0], reader, found[1])
             if found:
-                yield Page(name, found, reader)
-            if found is not None:
                 break
 
 
@@ -212,19 +213,23 @@ def _daily(world: Any) -> Iterator[Page]:
     yield Page("supervision:tasks", f"{reverse('supervision:tasks')}?overdue=1", "clerk_a")
 
 
-def _opened(name: str, cases: Any, client: Any) -> str | None:
-    """The address of the first case that answers with a page; None where none does, empty for no page."""
+def _opened(name: str, cases: Any, client: Any) -> tuple[str, int] | None:
+    """The address of the first case that answers with a page, and its queries; None where none does, "" for no page."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
     from django.urls import reverse
 
     for case in cases:
         address = reverse(name, kwargs=dict(case.kwargs)) + (f"?{case.query}" if case.query else "")
-        answer = client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
+        asked = len(queries)
         for _part in answer if answer.streaming else ():  # a file read to its end closes itself
             pass
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-            return address
+            return address, asked
         if answer.status_code in {200, 405}:  # a file, a fragment of data, or a deed
-            return ""
+            return "", 0
     return None
 
 

@@ -7,15 +7,18 @@ The database is SQLite unless DATABASE_URL names a PostgreSQL; `make test` runs 
 import datetime as dt
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import cast as cast_module
+from tests import migrated
 from tests.command import Command
 from tests.kept import kept
 
@@ -92,6 +95,21 @@ def runs_on_postgres(item: pytest.Item) -> bool:
         or item.get_closest_marker("cluster")
         or fixtures & DATABASES
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The database of the run begins as a copy of the migrated one; what `migrate` then finds to do, it does."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
+        yield
+    else:
+        held = migrated.fill(connection.creation._get_test_db_name())
+        yield
+        held.close()
 
 
 @pytest.fixture(scope="session")

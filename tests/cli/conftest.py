@@ -6,15 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.command import Command
+from tests.migrated import home as kept_home
 
 
 @pytest.fixture(scope="session")
-def migrated_home(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+def migrated_home() -> Path:
     """A migrated home in which nobody is registered."""
-    first = Command(tmp_path_factory.mktemp("migrated"), sources=root / "src")
-    done = first("migrate")
-    assert done.code == 0, done.err
-    return first.home
+    return kept_home()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -12,10 +13,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import resolve
 
+from chainlab import targets
 from lianzhang import demo
 from lianzhang.accounts.models import Person
 from lianzhang.chains import stages
+from lianzhang.chains.analysis import choosing
 from lianzhang.chains.models import Gap, Snapshot, TargetList
+from tests import rendering
 from tests.cast import TODAY
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -91,8 +95,15 @@ def is_unmarked(page: str) -> bool:
 
 @pytest.fixture(scope="module")
 def analysed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The example with its analysis, rolled back after the module."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """The example with its analysis, rolled back after the module.
+
+    The list, what holds of it, what to ask and the curve are all there, none as far as a minute would bring it: in
+    full they are computed where the installed wheel loads the example and the journeys walk it.
+    """
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choosing, "SECONDS_TO_CHOOSE", 10.0)
+        patch.setattr(choosing, "SECONDS_TO_ENQUIRE", 1.0)
+        patch.setattr(targets, "points", partial(targets.points, up_to=4))
         demo.load(today=TODAY)
         yield
         transaction.set_rollback(True)
@@ -101,7 +112,8 @@ def analysed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.mark.usefixtures("analysed")
 @pytest.mark.parametrize("username", WALKERS)
 def test_every_link_offered_opens_and_every_invented_figure_is_marked(username: str) -> None:
-    walk = Walk(Person.objects.get(username=username)).from_home()
+    with rendering.as_served():
+        walk = Walk(Person.objects.get(username=username)).from_home()
     assert len(walk.opened) > 5
     assert walk.closed + [f"{address} shows invented data unmarked" for address in walk.unmarked] == []
 
@@ -116,6 +128,7 @@ def test_the_target_list_is_ready_two_clicks_after_sign_in() -> None:
     assert listed.objective_wan is not None
     assert listed.bound_wan is not None
     assert 0 < listed.objective_wan <= listed.bound_wan
+    assert len(listed.frontier) == 4
     assert Snapshot.objects.get().is_illustrative
     assert Gap.objects.filter(state__in=stages.STANDING).count() == 6
     client = Client()

@@ -1,6 +1,7 @@
 """Real processes: a child killed, a worker killed in the middle, a stop while running, a time limit."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "tests.jobs.process_settings"
@@ -67,6 +70,7 @@ class System:
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         }
         self.environment.pop("DATABASE_URL", None)
+        shutil.copytree(migrated.home(), home, dirs_exist_ok=True)
         self.run("-m", "django", "migrate", "-v0", "--skip-checks")
         self.run("-c", SETUP)
 

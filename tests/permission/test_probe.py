@@ -3,8 +3,8 @@
 import os
 
 import pytest
-from django.template.base import Template
 
+from tests import rendering
 from tests.permission import fillers, oracle, probe
 from tests.permission.world import World
 
@@ -20,13 +20,10 @@ def test_every_address_has_a_filler(world: World) -> None:
 
 
 @pytest.mark.no_cover  # half of its time would go into counting lines, which tests that assert more have counted
-def test_no_role_is_shown_a_foreign_mark(
-    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Under test Django copies the whole context of every template for inspection; nobody inspects ten thousand here.
-    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+def test_no_role_is_shown_a_foreign_mark(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     is_night = WANTED > 5000
-    findings = probe.walk(world, people=probe.EVERYBODY if is_night else probe.PEOPLE, is_deep=is_night)
+    with rendering.as_served(rendering.plain if is_night else rendering.refusals_once()):
+        findings = probe.walk(world, people=probe.EVERYBODY if is_night else probe.PEOPLE, is_deep=is_night)
     with capsys.disabled():
         print(f"\npermission: {findings.count} probes, {findings.marks_seen} marks seen, {len(findings.leaks)} foreign")
     assert findings.leaks == []

@@ -9,6 +9,7 @@ import os
 import pytest
 
 from benchmarks import pages
+from tests import rendering
 
 # The ORM asks both databases the same number of questions: one run tells.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.no_cover]
@@ -19,13 +20,16 @@ def test_no_page_asks_more_than_twelve_questions(caplog: pytest.LogCaptureFixtur
     caplog.set_level(logging.ERROR, logger="django.request")
     world = pages.build(SHARE)
     asked, walked, clients = {}, set(), {}
-    for page in pages.pages(world):
-        walked.add(page.name)
-        if page.reader not in clients:
-            clients[page.reader] = pages.signed_in(world.cast.people[page.reader])
-            clients[page.reader].get(page.address)  # what is read once per process or session is not the page's
-        count = pages.count_queries(clients[page.reader], page.address)
-        if count > pages.MOST_QUERIES:
-            asked[page.name, page.reader] = count
+    with rendering.as_served():
+        for page in pages.pages(world):
+            walked.add(page.name)
+            if page.reader not in clients:
+                clients[page.reader] = pages.signed_in(world.cast.people[page.reader])
+                clients[page.reader].get(page.address)
+            count = page.queries
+            if count is None or count > pages.MOST_QUERIES:  # what is read once per process is not the page's
+                count = pages.count_queries(clients[page.reader], page.address)
+            if count > pages.MOST_QUERIES:
+                asked[page.name, page.reader] = count
     assert asked == {}
     assert {"home", "chains:city", "registry:enterprise", "targets:target", "maps:chain"} <= walked
