@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from lianzhang.chains import jobs
 from lianzhang.chains.actions import gaps as actions
@@ -18,6 +19,7 @@ from tests.chains import scene as scenes
 from tests.chains.test_gaps import gap_of, supply_locally
 
 pytestmark = pytest.mark.django_db
+AHEAD = timezone.localdate() + dt.timedelta(days=60)
 
 
 @pytest.fixture
@@ -35,20 +37,25 @@ def page_of(cast: Cast, who: str) -> Client:
 
 def words(gap: Gap, cast: Cast, **said: object) -> dict[str, object]:
     asked = {"label": "break_point", "route": "attract", "route_reason": "", "owner": cast.force_a.pk}
-    return {**asked, "due_on": TODAY.isoformat(), "version": gap.version, **said}
+    return {**asked, "due_on": AHEAD.isoformat(), "version": gap.version, **said}
 
 
 def test_the_task_force_confirms_with_path_owner_and_day(cast: Cast, scene: scenes.Scene) -> None:
     gap = gap_of(scene)
     assert page_of(cast, "clerk_a").post(f"/gaps/{gap.code}/confirm", words(gap, cast)).status_code == 302
     gap.refresh_from_db()
-    assert (gap.state, gap.route, gap.owner, gap.due_on) == (Gap.State.ASSIGNED, "attract", cast.force_a, TODAY)
+    assert (gap.state, gap.route, gap.owner, gap.due_on) == (Gap.State.ASSIGNED, "attract", cast.force_a, AHEAD)
     assert gap.confirmed_by == cast.clerk_a
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
-    [({"route": ""}, "路径"), ({"route": Gap.Route.LEAVE.value}, "“不补”须写明理由"), ({"due_on": "30日"}, "时限")],
+    [
+        ({"route": ""}, "路径"),
+        ({"route": Gap.Route.LEAVE.value}, "“不补”须写明理由"),
+        ({"due_on": "30日"}, "时限"),
+        ({"due_on": "2020-01-01"}, "时限早于今天"),
+    ],
 )
 def test_what_is_missing_is_said_and_nothing_is_confirmed(
     cast: Cast, scene: scenes.Scene, said: dict[str, object], told: str

@@ -41,7 +41,7 @@ def test_ticked_proposals_are_confirmed_at_once_and_what_another_changed_is_name
     page = reverse("gaps:confirm_many")
     shown = clerk.post(page, {"row": [gap.code for gap in found]}).content.decode()
     assert all(f'name="version_{gap.code}"' in shown for gap in found)
-    said = _asked(found, label="break_point", route="attract", owner=cast.bodies["force_a"].pk, due_on="2026-12-20")
+    said = _asked(found, label="break_point", route="attract", owner=cast.bodies["force_a"].pk, due_on="2036-12-20")
     gaps.dismiss(gap=found[1], reason="型号写错", version=found[1].version, by=cast.clerk_a)
     told = clerk.post(page, said).content.decode()
     assert "办好 2 行，未办 1 行" in told
@@ -63,7 +63,7 @@ def test_a_ticked_row_of_another_chain_is_named_beside_what_is_done(cast: casts.
     page = reverse("gaps:confirm_many")
     assert f"不办理：{other.code}" in clerk.post(page, {"row": [own.code, other.code]}).content.decode()
     said = _asked([own, other], label="break_point", route="attract", owner=cast.bodies["force_a"].pk)
-    told = clerk.post(page, {**said, "due_on": "2026-12-20"}).content.decode()
+    told = clerk.post(page, {**said, "due_on": "2036-12-20"}).content.decode()
     assert "办好 1 行，未办 1 行" in told
     assert f"{other.code}</a>" in told
     assert Gap.objects.get(pk=other.pk).state == "proposed"
@@ -76,10 +76,10 @@ def test_a_deadline_is_set_for_ticked_gaps_that_somebody_stands_for(cast: casts.
     found[0] = gaps.confirm(gap=found[0], owner=owner, version=found[0].version, now=now, by=cast.clerk_a, **words)
     page, clerk = reverse("gaps:entrust_many"), signed_in("clerk_a")
     assert clerk.post(page, _asked(found)).status_code == 422
-    told = clerk.post(page, _asked(found, due_on="2026-12-20")).content.decode()
+    told = clerk.post(page, _asked(found, due_on="2036-12-20")).content.decode()
     assert "确认后才定责任单位和时限" in told
     kept = {gap.title: (gap.due_on and str(gap.due_on), gap.owner) for gap in Gap.objects.all()}
-    assert kept == {"压缩机": ("2026-12-20", owner), "密封圈": (None, None)}
+    assert kept == {"压缩机": ("2036-12-20", owner), "密封圈": (None, None)}
 
 
 def test_ticked_plan_actions_get_a_body_and_one_that_is_done_is_named(cast: casts.Cast, signed_in: SignIn) -> None:

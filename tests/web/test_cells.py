@@ -183,7 +183,7 @@ def test_a_plan_reported_in_the_list_keeps_its_report_until_it_is_taken_back(
 def test_who_answers_for_a_gap_is_typed_once_somebody_stands_for_it(cast: casts.Cast, signed_in: SignIn) -> None:
     kind, clerk = Gap.Kind.NO_LOCAL_SUPPLIER, signed_in("clerk_a")
     gap = Gap.objects.create(code="QK-2026-001", chain=cast.chain_a, title="压缩机", kind=kind)
-    said = {"table": "gaps", "field": "due_on", "value": "2026-12-20", "version": gap.version}
+    said = {"table": "gaps", "field": "due_on", "value": "2036-12-20", "version": gap.version}
     page = reverse("gaps:cell", args=[gap.code])
     assert clerk.post(page, said).status_code == 422
     words: dict[str, Any] = {
@@ -197,7 +197,7 @@ def test_who_answers_for_a_gap_is_typed_once_somebody_stands_for_it(cast: casts.
     stood = (gap.confirmed_by_id, gap.confirmed_at)
     assert clerk.post(page, {**said, "version": gap.version}).status_code == 200
     gap.refresh_from_db()
-    assert (gap.due_on, gap.confirmed_by_id, gap.confirmed_at) == (date(2026, 12, 20), *stood)
+    assert (gap.due_on, gap.confirmed_by_id, gap.confirmed_at) == (date(2036, 12, 20), *stood)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """Forms of gaps: confirming and revising one or several, looking at one again, what experts say."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,11 +18,17 @@ SUGGESTED = "suggested"
 REVIEW = _("到这一天，专班的本周工作里列出此缺口。")
 
 
+def ahead(due_on: date) -> None:
+    """A deadline is for what is still to come: nobody is given work that is late already."""
+    if due_on < timezone.localdate():
+        raise forms.ValidationError(_("时限早于今天。"))
+
+
 class EntrustForm(forms.Form):
     """定责任与时限 of several gaps."""
 
     owner = picking.Office(label=_("责任单位"), required=False)
-    due_on = forms.DateField(label=_("时限"), widget=DateInput(), required=False)
+    due_on = forms.DateField(label=_("时限"), widget=DateInput(), required=False, validators=[ahead])
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +76,9 @@ class ConfirmGapForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["version"].initial = self.instance.version
         if self.instance.state == Gap.State.PROPOSED:
             self.initial["review_on"] = stages.review_on(timezone.localdate())
+        if self.instance.due_on is None or self.instance.due_on >= timezone.localdate():
+            # One that has passed already may stand while something else is changed.
+            self.fields["due_on"].validators.append(ahead)
         owner = self.fields["owner"]
         if isinstance(owner, forms.ModelChoiceField):
             owner.queryset = Body.objects.visible_to(person).filter(is_active=True)
