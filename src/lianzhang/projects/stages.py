@@ -75,6 +75,13 @@ class Evidence(Term):
 
 
 @dataclass(frozen=True)
+class Item(Term):
+    """尽调事项: one line of the due-diligence list."""
+
+    help: Term
+
+
+@dataclass(frozen=True)
 class Gate:
     """One row of the table: what a project needs to enter `stage`, who asks and who checks."""
 
@@ -82,6 +89,7 @@ class Gate:
     group: Group
     requires: tuple[str, ...]
     recruited: tuple[str, ...]
+    entering: tuple[str, ...]
     sets: str
     evidence: tuple[Evidence, ...]
     is_checked: bool
@@ -110,6 +118,7 @@ class Table:
     gates: dict[Stage, Gate]
     evidence: dict[str, Evidence]
     moves: dict[Status, StatusMove]
+    diligence: tuple[Item, ...]
 
 
 @cache
@@ -136,6 +145,10 @@ def from_plain(plain: dict[str, Any]) -> Table:
         gates={gate.stage: gate for gate in gates},
         evidence=evidence,
         moves={move.to: move for move in moves},
+        diligence=tuple(
+            Item(row["key"], row["zh"], row["en"], Term(row["key"], row["help_zh"], row["help_en"]))
+            for row in plain["diligence"]
+        ),
     )
 
 
@@ -145,6 +158,7 @@ def _gate(row: dict[str, Any], *, groups: dict[str, Group], evidence: dict[str, 
         group=groups[row["group"]],
         requires=tuple(row["requires"]),
         recruited=tuple(row.get("recruited", ())),
+        entering=tuple(row.get("entering", ())),
         sets=row.get("sets", ""),
         evidence=tuple(evidence[key] for key in row["evidence"]),
         is_checked=row["checked"],
@@ -179,9 +193,16 @@ def required(stage: int, *, is_recruited: bool) -> list[str]:
 
 
 def missing(project: Any, stage: int) -> list[str]:
-    """Fields that `stage` needs and `project` lacks, in the table's order. `parts` is the one plural field."""
+    """Fields that `stage` needs and `project` lacks, in the table's order; `parts` and `diligences` are rows of it."""
     is_recruited = project.gap_id is not None or project.target_line_id is not None
-    return [name for name in required(stage, is_recruited=is_recruited) if _is_blank(project, name)]
+    names = [*required(stage, is_recruited=is_recruited), *gate(stage).entering]
+    return [name for name in names if _is_blank(project, name)]
+
+
+def open_diligence(project: Any) -> list[Item]:
+    """Items of the due-diligence list that are not settled yet: nobody looked, or what was found is in doubt."""
+    settled = {row.item for row in project.diligences.all() if row.verdict != "concern"}
+    return [item for item in table().diligence if item.key not in settled]
 
 
 def missing_evidence(stage: int, held: Collection[str]) -> list[Evidence]:
@@ -200,13 +221,19 @@ def stages_of(group_key: str) -> list[Stage]:
 
 
 def labels(names: Iterable[str], *, of: type[models.Model]) -> list[str]:
-    """What the fields `names` are called on screen."""
-    return [str(getattr(of._meta.get_field(name), "verbose_name", name)) for name in names]
+    """What the fields `names` are called on screen; rows of another table by what those are called."""
+    return [_label(of._meta.get_field(name)) for name in names]
+
+
+def _label(field: Any) -> str:
+    return str(getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name)
 
 
 def _is_blank(project: Any, name: str) -> bool:
     if name == "parts":
         return not project.supplies.exists()
+    if name == "diligences":
+        return bool(open_diligence(project))
     return getattr(project, name if name not in _RELATIONS else f"{name}_id") in (None, "")
 
 

@@ -6,12 +6,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
-from lianzhang.projects import choices, queries, schedule, stages
+from lianzhang.projects import choices, clocks, queries, schedule, stages
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.tables import Badge, Column, Edit, Empty, Filter, TableSpec
@@ -83,6 +83,11 @@ def _ended(found: "QuerySet[Project]", is_ended: bool) -> "QuerySet[Project]":  
 
 def _with_money(found: "QuerySet[Project]", has_money: bool) -> "QuerySet[Project]":  # noqa: FBT001 - called by the table
     return found.filter(arrived_wan__gt=0) if has_money else found.exclude(arrived_wan__gt=0)
+
+
+def _clock_late(found: "QuerySet[Project]", is_late: bool) -> "QuerySet[Project]":  # noqa: FBT001 - called by the table
+    condition = clocks.overdue(OuterRef("today"))
+    return found.filter(condition) if is_late else found.exclude(condition)
 
 
 CODE = Column("code", _("编号"), lambda p: p.code, kind="code", sort="code", is_default=False)
@@ -171,6 +176,7 @@ FILTERS = (
     Filter("agreed", _("协议投资（万元）"), kind="number_range", path="agreed_wan", is_folded=True),
 )
 SEARCH = ("name", "name_en", "code", "investor_name", "enterprise__name", "content")
+CLOCK_LATE = Filter("overdue", _("时限逾期"), kind="boolean", apply=_clock_late)
 
 PROJECTS = TableSpec(
     key="projects",
@@ -224,20 +230,21 @@ LEADS = TableSpec(
         OWNER,
         _wan("intended_wan", _("意向投资")),
         _told("content", _("拟投内容")),
+        Column("clock", _("时限"), lambda p: clocks.light(p, today=p.today), kind="light", sort="clock_due_on"),
         _told("progress", _("对接情况"), is_default=False, is_report=True),
         _on("progress_on", _("最近跟进")),
         NODE,
         NODE_DUE,
         REASON,
     ),
-    filters=FILTERS,
+    filters=(*FILTERS[:3], CLOCK_LATE, *FILTERS[3:]),
     search=SEARCH,
     default_order=("-first_reported_at", "code"),
     row_id="code",
     row_url=page,
     edit_url=cell,
     empty=Empty(_("还没有线索。"), _("登记线索"), "projects:new"),
-    note=_("含线索、研判、在谈。首报单位和时间由系统记录。在表中填写对接情况，记为当天。"),
+    note=_("含线索、研判、在谈。首报单位和时间由系统记录；时限按城市规则自首报或上次跟进起算，登记跟进后重新计时。"),
 )
 
 KEY_PROJECTS = TableSpec(

@@ -1,11 +1,11 @@
 """Projects, their stages and evidence, events and signings."""
 
-from lianzhang.projects.models import Event, Project, Signing, StageEntry, Supply
+from lianzhang.projects.models import Contest, Event, Project, Signing, StageEntry, Supply
 from lianzhang.trail.models import Proof
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
 
-PLAIN = ["list", "leads", "key", "board", "stages", "checks", "new", "events", "new_event"]
+PLAIN = ["list", "leads", "key", "board", "stages", "checks", "new", "events", "new_event", "contests", "new_contest"]
 OF_PROJECT = [
     "project",
     "edit",
@@ -18,6 +18,8 @@ OF_PROJECT = [
     "correct",
     "transfer",
     "supply",
+    "follow",
+    "diligence",
 ]
 
 
@@ -35,6 +37,9 @@ def fill(world: World) -> Filling:
         "projects:flag": [Case({**c.kwargs, "name": "above_scale_on"}, c.subject) for c in projects],
         "projects:drop_supply": each(world, "project", Supply, code="project__code", pk="pk"),
         **{f"projects:{name}": events for name in ("event", "edit_event", "tie_signing")},
+        **{
+            f"projects:{name}": each(world, "project", Contest, code="code") for name in ("contest", "withdraw_contest")
+        },
         "projects:untie_signing": each(world, "project", Signing, code="event__code", pk="pk"),
     }
 

@@ -1,7 +1,10 @@
 """Writing projects. Each action checks the rule and the right, writes with its version, and leaves one trail event."""
 
+from lianzhang.projects.actions.contests import contest, decide_contest, withdraw_contest
 from lianzhang.projects.actions.corrections import correct
+from lianzhang.projects.actions.diligence import verify
 from lianzhang.projects.actions.events import edit_event, enter_event, tie_signing, untie_signing
+from lianzhang.projects.actions.leads import follow_up
 from lianzhang.projects.actions.opening import open_from_target
 from lianzhang.projects.actions.permission import GateClosed
 from lianzhang.projects.actions.records import (
@@ -26,11 +29,14 @@ __all__ = [
     "add_evidence",
     "advance",
     "check",
+    "contest",
     "correct",
+    "decide_contest",
     "edit",
     "edit_event",
     "enter",
     "enter_event",
+    "follow_up",
     "hold",
     "lose",
     "mark_late",
@@ -46,5 +52,7 @@ __all__ = [
     "tie_signing",
     "transfer",
     "untie_signing",
+    "verify",
     "withdraw",
+    "withdraw_contest",
 ]

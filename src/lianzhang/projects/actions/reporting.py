@@ -14,6 +14,7 @@ from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
 from lianzhang.projects import investors, queries
+from lianzhang.projects.actions import leads
 from lianzhang.projects.models import Claim, Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.records import codes
@@ -83,6 +84,7 @@ def report_lead(
             gaps.start_acting(gap=project.gap, by=by)
         _enter_first_stage(project, now=now, by=by)
         _claim(project, known, body=body, now=now, although=although, by=by)
+        leads.start_clocks(project, on=timezone.localdate(now), by=by)
     return project
 
 

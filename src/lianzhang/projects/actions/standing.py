@@ -11,7 +11,7 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, BodyKind
 from lianzhang.projects import stages
-from lianzhang.projects.actions import permission, reporting
+from lianzhang.projects.actions import contests, permission, reporting
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Status
 from lianzhang.trail import actions as trail
@@ -34,9 +34,9 @@ def resume(*, project: Project, reason: str, on: date, now: datetime, by: Person
     return _set(project, Status.NORMAL, reason=reason, on=on, now=now, by=by)
 
 
-def lose(*, project: Project, reason: str, on: date, now: datetime, by: Person) -> Project:
-    """流失: the investor went elsewhere. The first-report claim falls free; the reason stays."""
-    return _set(project, Status.LOST, reason=reason, on=on, now=now, by=by)
+def lose(*, project: Project, reason: str, on: date, now: datetime, by: Person, lost_to: str = "") -> Project:
+    """流失: the investor went elsewhere, to a place named where it is known. The first-report claim falls free."""
+    return _set(project, Status.LOST, reason=reason, on=on, now=now, by=by, lost_to=lost_to.strip()[:80])
 
 
 def terminate(*, project: Project, reason: str, on: date, now: datetime, by: Person) -> Project:
@@ -50,7 +50,10 @@ def transfer(*, project: Project, to: Body, reason: str, on: date, now: datetime
         raise Refused(_("项目只能流转到区市。"))
     if to.pk == project.district_id:
         raise Refused(_("项目已在%(body)s。") % {"body": to.name})
-    return _set(project, Status.TRANSFERRED, reason=reason, on=on, now=now, by=by, district=to)
+    with transaction.atomic():
+        moved = _set(project, Status.TRANSFERRED, reason=reason, on=on, now=now, by=by, district=to)
+        contests.on_transfer(moved, to=to, now=now, by=by)
+    return moved
 
 
 def _set(project: Project, to: Status, *, reason: str, on: date, now: datetime, by: Person, **more: Any) -> Project:

@@ -179,6 +179,15 @@ class StatusForm(forms.Form):
     on = forms.DateField(label=_("日期"), widget=DateInput())
 
 
+class LoseForm(StatusForm):
+    """流失: why, and to which place."""
+
+    lost_to = forms.CharField(
+        label=_("流失去向"), max_length=80, required=False, help_text=_("投资方改投的城市或园区。")
+    )
+    field_order = ("reason", "lost_to", "on")
+
+
 class TransferForm(StatusForm):
     """流转: to which district."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import events, project_changes, projects
+from lianzhang.web.views import events, leads, project_changes, projects
 
 app_name = "projects"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("stages/", projects.stage_table, name="stages"),
     path("checks/", projects.checks, name="checks"),
     path("new", projects.new, name="new"),
+    path("contests/", leads.contests, name="contests"),
+    path("contests/new", leads.new_contest, name="new_contest"),
+    path("contests/<str:code>/", leads.contest, name="contest"),
+    path("contests/<str:code>/withdraw", leads.withdraw_contest, name="withdraw_contest"),
     path("events/", events.events, name="events"),
     path("events/new", events.new, name="new_event"),
     path("events/<str:code>/", events.event, name="event"),
@@ -23,6 +27,8 @@ urlpatterns = [
     path("<str:code>/edit", project_changes.edit, name="edit"),
     path("<str:code>/cell", project_changes.cell, name="cell"),
     path("<str:code>/place", project_changes.place, name="place"),
+    path("<str:code>/follow", leads.follow, name="follow"),
+    path("<str:code>/diligence", leads.diligence, name="diligence"),
     path("<str:code>/money", project_changes.money, name="money"),
     path("<str:code>/progress", project_changes.progress, name="progress"),
     path("<str:code>/evidence", project_changes.evidence, name="evidence"),

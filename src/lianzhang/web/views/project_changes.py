@@ -305,7 +305,8 @@ def status(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     # The right is the move's: a chief, who does not write projects, may end one.
     move = next(move for move in stages.table().moves.values() if move.verb == verb)
     found = (_approvable if move.right == "approve" else _editable)(person, code)
-    form = forms.StatusForm(request.POST or None, initial={"on": today})
+    asked = forms.LoseForm if verb == "lose" else forms.StatusForm
+    form = asked(request.POST or None, initial={"on": today})
 
     def write(said: dict[str, Any]) -> object:
         return STATUS[verb](project=found, now=timezone.now(), by=person, **said)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import ROLE_OF, Act, Post, Thing
-from lianzhang.projects import actions, choices, queries, schedule, stages, tables
+from lianzhang.projects import actions, choices, clocks, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Task
@@ -21,7 +21,7 @@ from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.trail.models import Proof
-from lianzhang.web import access, listing, production, submitting
+from lianzhang.web import access, listing, production, submitting, working
 from lianzhang.web.forms import projects as forms
 
 FORM = ["GET", "HEAD", "POST"]
@@ -33,28 +33,34 @@ VIEWS = ("projects:list", "projects:leads", "projects:key", "projects:board")
 @require_GET
 def projects(request: HttpRequest) -> HttpResponse:
     """Every project within reach."""
-    return _ledger(request, tables.PROJECTS, here="projects:list")
+    found = queries.listed(access.person_of(request), today=timezone.localdate())
+    return _ledger(request, tables.PROJECTS, found, here="projects:list")
 
 
 @access.reads(Thing.PROJECT)
 @require_GET
 def leads(request: HttpRequest) -> HttpResponse:
     """线索台账: what is not signed yet."""
-    return _ledger(request, tables.LEADS, here="projects:leads", stage__lt=Stage.SIGNED)
+    person, today = access.person_of(request), timezone.localdate()
+    found = clocks.with_next(queries.listed(person, today=today).filter(stage__lt=Stage.SIGNED))
+    overdue = clocks.overdue_count(person, today=today)
+    said = ngettext("%(count)d条线索时限逾期。", "%(count)d条线索时限逾期。", overdue) % {"count": overdue}
+    return _ledger(request, tables.LEADS, found, here="projects:leads", also=said)
 
 
 @access.reads(Thing.PROJECT)
 @require_GET
 def key_projects(request: HttpRequest) -> HttpResponse:
     """重点项目台账: the city's key list, month by month."""
-    return _ledger(request, tables.KEY_PROJECTS, here="projects:key", is_key=True)
+    found = queries.listed(access.person_of(request), today=timezone.localdate()).filter(is_key=True)
+    return _ledger(request, tables.KEY_PROJECTS, found, here="projects:key")
 
 
-def _ledger(request: HttpRequest, table: TableSpec, *, here: str, **narrowed: Any) -> HttpResponse:
+def _ledger(request: HttpRequest, table: TableSpec, found: Any, *, here: str, also: str = "") -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
-    found = queries.listed(person, today=today).filter(**narrowed)
+    standing = _standing_of_all(person, today=today)
     context = {
-        **_standing_of_all(person, today=today),
+        "lead": " ".join(filter(None, (standing["lead"], also))),
         "as_of": today,
         "tabs": _tabs(request, here),
         "new_url": reverse("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
@@ -160,6 +166,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "origin_reasons": _reasons(found),
         "done_ratio": tables.done_ratio(found),
         "effect": production.effect(found, person=person),
+        **working.shown(found, today=today),
         "restricted": RESTRICTED,
         **_next_step(found, entries, proofs, person=person),
     }
