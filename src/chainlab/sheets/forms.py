@@ -196,7 +196,7 @@ def _explain(book: writing.Book, layout: Layout, *, language: str) -> None:
         for column, head in enumerate(heads):
             page.write_string(line + 1, column, head, bold)
         line += 2
-        for field in sheet.fields:
+        for field in (field for field in sheet.fields if not field.is_hidden):
             texts = (
                 field.header(language),
                 _KINDS[field.kind][is_english],

@@ -71,6 +71,7 @@ class Field:
     is_required: bool = False
     is_key: bool = False  # filled down in merged cells; amounts never are
     is_signed: bool = False  # negative numbers are expected
+    is_hidden: bool = False  # written out of sight: what the form is known by when it comes back
     choices: tuple[Choice, ...] = ()
     month_means: str = ""  # date columns: "2024年6月" is the "last" or the "first" day of it; empty: not enough
     falls_back_to: tuple[str, ...] = ()  # fields that stand in when this one is blank

@@ -128,7 +128,8 @@ def write_header(book: Book, page: Any, sheet: Sheet, *, language: str, offset: 
         style = book.style(bold=True, text_wrap=True, align="center", border=1, bg_color=fill, num_format="@")
         mark = "*" if field.is_required else ""
         page.write_string(0, column, mark + field.header(language), style)
-        page.set_column(column, column, _width(field), book.style(num_format=FORMATS.get(field.kind, "@")))
+        look = book.style(num_format=FORMATS.get(field.kind, "@"))
+        page.set_column(column, column, _width(field), look, {"hidden": True} if field.is_hidden else {})
     page.set_row(0, 32)
     page.freeze_panes(1, 1 + offset)
     page.set_landscape()

@@ -193,6 +193,7 @@ LEDGERS: dict[str, str] = {
 JOBS: dict[str, str] = {
     "intake.read": "lianzhang.intake.jobs.read",
     "intake.apply": "lianzhang.intake.jobs.apply",
+    "collecting.read": "lianzhang.collecting.jobs.read",
     "chains.analyse": "lianzhang.chains.jobs.analyse",
     "chains.targets": "lianzhang.chains.jobs.choose_targets",
 }

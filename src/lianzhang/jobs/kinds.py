@@ -7,6 +7,7 @@ TITLES: dict[str, Promise] = {
     "intake.read": _("读取工作簿"),
     "intake.apply": _("写入台账"),
     "intake.undo": _("撤销写入"),
+    "collecting.read": _("读取填报的工作簿"),
     "chains.analyse": _("生成数据快照与覆盖"),
     "chains.targets": _("计算目标清单"),
 }

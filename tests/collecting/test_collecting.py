@@ -1,0 +1,174 @@
+"""收表: a form goes out, comes in, is sent back, accepted, closed; each wrong step is told in words."""
+
+import datetime as dt
+import io
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+
+from lianzhang.accounts.actions import Refused
+from lianzhang.collecting import actions, columns, queries, sheets, urging
+from lianzhang.collecting.models import Collection, Submission
+from lianzhang.records.models import Stale
+from tests.cast import Cast
+from tests.collecting import scene
+
+State = Submission.State
+
+
+def test_expected_received_and_on_time_are_counted_from_the_first_time_it_came_in(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    scene.sent(asked, cast, "east", [scene.row("甲园", 3, "120")])
+    scene.sent(asked, cast, "west", [scene.row("乙园", 1, "40")], now=scene.DUE + dt.timedelta(hours=1))
+    actions.send_back(scene.answer(asked, cast), reason="缺丙园", now=scene.DUE, by=cast.secretary)
+    actions.submit(scene.answer(asked, cast), now=scene.DUE + dt.timedelta(hours=3), by=cast.district_east)
+    stands = queries.standing(queries.submissions(asked))
+    # East came first in time; being sent back does not make it late. West came late, and counts as received.
+    assert (stands.expected, stands.received, stands.on_time) == (2, 2, 1)
+    listed: Any = queries.listed(cast.secretary, kind="form").get(pk=asked.pk)
+    assert (listed.expected_count, listed.received_count, listed.on_time_count) == (2, 2, 1)
+    assert queries.is_late(scene.answer(asked, cast, "west"), now=scene.DUE)
+
+
+def test_the_urging_text_names_who_has_not_answered_and_what_was_sent_back(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    scene.sent(asked, cast, "east", [scene.row("甲园", 3, "120")])
+    actions.send_back(scene.answer(asked, cast), reason="缺丙园", now=scene.NOON, by=cast.secretary)
+    text = urging.text(asked, queries.submissions(asked), now=scene.NOON)
+    assert "受灾情况" in text
+    assert "未报（1）：西区" in text
+    assert "退回待改：东区（缺丙园）" in text
+    for body in ("east", "west"):
+        if body == "west":
+            actions.save(
+                scene.answer(asked, cast, body), rows=[scene.row("乙园", 0, "0")], version=None, by=cast.district_west
+            )
+        actions.submit(scene.answer(asked, cast, body), now=scene.NOON, by=cast.people[f"district_{body}"])
+    assert urging.text(asked, queries.submissions(asked), now=scene.NOON) == ""
+
+
+def test_totals_add_themselves_up_and_stand_beside_last_time(cast: Cast) -> None:
+    first = scene.opened(cast)
+    scene.sent(first, cast, "east", [scene.row("甲园", 3, "120"), scene.row("丙园", 1, "30.5")])
+    actions.close(first, now=scene.NOON, by=cast.secretary)
+    again = scene.opened(cast, previous=first)
+    scene.sent(again, cast, "east", [scene.row("甲园", 2, "200")])
+    scene.sent(again, cast, "west", [scene.row("乙园", 5, "10")])
+    sums = queries.by_body(again, queries.whole(again, queries.submissions(again)))
+    east, west = sums
+    assert (east.now["c3"], east.then["c3"], east.change("c3")) == (Decimal(200), Decimal("150.5"), Decimal("49.5"))
+    assert west.change("c3") is None  # nothing was known of it last time: that is no rise from 0
+
+
+def test_a_form_is_handed_out_with_last_times_answer_and_known_when_it_comes_back(cast: Cast) -> None:
+    first = scene.opened(cast)
+    scene.sent(first, cast, "east", [scene.row("甲园", 3, "120")])
+    again = scene.opened(cast, previous=first)
+    content = sheets.prefilled(scene.answer(again, cast), language="zh-hans", by=cast.district_east)
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [cell.value for cell in page[2]][1:4] == ["甲园", 3, 120]
+    assert page.column_dimensions["A"].hidden
+    changed = scene.edited(content, {"D2": 99, "B3": "丁园", "C3": 1, "D3": "1.5亿元"})
+    got = scene.hand_in(scene.answer(again, cast), changed, by=cast.district_east)
+    assert got.upload["error_count"] == 0
+    assert [columns.number(row.values["c3"]) for row in got.rows.all()] == [Decimal(99), Decimal(15000)]
+    with pytest.raises(Refused):  # its own row of another body's workbook is not taken over
+        scene.hand_in(scene.answer(first, cast), content, by=cast.district_east)
+    foreign = scene.hand_in(scene.answer(again, cast, "west"), content, by=cast.district_west)
+    assert foreign.upload["error_count"] == 1
+    assert "east" in foreign.upload["complaints"][0]["zh"]
+    assert not foreign.rows.exists()
+
+
+def test_faults_of_a_workbook_come_back_marked_and_leave_the_draft_as_it_was(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    actions.save(scene.answer(asked, cast), rows=[scene.row("甲园", 3, "120")], version=None, by=cast.district_east)
+    content = sheets.prefilled(scene.answer(asked, cast), language="zh-hans", by=cast.district_east)
+    got = scene.hand_in(scene.answer(asked, cast), scene.edited(content, {"C2": "好几家"}), by=cast.district_east)
+    assert got.upload["error_count"] == 1
+    assert got.upload["complaints"][0]["cell"] == "C2"
+    assert [row.values["c2"] for row in got.rows.all()] == [3]
+    path = sheets.marked_path(got, sha256=got.upload["sha256"], language="zh-hans")
+    marked = openpyxl.load_workbook(path)
+    assert marked.sheetnames[0] == "错误清单"
+    assert marked.worksheets[1]["C2"].comment is not None
+
+
+def test_a_stated_total_that_is_not_the_sum_of_its_rows_is_explained_before_it_goes(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    content = sheets.prefilled(scene.answer(asked, cast), language="zh-hans", by=cast.district_east)
+    cells = {"B2": "甲园", "C2": 3, "D2": 120, "B3": "丙园", "C3": 1, "D3": 30, "B4": "合计", "C4": 4, "D4": 200}
+    got = scene.hand_in(scene.answer(asked, cast), scene.edited(content, cells), by=cast.district_east)
+    assert got.rows.count() == 2
+    with pytest.raises(Refused, match="合计"):
+        actions.submit(scene.answer(asked, cast), now=scene.NOON, by=cast.district_east)
+    done = actions.submit(scene.answer(asked, cast), note="含未列明的小园区", now=scene.NOON, by=cast.district_east)
+    assert done.state == State.SUBMITTED
+
+
+def test_a_body_without_an_account_answers_by_a_file_that_is_handed_in_for_it(cast: Cast) -> None:
+    asked = scene.opened(cast, bodies=[cast.experts])
+    content = sheets.prefilled(scene.answer(asked, cast, "experts"), language="zh-hans", by=cast.secretary)
+    filled = scene.edited(content, {"B2": "甲园", "D2": 10})
+    got = scene.hand_in(scene.answer(asked, cast, "experts"), filled, by=cast.secretary)
+    done = actions.submit(got, now=scene.NOON, by=cast.secretary)
+    assert done.is_handed_in
+    with pytest.raises(Refused, match="另一人"):
+        actions.accept(done, now=scene.NOON, by=cast.secretary)
+    assert actions.accept(done, now=scene.NOON, by=cast.second_secretary).state == State.ACCEPTED
+
+
+def test_an_empty_form_goes_only_as_a_nil_report_and_a_required_column_is_named(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    east, west = (scene.answer(asked, cast, body) for body in ("east", "west"))
+    with pytest.raises(Refused, match="零报告"):
+        actions.submit(east, now=scene.NOON, by=cast.district_east)
+    assert actions.submit(east, is_nil=True, now=scene.NOON, by=cast.district_east).note == actions.NIL
+    actions.save(west, rows=[{"c1": "乙园"}], version=None, by=cast.district_west)
+    with pytest.raises(Refused, match="第 1 行未填：损失"):
+        actions.submit(west, now=scene.NOON, by=cast.district_west)
+
+
+def test_closing_twice_editing_a_closed_form_and_a_wrong_body_are_refused_in_words(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    with pytest.raises(Refused, match="不由您的单位"):
+        actions.save(scene.answer(asked, cast), rows=[], version=None, by=cast.district_west)
+    with pytest.raises(Refused, match="发起单位"):
+        actions.close(asked, now=scene.NOON, by=cast.clerk_a)
+    actions.close(asked, now=scene.NOON, by=cast.secretary)
+    with pytest.raises(Refused, match=r"secretary.*关闭"):
+        actions.close(asked, now=scene.NOON, by=cast.second_secretary)
+    with pytest.raises(Refused, match="关闭"):
+        actions.save(scene.answer(asked, cast), rows=[], version=None, by=cast.district_east)
+    with pytest.raises(Refused, match="不发起"):
+        scene.opened(cast, by=cast.district_east)
+    with pytest.raises(Refused, match="已过"):
+        actions.extend(scene.opened(cast), due_at=scene.NOON, now=scene.NOON, by=cast.secretary)
+
+
+def test_two_people_of_one_body_do_not_overwrite_one_another_unseen(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    seen = scene.answer(asked, cast).version
+    actions.save(scene.answer(asked, cast), rows=[scene.row("甲园", 1, "1")], version=seen, by=cast.district_east)
+    with pytest.raises(Stale):
+        actions.save(scene.answer(asked, cast), rows=[scene.row("甲园", 2, "2")], version=seen, by=cast.district_east)
+    kept = [row.values["c2"] for row in scene.answer(asked, cast).rows.all()]
+    assert kept == [1]
+
+
+def test_what_is_typed_on_the_page_is_read_as_in_the_workbook() -> None:
+    integer, wan, choice = scene.FORM[1], scene.FORM[2], scene.FORM[3]
+    assert columns.read(wan, "1.2亿元") == ({"decimal": "12000"}, "")
+    assert columns.read(integer, "") == (None, "")
+    assert columns.read(integer, "无") == ({"blank": "not_applicable"}, "")
+    assert columns.read(integer, "好几家")[1]
+    assert columns.read(choice, "没听说过")[1]
+
+
+def test_a_form_has_columns_of_different_names(cast: Cast) -> None:
+    for said in ([], [{"label": "甲"}, {"label": "甲"}], [{"label": "甲", "kind": "choice"}]):
+        with pytest.raises(Refused):
+            columns.checked(columns.numbered(said))
+    assert Collection.objects.count() == 0
