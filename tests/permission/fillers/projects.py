@@ -26,6 +26,7 @@ OF_PROJECT = [
 def fill(world: World) -> Filling:
     projects = each(world, "project", Project, code="code")
     events = each(world, "event", Event, code="code")
+    contests = each(world, "project", Contest, code="code")
     entries = each(world, "project", StageEntry, code="project__code", pk="pk")
     return {
         **{f"projects:{name}": [Case()] for name in PLAIN},
