@@ -188,6 +188,18 @@ def load(path: Path, *, file_format: str, encoding: str = "", name: str = "") ->
     child reports them as unreadable."""
     if file_format == "csv":
         return [Grid(Path(name or path.name).stem, _csv_rows(path.read_bytes().decode(encoding)))]
+    if file_format != "xlsx":
+        return _parsed(path)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as beside:  # the parser leaves Python alone meanwhile
+        looked = beside.submit(_look, path)
+        grids = _parsed(path)
+        _annotate(grids, looked.result())
+    return grids
+
+
+def _parsed(path: Path) -> list[Grid]:
     import python_calamine
 
     with path.open("rb") as source:
@@ -205,8 +217,6 @@ def load(path: Path, *, file_format: str, encoding: str = "", name: str = "") ->
                     merges=[(start, end) for start, end in sheet.merged_cell_ranges or ()],
                 )
             )
-    if file_format == "xlsx":
-        _annotate(path, grids)
     return grids
 
 
@@ -219,17 +229,37 @@ def _csv_rows(text: str) -> list[list[Any]]:
     return [[re.sub(r"^'(?=[=+\-@\t\r＝＋－＠])", "", value) for value in row] for row in rows]
 
 
-def _annotate(path: Path, grids: list[Grid]) -> None:
-    """Add what calamine leaves out, from the XML: it gives '' for #N/A and for a formula without a stored value."""
+@dataclasses.dataclass(slots=True)
+class _Look:
+    """What the XML says of the workbook; of a sheet its text, where there is something in it to be told."""
+
+    is_1904: bool
+    percent_styles: frozenset[bytes]
+    marked: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    hiding: dict[str, bytes] = dataclasses.field(default_factory=dict)
+
+
+def _look(path: Path) -> _Look:
     with zipfile.ZipFile(path) as archive:
         book = _Book(archive)
-        for grid in grids:
-            grid.is_1904 = book.is_1904
-            part = book.parts.get(grid.name)
-            if part is not None:
-                xml = archive.read(part)
-                _annotate_sheet(grid, xml, percent_styles=book.percent_styles)
-                _find_hidden(grid, xml)
+        found = _Look(book.is_1904, book.percent_styles)
+        for name, part in book.parts.items():
+            xml = archive.read(part)
+            if found.percent_styles or _has_marks(xml):
+                found.marked[name] = xml
+            if _has_hidden(xml):
+                found.hiding[name] = xml
+    return found
+
+
+def _annotate(grids: list[Grid], looked: _Look) -> None:
+    """Add what calamine leaves out, from the XML: it gives '' for #N/A and for a formula without a stored value."""
+    for grid in grids:
+        grid.is_1904 = looked.is_1904
+        if grid.name in looked.marked:
+            _annotate_sheet(grid, looked.marked[grid.name], percent_styles=looked.percent_styles)
+        if grid.name in looked.hiding:
+            _find_hidden(grid, looked.hiding[grid.name])
 
 
 _MARKS = (b'"e"', b"'e'", b"<f", b":f")
@@ -239,11 +269,12 @@ _ATTRIBUTE = re.compile(rb"\b(r|s|t)\s*=\s*[\"']([^\"']*)[\"']")
 _STORED = re.compile(rb"<(?:[\w.-]+:)?v\s*>([^<]*)</")
 
 
-def _annotate_sheet(grid: Grid, xml: bytes, *, percent_styles: frozenset[bytes]) -> None:
+def _has_marks(xml: bytes) -> bool:
     # Plain words first: a pattern looked for in every place of 30 MB takes longer than reading them.
-    has_marks = any(word in xml for word in _MARKS) and _MARKED.search(xml)
-    if not has_marks and not percent_styles:
-        return
+    return any(word in xml for word in _MARKS) and _MARKED.search(xml) is not None
+
+
+def _annotate_sheet(grid: Grid, xml: bytes, *, percent_styles: frozenset[bytes]) -> None:
     for match in _CELL.finditer(xml):
         body = match[2] or b""
         attributes = dict(_ATTRIBUTE.findall(match[1]))
@@ -270,12 +301,14 @@ _COLUMNS = re.compile(rb"<(?:[\w.-]+:)?col\b([^<>]*)>")
 _ORDINAL = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d+)[\"']")
 
 
+def _has_hidden(xml: bytes) -> bool:
+    top = max(xml.find(b"sheetData"), 0)  # what every sheet says of its columns stands before its cells
+    is_said = any(xml.find(word, top) >= 0 for word in _HIDING)
+    return _HIDDEN.search(xml, 0, len(xml) if is_said else top) is not None
+
+
 def _find_hidden(grid: Grid, xml: bytes) -> None:
     """Rows and columns nobody sees: hidden, filtered away, or drawn to nothing. The parser reads them like others."""
-    top = max(xml.find(b"sheetData"), 0)
-    # Plain words first, as above; what every sheet says of its columns stands before its cells.
-    if not any(xml.find(word, top) >= 0 for word in _HIDING) and not _HIDDEN.search(xml, 0, top):
-        return
     number = 0
     for match in _ROW.finditer(xml):
         number = int(dict(_ORDINAL.findall(match[1])).get(b"r", number + 1))

@@ -6,6 +6,8 @@ import dataclasses
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +28,26 @@ class Limits:
 
 
 def read(
-    path: Path | str, *, layout: shapes.Layout | str, limits: Limits | None = None, name: str = ""
+    path: Path | str,
+    *,
+    layout: shapes.Layout | str,
+    limits: Limits | None = None,
+    name: str = "",
+    meanwhile: Callable[[], None] | None = None,
 ) -> reading.Reading:
     """The rows of a workbook and everything wrong with it. Never raises for what a user sends.
 
     `layout` is a Layout or the key of one. The file is parsed only in a child process with limits on memory, time and
     written bytes; if the child is killed the reading says so and holds no rows. `name` is what its sender calls the
-    file, where it is stored under another name.
+    file, where it is stored under another name. `meanwhile` is run in a thread while the child reads.
     """
     wanted = layouts.get(layout) if isinstance(layout, str) else layout
     limits = limits or Limits()
     verdict = gate.inspect(path, name=name, max_bytes=limits.file_bytes, bounds=limits.bounds)
     if not verdict.is_accepted:
         return _refused(wanted, verdict)
+    if meanwhile is not None:
+        threading.Thread(target=meanwhile).start()
     answer = _ask_child(Path(path), layout=wanted, verdict=verdict, limits=limits, name=name)
     if isinstance(answer, str):
         words = {"seconds": limits.seconds} if answer == "reading_timeout" else {}

@@ -6,7 +6,6 @@ import gc
 import json
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,11 +70,10 @@ def _tell(answer: Answer, options: argparse.Namespace) -> None:
 
 def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
     """Read, ask, choose. Raises Refused with every complaint about the workbook."""
+    reading = _reading(options)
     from chainlab import engines
     from chainlab import targets as targeting
 
-    threading.Thread(target=_import_solvers).start()
-    reading = _reading(options)
     tables = frames(reading)
     anchors = tables.pop("anchors")
     firms = _Firms(reading, options.language)
@@ -110,11 +108,17 @@ def _answer(options: argparse.Namespace, home: tuple[str, ...]) -> Answer:
     )
 
 
-def _import_solvers() -> None:
-    """What choosing needs, imported while the child reads the workbook."""
+def _import_later() -> None:
+    """What choosing and writing need, imported while the child reads the workbook."""
     with contextlib.suppress(ImportError):  # told where it is used
         import highspy  # noqa: F401
+        import pyarrow as pa
         from scipy import sparse  # noqa: F401
+
+        from chainlab import targets  # noqa: F401
+        from lianzhang.cli import target_workbook  # noqa: F401
+
+        pa.array([""])  # at its first list Arrow imports pandas, where it is installed, to ask whether it is one of its
 
 
 def _with_names(text: str, names: Mapping[str, str]) -> str:
@@ -162,7 +166,7 @@ def _reading(options: argparse.Namespace) -> "Reading":
 
     if not options.workbook.is_file():
         raise Refused([f"{options.workbook}: no such file"])
-    reading = sheets.read(options.workbook, layout=sheets.layouts.get(LAYOUT))
+    reading = sheets.read(options.workbook, layout=sheets.layouts.get(LAYOUT), meanwhile=_import_later)
     if reading.errors:
         raise Refused(_line(complaint, options.language) for complaint in reading.errors)
     return reading
