@@ -109,8 +109,11 @@ class Table:
         for field in self.sheet.fields:
             if field.is_required and field.key not in found:
                 self._say("column_missing", row=header.bottom, field=field)
-        for column, match in self._by_column.items():
-            self._settings[match.field.key] = self._setting(match, header, column)
+        for column, match in list(self._by_column.items()):
+            if (setting := self._setting(match, header, column)) is None:
+                del self._by_column[column]  # 12 亩 is not 12 ㎡: what cannot be converted is not taken at all
+            else:
+                self._settings[match.field.key] = setting
         self._period = self._period_of(header)
 
     def _refused(self, header: headers.Header) -> set[int]:
@@ -138,18 +141,20 @@ class Table:
                 self._say("column_duplicate", place=(header.bottom, column), field=match.field, cells=cells)
         return kept
 
-    def _setting(self, match: headers.Match, header: headers.Header, column: int) -> values.Setting:
+    def _setting(self, match: headers.Match, header: headers.Header, column: int) -> values.Setting | None:
+        """How the cells of a column are read; None where its header names a unit they cannot be converted from."""
         field = match.field
         default = field.unit or ("亿元" if field.kind is Kind.YI else "万元" if field.kind.is_money else "")
         stated = match.unit or (header.unit if field.kind.is_money else "")
-        place = (header.bottom, column)
+        place, expected = (header.bottom, column), ""
         if field.kind.is_money and stated and stated not in headers.MONEY_UNITS:
-            self._say("unit_wrong", place=place, field=field, unit=stated, expected="万元 / 亿元")
-            stated = default
+            expected = "万元 / 亿元"
         elif field.kind.is_money and stated and stated != default:
             self._say("unit_converted", place=place, field=field, unit=stated)
         elif match.unit and not field.kind.is_money and default and match.unit != default:
-            self._say("unit_wrong", place=place, field=field, unit=match.unit, expected=default)
+            expected = default
+        if expected:
+            self._say("unit_wrong", place=place, field=field, unit=stated or match.unit, expected=expected)
         self.columns.append(
             Column(
                 self.sheet.key,
@@ -162,7 +167,7 @@ class Table:
                 match.month,
             )
         )
-        return values.Setting(stated or default, bool(stated), self.grid.is_1904)
+        return None if expected else values.Setting(stated or default, bool(stated), self.grid.is_1904)
 
     def _period_of(self, header: headers.Header) -> dt.date | None:
         if not self.sheet.period_field:

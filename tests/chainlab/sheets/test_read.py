@@ -62,6 +62,7 @@ def test_the_unit_of_a_header_or_of_a_line_above_it_converts_the_column(workbook
         wrong = sheets.read(workbook([["企业名称", f"产值（{unit}）"], ["海尔", 1.5]]), layout=firms)
         assert "unit_wrong" in codes(wrong, level="error")
         assert "output_wan" in [column.field for column in wrong.columns]
+        assert values(wrong, "output_wan") == [None], "what cannot be converted is not taken as if it could"
 
 
 def test_a_word_in_brackets_that_is_no_unit_makes_another_column(workbook: Make, firms: sheets.Layout) -> None:
