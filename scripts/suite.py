@@ -8,20 +8,28 @@ python scripts/suite.py nightly   everything, with the long property tests, a mi
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scripts import floors, machine, messages, node, postgres, setup, wheel  # noqa: E402 - the path above
 
+Step = tuple[str, Callable[["Run"], None]]
 CODE = [folder for folder in ("src", "tests", "scripts", "benchmarks") if (ROOT / folder).exists()]
 BIN = ROOT / ".venv" / "bin"
 NOT_HERE = "not browser and not cluster"
+# One browser leaves half of a small machine idle: these are run one after another beside its pages. Journeys, which
+# wait for what they see, have the machine to themselves.
+PAGES, BESIDE = "pages in a browser", ("wheel", "cluster equality")
 # What a night may spend and a commit may not.
 NIGHT = {"HYPOTHESIS_PROFILE": "nightly", "LIANZHANG_PROBES": "1000000", "LIANZHANG_SOAK_SECONDS": "1800",
          "LIANZHANG_CITY_SHARE": "1"}  # fmt: skip
@@ -38,9 +46,10 @@ class Run:
     kind: str
     environment: dict[str, str] = field(default_factory=dict)
     results: list[tuple[str, float, str]] = field(default_factory=list)
+    output: IO[str] | None = None  # the reader's screen
 
     def step(self, title: str, work: Callable[["Run"], None]) -> None:
-        print(f"\n── {title} ──", flush=True)
+        print(f"\n── {title} ──", file=self.output, flush=True)
         started = time.monotonic()
         try:
             work(self)
@@ -48,11 +57,15 @@ class Run:
         except (Failed, machine.Missing, setup.SetupFailed) as failure:
             problem = str(failure) or "failed"
         except Exception as failure:  # noqa: BLE001 - a broken step must not hide the ones after it
-            traceback.print_exc()
+            traceback.print_exc(file=self.output)
             problem = repr(failure)
         seconds = time.monotonic() - started
         self.results.append((title, seconds, problem))
-        print(f"── {title}: {'FAILED ' + problem if problem else 'passed'} in {seconds:.1f} s", flush=True)
+        print(
+            f"── {title}: {'FAILED ' + problem if problem else 'passed'} in {seconds:.1f} s",
+            file=self.output,
+            flush=True,
+        )
 
     def command(self, *command: str | Path, **environment: str) -> None:
         """Run a command in front of the reader; raises Failed where it did."""
@@ -62,6 +75,8 @@ class Run:
             cwd=ROOT,
             env={**os.environ, **self.environment, **environment},
             stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=subprocess.STDOUT if self.output else None,
             check=False,
         )
         if done.returncode:
@@ -78,14 +93,35 @@ def main(arguments: list[str]) -> int:
         print(f"unknown suite {kind!r}: full, fast or nightly", file=sys.stderr)
         return 2
     run = Run(kind, {"PYTHONDONTWRITEBYTECODE": "1", **(NIGHT if kind == "nightly" else {})})
+    started = time.monotonic()
+    aside = [step for step in steps(kind) if step[0] in BESIDE]
     for title, work in steps(kind):
-        run.step(title, work)
-    return report(run)
+        if title == PAGES:
+            with beside(run, aside):
+                run.step(title, work)
+        elif title not in BESIDE:
+            run.step(title, work)
+    return report(run, seconds=time.monotonic() - started)
 
 
-def steps(kind: str) -> list[tuple[str, Callable[[Run], None]]]:
+@contextmanager
+def beside(run: Run, steps: Iterable[Step]) -> Iterator[None]:
+    """Run `steps` one after another meanwhile; what they say is shown when they are done."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        other = replace(run, output=said)  # its results and what it exports are those of `run`
+        lane = threading.Thread(target=lambda: [other.step(*step) for step in steps])
+        lane.start()
+        try:
+            yield
+        finally:
+            lane.join()
+            said.seek(0)
+            print(said.read(), end="", flush=True)
+
+
+def steps(kind: str) -> list[Step]:
     """The steps of one kind of run, cheapest first."""
-    quick: list[tuple[str, Callable[[Run], None]]] = [
+    quick: list[Step] = [
         ("style", check_style),
         ("types", check_types),
         ("directions of import", check_imports),
@@ -99,27 +135,25 @@ def steps(kind: str) -> list[tuple[str, Callable[[Run], None]]]:
         ("tests on SQLite", run_on_sqlite),
         ("coverage", check_coverage),
         ("tests on PostgreSQL", run_on_postgres),
-        ("browser journeys", run_journeys),
-        ("cluster equality", run_on_cluster),
+        (PAGES, run_pages),
         ("wheel", check_wheel),
+        ("cluster equality", run_on_cluster),
+        ("browser journeys", run_journeys),
     ]
 
 
-def report(run: Run) -> int:
-    """The table of steps, and one last line that says what this run was worth."""
+def report(run: Run, *, seconds: float) -> int:
+    """The table of steps, and one last line that says what this run was worth and how long it took."""
     print(
         "\n"
-        + "\n".join(
-            f"{seconds:8.1f} s  {'FAILED' if bad else 'passed'}  {title}" for title, seconds, bad in run.results
-        )
+        + "\n".join(f"{spent:8.1f} s  {'FAILED' if bad else 'passed'}  {title}" for title, spent, bad in run.results)
     )
     failed = [title for title, _, problem in run.results if problem]
-    total = sum(seconds for _, seconds, _ in run.results)
     verdict = f"FAILED: {', '.join(failed)}" if failed else "passed"
     if run.kind == "fast":
-        print(f"make test-fast {verdict} in {total:.0f} s. This is NOT a full pass: make test is.")
+        print(f"make test-fast {verdict} in {seconds:.0f} s. This is NOT a full pass: make test is.")
     else:
-        print(f"{'make nightly' if run.kind == 'nightly' else 'make test'} {verdict} in {total:.0f} s.")
+        print(f"{'make nightly' if run.kind == 'nightly' else 'make test'} {verdict} in {seconds:.0f} s.")
     return 1 if failed else 0
 
 
@@ -174,13 +208,18 @@ def run_on_postgres(run: Run) -> None:
         run.pytest("-n", "2", "-m", f"{NOT_HERE} and not sqlite", DATABASE_URL=url)
 
 
-def run_journeys(run: Run) -> None:
+def run_pages(run: Run) -> None:
+    """Pages drawn by the test server. The journeys drive a browser of their own, and one process cannot hold two of
+    Playwright's loops."""
     chromium = machine.find(machine.CHROMIUM)
-    # Two runs: pages drawn by the test server and journeys through the running workbench each drive a browser of their
-    # own, and one process cannot hold two of Playwright's loops.
     journeys = ROOT / "tests" / "journeys"
     run.pytest("-m", "browser", f"--ignore={journeys}", LIANZHANG_CHROMIUM=chromium, DATABASE_URL="")
-    run.pytest("-m", "browser", str(journeys), LIANZHANG_CHROMIUM=chromium, DATABASE_URL="")
+
+
+def run_journeys(run: Run) -> None:
+    """Through the running workbench, on the example city that the wheel has loaded; else they load it themselves."""
+    journeys = ROOT / "tests" / "journeys"
+    run.pytest("-m", "browser", str(journeys), LIANZHANG_CHROMIUM=machine.find(machine.CHROMIUM), DATABASE_URL="")
 
 
 def run_on_cluster(run: Run) -> None:
@@ -193,7 +232,7 @@ def run_on_cluster(run: Run) -> None:
 
 
 def check_wheel(run: Run) -> None:
-    wheel.check(run.command)
+    run.environment["LIANZHANG_JOURNEY_HOME"] = str(wheel.check(run.command))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from scripts import setup  # noqa: E402 - the path above makes it importable fro
 
 OUTPUT = ROOT / "dist"
 TRIAL = ROOT / ".cache" / "wheel-trial"
+EXAMPLE = ROOT / ".cache" / "example-home"
 # An installed user has no Node and no msgfmt: what they would build must be inside.
 MUST_CARRY = (
     "lianzhang/web/static/bundle/manifest.json",
@@ -39,8 +40,11 @@ def missing(wheel: Path, wanted: tuple[str, ...] = MUST_CARRY) -> list[str]:
     return [name for name in wanted if name not in carried]
 
 
-def check(command: Callable[..., None]) -> None:
-    """Build, look inside, install and start it; `command` runs a command and raises where it failed."""
+def check(command: Callable[..., None]) -> Path:
+    """Build, look inside, install, start it and load the example city; the home that holds it.
+
+    `command` runs a command and raises where it failed.
+    """
     wheel = build()
     if lost := missing(wheel):
         raise setup.SetupFailed(f"{wheel.name} does not carry {', '.join(lost)}")
@@ -51,7 +55,10 @@ def check(command: Callable[..., None]) -> None:
     home = TRIAL / "home"
     command(TRIAL / "bin" / "lianzhang", "version", LIANZHANG_HOME=str(home), PYTHONPATH="")
     command(TRIAL / "bin" / "lianzhang", "demo", "--load-only", LIANZHANG_HOME=str(home), PYTHONPATH="")
+    shutil.rmtree(EXAMPLE, ignore_errors=True)
+    shutil.move(home, EXAMPLE)
     shutil.rmtree(TRIAL, ignore_errors=True)
+    return EXAMPLE
 
 
 if __name__ == "__main__":

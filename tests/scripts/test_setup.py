@@ -98,7 +98,7 @@ def test_a_failed_step_neither_hides_the_next_nor_passes(capsys: pytest.CaptureF
     run = suite.Run("full")
     for title, work in (("style", fail), ("types", break_down), ("tests", lambda _: None)):
         run.step(title, work)
-    assert suite.report(run) == 1
+    assert suite.report(run, seconds=3) == 1
     last = capsys.readouterr().out.strip().splitlines()[-1]
     assert last.startswith("make test FAILED: style, types in ")
 
@@ -107,8 +107,31 @@ def test_a_failed_step_neither_hides_the_next_nor_passes(capsys: pytest.CaptureF
 def test_a_partial_run_says_so_in_its_last_line(kind: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     run = suite.Run(kind)
     run.step("style", lambda _: None)
-    assert suite.report(run) == 0
+    assert suite.report(run, seconds=3) == 0
     assert said in capsys.readouterr().out.strip().splitlines()[-1]
+
+
+def test_a_step_run_beside_another_is_told_whole_and_fails_the_run(capfd: pytest.CaptureFixture[str]) -> None:
+    run = suite.Run("full")
+
+    def told_off(beside: suite.Run) -> None:
+        beside.environment["FOUND"] = "something"
+        beside.command("sh", "-c", "echo said beside; exit 4")
+
+    with suite.beside(run, [("wheel", told_off), ("cluster equality", lambda _: None)]):
+        run.step("pages", lambda _: None)
+    assert run.environment == {"FOUND": "something"}, "what it found is for the steps after it"
+    assert suite.report(run, seconds=3) == 1
+    out = capfd.readouterr().out
+    assert "── wheel ──\nsaid beside\n── wheel: FAILED (4)" in out
+    assert "make test FAILED: wheel in 3 s" in out
+    assert {title for title, _, _ in run.results} == {"pages", "wheel", "cluster equality"}
+
+
+def test_what_runs_beside_the_pages_is_part_of_the_whole_suite() -> None:
+    titles = [title for title, _ in suite.steps("full")]
+    assert {suite.PAGES, *suite.BESIDE} <= set(titles)
+    assert titles.index("browser journeys") > max(titles.index(title) for title in suite.BESIDE)
 
 
 def test_a_command_that_fails_fails_its_step() -> None:
