@@ -38,9 +38,7 @@ def fill(world: World) -> Filling:
         "projects:flag": [Case({**c.kwargs, "name": "above_scale_on"}, c.subject) for c in projects],
         "projects:drop_supply": each(world, "project", Supply, code="project__code", pk="pk"),
         **{f"projects:{name}": events for name in ("event", "edit_event", "tie_signing")},
-        **{
-            f"projects:{name}": each(world, "project", Contest, code="code") for name in ("contest", "withdraw_contest")
-        },
+        **{f"projects:{name}": contests for name in ("contest", "withdraw_contest")},
         "projects:untie_signing": each(world, "project", Signing, code="event__code", pk="pk"),
     }
 
