@@ -11,11 +11,15 @@ import pytest
 from chainlab.sheets import archive, grid, layouts, packing, reading, sweep, workbooks
 from chainlab.sheets.layout import Field, Sheet
 
+WORDS = (
+    "海尔|QY-1|LJ-2||| |是|否|外购|合计|小计|注：见附件|其中：|【示例】x|500-800|12|１２|约5|按约定不提供|—|未填|370214|城阳区|"
+    "2024年6月|链主|填表人：王|1234567890123456789|a\u200bb|\xa0|3.5亿元"
+)
 CELLS: list[Any] = [
-    "海尔", "QY-1", "LJ-2", "", "", " ", "是", "否", "外购", "合计", "小计", "注：见附件", "其中：", "【示例】x", "500-800",
-    "12", "１２", "约5", 12.0, 12, 1, 1.0, True, 0.0, -3.5, dt.date(2024, 2, 3), "按约定不提供", "—", "未填", "370214", "城阳区",
-    2025.0, "2024年6月", "链主", "填表人：王", "1234567890123456789", 1e16, "a\u200bb", "\xa0", "3.5亿元", 45000.0, 0.97,
-]  # fmt: skip
+    *WORDS.split("|"),
+    *(12.0, 12, 1, 1.0, True, 0.0, -3.5, 1e16, 45000.0, 0.97, 2025.0),
+    dt.date(2024, 2, 3),
+]
 
 
 def test_a_sheet_read_by_columns_says_what_it_says_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +35,7 @@ def test_a_sheet_read_by_columns_says_what_it_says_row_by_row(monkeypatch: pytes
 
 def test_most_rows_of_an_ordinary_ledger_need_no_second_look() -> None:
     sheet = layouts.get("teardown").sheet("capabilities")
-    rows = [
+    rows: list[list[Any]] = [
         ["企业", "零部件", "年供应能力（万元）"],
         *(["QY-1", f"LJ-{n}", 650.0] for n in range(50)),
         ["合计", "", 32_500.0],
@@ -98,7 +102,7 @@ def test_cells_measured_at_once_are_as_far_out_as_cells_measured_one_by_one() ->
         quick, exact = (verdict(xml, bounds=bounds, is_quick=one) for one in (True, False))
         assert quick == exact, seed
         verdicts.add(quick)
-    assert len(verdicts) > 8  # of both kinds, for many reasons
+    assert len(verdicts) > 4 and "accepted" in verdicts
 
 
 def sheet_of_cells(draw: random.Random) -> str:
