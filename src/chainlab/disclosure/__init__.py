@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from scipy import sparse
 
 from chainlab import engines
 from chainlab.disclosure import attack, equations, exact
@@ -28,7 +29,7 @@ from chainlab.disclosure.rule import Rule, State
 if TYPE_CHECKING:
     from chainlab.disclosure.equations import Equations
 
-__all__ = ["CONTRIBUTIONS", "Rule", "State", "audit", "release"]
+__all__ = ["CONTRIBUTIONS", "Rule", "State", "audit", "near", "release"]
 
 CONTRIBUTIONS = (
     engines.Column(name="cell"),
@@ -54,21 +55,65 @@ def release(contributions: object, *, rule: Rule, released: Sequence[object] = (
 
     Returns one row a cell, in order: cell, value_wan (null unless released), state (see `State`).
     """
-    tables = [_table(one) for one in released]
-    found = equations.build(_table(contributions), tables)
+    asked = _table(contributions)
+    tables = near(asked, [_table(one) for one in released], rule=rule)
+    found = equations.build(asked, tables)
     alone = [rule.alone(found.by_contributor(cell)) for cell in range(found.earlier, len(found.cells))]
     states = dict(enumerate(alone, start=found.earlier))
     together = _Together(found, rule, unsafe=[cell for cell, state in states.items() if state is not State.RELEASED])
     accepted = together.accepted()
-    for cell, state in states.items():
-        if state is State.RELEASED and cell not in accepted:
-            states[cell] = together.why(cell, [one for one in accepted if one < cell])
+    refused = [cell for cell, state in states.items() if state is State.RELEASED and cell not in accepted]
+    if refused:
+        own = _Together(equations.build(asked, []), rule, unsafe=[cell - found.earlier for cell in together.unsafe])
+        for cell in refused:
+            states[cell] = together.why(cell, [one for one in accepted if one < cell], own=own)
     totals = found.totals
     rows = [
         {"cell": found.cells[cell], "state": str(state), "value_wan": float(totals[cell]) if cell in accepted else None}
         for cell, state in states.items()
     ]
     return pa.Table.from_pylist(rows, schema=_RELEASED)
+
+
+def near(contributions: pa.Table, released: Sequence[pa.Table], *, rule: Rule) -> list[pa.Table]:
+    """The earlier publications that bear on this one: those that share an unknown with it, or with one that does; and
+    those that tell something already.
+
+    What shares no unknown is another system of equations. How far apart two such systems leave a difference between
+    them is the sum of what each leaves, so it is safe where both shares are: only where one is told already (it went
+    out under another rule) must they be weighed together.
+    """
+    unknowns = [equations.unknowns(one) for one in released]
+    linked, known, left = set[int](), equations.unknowns(contributions), set(range(len(released)))
+    while more := {n for n in left if not known.isdisjoint(unknowns[n])}:
+        linked |= more
+        left -= more
+        known = set().union(known, *(unknowns[n] for n in more))
+    for part in _apart(left, unknowns):
+        if _tells([released[n] for n in part], rule=rule):
+            linked |= part
+    return [one for n, one in enumerate(released) if n in linked]
+
+
+def _apart(left: set[int], unknowns: Sequence[set[equations.Unknown]]) -> list[set[int]]:
+    """Publications in sets that share no unknown with one another."""
+    parts: list[tuple[set[int], set[equations.Unknown]]] = []
+    for n in sorted(left):
+        joined, held = {n}, set(unknowns[n])
+        apart = []
+        for part, has in parts:
+            if held.isdisjoint(has):
+                apart.append((part, has))
+            else:
+                joined, held = joined | part, held | has
+        parts = [*apart, (joined, held)]
+    return [part for part, _ in parts]
+
+
+def _tells(released: Sequence[pa.Table], *, rule: Rule) -> bool:
+    """Whether these publications by themselves tell anything to within the margin."""
+    together = _Together(equations.build(_nothing(), released), rule, unsafe=[])
+    return bool(together.known or together.known_exactly)
 
 
 def audit(released: Sequence[object], *, also: object | None = None) -> pa.Table:
@@ -115,7 +160,7 @@ class _Together:
     """Cells that may go out together."""
 
     def __init__(self, found: Equations, rule: Rule, *, unsafe: list[int]) -> None:
-        self.found = found
+        self.found, self.unsafe = found, unsafe
         self.fit = [cell for cell in range(found.earlier, len(found.cells)) if cell not in unsafe]
         self.aims = attack.targets(found, unsafe=unsafe)
         everybody = [*range(len(found.contributors)), attack.OUTSIDER]
@@ -132,7 +177,8 @@ class _Together:
         the same answer as one by one, with a program for each refusal instead of one for each cell.
         """
         accepted: list[int] = []
-        waiting = [self.fit] if self.fit else []
+        fit = [cell for cell in self.fit if not self._is_told_by_difference(cell)]
+        waiting = [fit] if fit else []
         while waiting:
             run = waiting.pop()
             if self._is_safe([*self.before, *accepted, *run]):
@@ -142,9 +188,25 @@ class _Together:
                 waiting += [run[half:], run[:half]]
         return accepted
 
-    def why(self, cell: int, accepted: list[int]) -> State:
-        """Whether the cell's own publication holds it back, or only what went out earlier."""
-        if self.before and (self.is_safe_now or self._is_safe([*accepted, cell])):
+    def _is_told_by_difference(self, cell: int) -> bool:
+        """Whether less the cell of the same name that went out before only two contributors are left, each of whom
+        learns of the other: no program is needed to see it."""
+        if self.known_exactly:  # what is told may be known already
+            return False
+        matrix, owner = self.found.matrix, self.found.owner
+        for then in self.before:
+            if self.found.cells[then] != self.found.cells[cell]:
+                continue
+            moved = sparse.csr_array(matrix[[cell]] - matrix[[then]])
+            moved.eliminate_zeros()
+            if 0 < len(np.unique(owner[moved.indices])) <= 2:
+                return True
+        return False
+
+    def why(self, cell: int, accepted: list[int], *, own: _Together) -> State:
+        """Whether the cell's own publication (`own`, its cells without what went out earlier) holds it back."""
+        first = self.found.earlier
+        if self.before and (own.is_safe_now or own._is_safe([one - first for one in (*accepted, cell)])):
             return State.DIFFERENCING
         return State.SECONDARY
 

@@ -127,7 +127,7 @@ class Attacker:
         self.owners = aims.owner[self.numbers]
         self.aims = sparse.csr_array(aims.rows[self.numbers][:, self.columns])
         self.values = np.asarray(self.aims @ self.truth)
-        self.margins = np.asarray([self.rule.margin(float(value)) for value in self.values])
+        self.margins = self.rule.margins(self.values)
 
     def first_told(self, aims: Targets, released: list[int], *, known: set[bytes]) -> bytes | None:
         """The key of a target told to within the margin if these cells are out; None if there is none. `known`

@@ -63,6 +63,16 @@ def build(candidates: pa.Table, released: Sequence[pa.Table]) -> Equations:
     return Equations(cells=names, earlier=earlier, contributors=contributors, matrix=matrix, owner=owner, amount=amount)
 
 
+Unknown = tuple[str, str, float]
+
+
+def unknowns(part: pa.Table) -> set[Unknown]:
+    """The unknowns a publication speaks of: contributor, item, amount."""
+    columns = (part[name].to_pylist() for name in ("contributor", "item", "amount_wan"))
+    rounded = ((str(who), str(item), round(amount, DIGITS)) for who, item, amount in zip(*columns, strict=True))
+    return {one for one in rounded if one[2] > 0}
+
+
 def alike(found: Equations, released: Sequence[int]) -> NDArray[np.int64]:
     """The same number for columns that stand in the same of these cells. Told apart by sums of random whole numbers:
     two different sets agree by chance once in 2⁶⁴."""

@@ -50,6 +50,10 @@ class Rule:
         """How far an attacker's bound must stay from `amount`; a hair less, for sums that differ in the last digit."""
         return self.p_percent / 100 * abs(amount) * (1 - 1e-6)
 
+    def margins(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`margin` of each."""
+        return np.asarray(self.p_percent / 100 * np.abs(amounts) * (1 - 1e-6), dtype=np.float64)
+
     def stored(self) -> dict[str, Any]:
         """As JSON."""
         return asdict(self)
