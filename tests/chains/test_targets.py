@@ -10,6 +10,7 @@ from lianzhang.chains import jobs
 from lianzhang.chains.actions import targets as actions
 from lianzhang.chains.models import CandidateProposal, Chain, TargetList
 from lianzhang.chains.queries import comparison, disclosure
+from lianzhang.chains.tables import asked
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
@@ -51,6 +52,9 @@ def test_asking_enqueues_one_long_job_in_the_same_transaction(cast: Cast) -> Non
         ({"must_include": ("QY-没有",)}, "QY-没有"),
         ({"must_include": ("QY-乙", "QY-丙"), "max_suppliers": 1}, "家数上限"),
         ({"must_include": ("QY-丁",)}, "已在本市"),
+        ({"must_include_categories": ("没有这类",)}, "没有这些零部件类别：没有这类"),
+        ({"must_include_categories": ("电机",), "must_exclude_categories": ("电机",)}, "类别电机同时在"),
+        ({"must_include_categories": ("电机", "制冷"), "max_categories": 1}, "类别上限"),
     ],
 )
 def test_contradictory_parameters_are_refused_before_any_work(
@@ -66,6 +70,21 @@ def test_contradictory_parameters_are_refused_before_any_work(
         )
     assert not TargetList.objects.exists()
     assert not Job.objects.exists()
+
+
+def test_a_category_that_must_be_in_is_in_one_that_must_be_out_is_out_and_the_comparison_says_so(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    names = {code: part.category for code, part in scene.parts.items()}
+    plain = listed(cast, max_suppliers=1)
+    first, other = plain.categories[0]["name"], next(n for n in (names["P2"], names["P3"]) if n != names["P1"])
+    found = listed(cast, max_suppliers=1, must_include_categories=(other,), must_exclude_categories=(first,))
+    assert [entry["name"] for entry in found.categories] == [other]
+    told = comparison.compare(plain, found, person=cast.clerk_a, names={})
+    assert ("must_include_categories", [], [other]) in told.asked
+    assert ("must_exclude_categories", [], [first]) in told.asked
+    assert dict(asked.conditions(found))[asked.LABELS["must_include_categories"]] == other
+    assert actions.Parameters.read(found.parameters).must_include_categories == (other,)
 
 
 def proposed(cast: Cast, scene: scenes.Scene, code: str, **facts: object) -> CandidateProposal:

@@ -209,6 +209,10 @@ def test_who_must_be_in_or_out_is_named_by_name_or_code(signed_in: SignIn, cast:
     said = {"chain": "test-a", "title": "名", "min_anchors": "1", "must_include": f"{name}\nQY-乙、QY-乙"}
     client.post("/targets/new", said)
     assert TargetList.objects.get(title="名").parameters["must_include"] == ["QY-丙", "QY-乙"]
+    client.post("/targets/new", said | {"title": "类", "must_include_categories": "制冷\n"})
+    listed = TargetList.objects.get(title="类")
+    assert listed.parameters["must_include_categories"] == ["制冷"]
+    assert "制冷</textarea>" in text(client, f"/targets/new?again={listed.code}")
     answer = client.post("/targets/new", said | {"title": "无", "must_include": "没有这家 有限公司"})
     assert "没有这家 有限公司" in answer.content.decode()
     assert answer.status_code == 422

@@ -35,12 +35,20 @@ LINKS = 20_000
 FEW_LINKS = 1_000
 
 
-def solve(problem: Problem, *, start: tuple[Flags, Flags] | None, least_wan: float, deadline: float) -> Answer:
+def solve(
+    problem: Problem,
+    *,
+    start: tuple[Flags, Flags] | None,
+    least_wan: float,
+    deadline: float,
+    is_near: bool = False,
+) -> Answer:
     """The best choice and the bound, from a known choice `start` that covers `least_wan`; without `start`, one that
-    covers more than `least_wan`, infeasible where there is none. A small question goes to the integer solver whole."""
+    covers more than `least_wan`, infeasible where there is none. A small question goes to the integer solver whole,
+    `is_near` where the start is likely the best."""
     if len(problem.link_group) > FEW_LINKS or start is None:
         return _Search(problem, start, least_wan, deadline).run()
-    return model.Model(problem).solve(start=start, time_limit_s=deadline - time.monotonic())
+    return model.Model(problem).solve(start=start, time_limit_s=deadline - time.monotonic(), is_near=is_near)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -26,6 +26,8 @@ def verify(
     min_per_anchor_wan: float | Mapping[Any, float] | None = None,
     must_include: Iterable[Any] = (),
     must_exclude: Iterable[Any] = (),
+    must_include_categories: Iterable[Any] = (),
+    must_exclude_categories: Iterable[Any] = (),
     costs: Mapping[Any, float] | None = None,
     budget_wan: float | None = None,
     max_certification_months: float | None = None,
@@ -45,6 +47,7 @@ def verify(
     listed = set(choice.suppliers)
     found += [f"{name} must be in and is not" for name in must_include if name not in listed]
     found += [f"{name} must not be in and is" for name in must_exclude if name in listed]
+    found += [*facts.wrong_categories(set(must_include_categories), set(must_exclude_categories))]
     if budget_wan is not None:
         spent = math.fsum((costs or {}).get(name, math.inf) for name in listed)
         if spent > budget_wan + 1e-6:
@@ -60,10 +63,13 @@ class _Facts:
         self.wanted: dict[tuple[Any, Any], float] = defaultdict(float)
         self.anchors: dict[Any, set[Any]] = defaultdict(set)
         self.everyone: set[Any] = set()
+        self.category: dict[tuple[Any, Any], Any] = {}
         for row in reading.settled(demand, name="demand", columns=reading.DEMAND).to_pylist():
             if not all_categories and row["category_id"] is None:
                 continue
             self.everyone.add(row["anchor_id"])
+            if (row["amount_wan"] or 0.0) > 0:
+                self.category[row["part_id"], row["category_id"]] = row["category_id"]
             if all_categories or row["category_id"] in choice.categories:
                 self.wanted[row["anchor_id"], row["part_id"]] += row["amount_wan"] or 0.0
                 self.anchors[row["part_id"]].add(row["anchor_id"])
@@ -97,6 +103,15 @@ class _Facts:
             yield f"objective {self.choice.objective_wan} above its bound {self.choice.bound_wan}"
         if {row["supplier_id"] for row in self.rows} != set(self.choice.suppliers):
             yield "the suppliers listed are not those that cover something"
+
+    def wrong_categories(self, included: set[Any], excluded: set[Any]) -> Iterator[str]:
+        listed = set(self.choice.suppliers)
+        able = {part for (supplier, part), capacity in self.capacity.items() if supplier in listed and capacity > 0}
+        served = {self.category[part, category] for part, category in self.category if part in able}
+        for name in sorted(included - (served & set(self.choice.categories)), key=str):
+            yield f"category {name} must be in and is not"
+        for name in sorted(excluded & set(self.choice.categories), key=str):
+            yield f"category {name} must not be in and is"
 
     def wrong_capacities(self) -> Iterator[str]:
         for name in self.choice.suppliers:

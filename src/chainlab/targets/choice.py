@@ -37,7 +37,7 @@ class Choice:
     Where amounts are intervals all of this is about their middles, and: objective_low_wan, objective_high_wan are what
     the same choice covers with every amount at its lower, at its upper end; robust_categories, robust_suppliers are
     the chosen ones that stand in an optimum for every realisation drawn; draw_count is how many were settled, 0 where
-    time ran out before anything could be said to hold.
+    time ran out before anything could be said to hold; examined: the realisations, for `questions` to go on from.
     """
 
     objective_wan: float
@@ -54,6 +54,7 @@ class Choice:
     robust_categories: tuple[Any, ...] = ()
     robust_suppliers: tuple[Any, ...] = ()
     draw_count: int = 0
+    examined: robust.Held | None = dataclasses.field(default=None, repr=False)
 
 
 def choose(
@@ -67,6 +68,8 @@ def choose(
     min_per_anchor_wan: float | Mapping[Any, float] | None = None,
     must_include: Iterable[Any] = (),
     must_exclude: Iterable[Any] = (),
+    must_include_categories: Iterable[Any] = (),
+    must_exclude_categories: Iterable[Any] = (),
     costs: object = None,
     budget_wan: float | None = None,
     max_certification_months: float | None = None,
@@ -86,7 +89,9 @@ def choose(
     min_anchors: distinct anchors that want something of a chosen supplier within the chosen categories;
     min_realised_anchors: the same, counting only what is known to be more than 0 万元 and of which it can supply any.
     min_per_anchor_wan: what must be covered of every anchor (a number) or of those named (anchor → 万元).
-    must_include, must_exclude: supplier ids. costs: supplier → cost, or supplier_id, cost_wan; with a budget a supplier
+    must_include, must_exclude: supplier ids. must_include_categories: category ids in each of which a chosen supplier
+    has to cover something it can; must_exclude_categories: those in which nothing is covered and nobody's anchors
+    count (their demand stays in demand_wan). costs: supplier → cost, or supplier_id, cost_wan; with a budget a supplier
     of unknown cost cannot be chosen. max_certification_months: offers known to need longer are out.
     draws, seed: see `robust`: random realisations of the intervals beside the extremes. time_limit_s: for all of it.
 
@@ -102,6 +107,8 @@ def choose(
         min_per_anchor_wan=min_per_anchor_wan,
         must_include=must_include,
         must_exclude=must_exclude,
+        must_include_categories=must_include_categories,
+        must_exclude_categories=must_exclude_categories,
         costs=costs,
         budget_wan=budget_wan,
         max_certification_months=max_certification_months,
@@ -117,7 +124,7 @@ def solve(problem: Problem, *, time_limit_s: float) -> Choice:
     limits = problem.limits
     if len(problem.group_amount) and limits.max_categories != 0 and limits.max_suppliers != 0:
         return _solved(problem, time.monotonic() + time_limit_s)
-    if len(problem.required) or problem.minimum_wan.any():
+    if len(problem.required) or len(problem.required_categories) or problem.minimum_wan.any():
         raise problems.Infeasible(
             [("什么也不能选，必选供应商和每家链主的最低覆盖额都无法满足", "nothing may be chosen or covered")]
         )
@@ -125,8 +132,8 @@ def solve(problem: Problem, *, time_limit_s: float) -> Choice:
 
 
 def _solved(problem: Problem, deadline: float) -> Choice:
-    start = greedy.choose(problem, _required_categories(problem, deadline))
-    if start is not None and not problem.meets_minimums(robust.covered(problem, *start)):
+    start = _start(problem, _required_categories(problem, deadline))
+    if start is not None and not _keeps(problem, *start):
         start = None
     bound = greedy.upper_bound(problem)
     best = _finished(problem, start, deadline, bound=bound, method="greedy") if start is not None else None
@@ -148,9 +155,31 @@ def _solved(problem: Problem, deadline: float) -> Choice:
     return dataclasses.replace(best, bound_wan=max(bound, best.objective_wan))
 
 
+def _start(problem: Problem, starts: list[Flags]) -> tuple[Flags, Flags] | None:
+    """The greedy choice; where a category that must be in has nobody, with whoever could cover most of it."""
+    found = greedy.choose(problem, starts)
+    for _ in problem.required_categories:
+        missing = problem.required_categories[:0] if found is None else problem.missing_categories(*found)
+        if not len(missing):
+            break
+        here = problem.group_category[problem.link_group] == missing[0]
+        could = np.minimum(problem.link_capacity, problem.group_amount[problem.link_group])[here]
+        able = np.bincount(problem.link_supplier[here], could, len(problem.suppliers))
+        problem = dataclasses.replace(problem, required=np.union1d(problem.required, [int(np.argmax(able))]))
+        found = greedy.choose(problem, starts)
+    return found
+
+
+def _keeps(problem: Problem, is_taken: Flags, is_chosen: Flags) -> bool:
+    """Whether a greedy choice keeps what greedy search does not look at."""
+    by_group = robust.covered(problem, is_taken, is_chosen)
+    return problem.meets_minimums(by_group) and not len(problem.missing_categories(is_taken, is_chosen))
+
+
 def _with_ranges(problem: Problem, choice: Choice, *, draws: int, seed: int, deadline: float) -> Choice:
     """What the choice covers at the ends of the intervals, and which of it holds throughout."""
     chosen = robust.flags(problem, choice.suppliers, choice.categories)
+    found = None
     if not problem.is_banded():
         held = chosen if choice.is_proven else tuple(np.zeros_like(one) for one in chosen)
         low = high = choice.objective_wan
@@ -173,6 +202,7 @@ def _with_ranges(problem: Problem, choice: Choice, *, draws: int, seed: int, dea
             problem.categories[one] for one in np.flatnonzero(held[1]) if problem.categories[one] is not None
         ),
         draw_count=count,
+        examined=found,
     )
 
 
@@ -215,12 +245,14 @@ def _needed_categories(problem: Problem, flow: Any, is_listed: Flags, is_chosen:
     """Chosen categories in which something is covered, or without which a listed supplier lacks anchors."""
     needed = np.zeros(len(problem.categories), dtype=bool)
     needed[problem.group_category[problem.link_group[flow > 0]]] = True
+    needed[problem.required_categories] = True
     for one in np.flatnonzero(is_chosen & ~needed):
         if problem.eligible(needed)[is_listed].all():
             break
         needed[one] = True
     for one in np.flatnonzero(needed):
-        if not (flow[problem.group_category[problem.link_group] == one] > 0).any():
+        is_idle = not (flow[problem.group_category[problem.link_group] == one] > 0).any()
+        if is_idle and one not in problem.required_categories:
             needed[one] = False
             needed[one] = not problem.eligible(needed)[is_listed].all()
     return needed

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from chainlab.targets import choice, problem, reading
+from chainlab.targets import choice, possible, problem, reading
 
 MOST_SUPPLIERS = 30
 SECONDS_EACH, SECONDS = 5.0, 90.0
@@ -104,7 +104,7 @@ def _points(
             return
         limited = dataclasses.replace(asked, limits=dataclasses.replace(asked.limits, max_suppliers=count))
         try:
-            reading.expect_possible(limited)
+            possible.expect(limited)
             found = choice.solve(limited, time_limit_s=max(0.0, left))
         except (problem.Infeasible, TimeoutError):
             continue

@@ -90,6 +90,7 @@ def _covered(problem: Problem, is_taken: Flags) -> Numbers:
 def _largest(problem: Problem, amount: Numbers) -> Flags:
     """The categories with the largest amounts, as many as may be chosen."""
     total = np.bincount(problem.group_category, amount, len(problem.categories))
+    total[problem.required_categories] = np.inf  # those that must be in come first
     is_chosen = np.zeros(len(total), dtype=bool)
     is_chosen[np.argsort(-total, kind="stable")[: problem.limits.max_categories]] = True
     return is_chosen

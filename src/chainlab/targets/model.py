@@ -105,13 +105,17 @@ class Model:
         fixed: tuple[Flags, Flags] | None = None,
         only_required: bool = False,
         within: Box | None = None,
+        is_near: bool = False,
     ) -> Answer:
         """Solve from a known choice (suppliers, categories); or with those that must be in and nobody else; or only
-        allocate flows for a `fixed` choice; or only `within` a part, infeasible when nothing there is good enough."""
+        allocate flows for a `fixed` choice; or only `within` a part, infeasible when nothing there is good enough.
+        `is_near`: the start is likely the best, and only the proof is sought."""
         import highspy
 
         solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in OPTIONS.items():
+            solver.setOptionValue(option, value)
+        for option, value in NEAR.items() if is_near else ():
             solver.setOptionValue(option, value)
         solver.setOptionValue("time_limit", max(0.0, time_limit_s))
         rows = self._constraints(minimums=not only_required)
@@ -346,6 +350,8 @@ def _seats(problem: Problem, wishes: Wishes) -> tuple[Rows, Rows, Rows]:
     return seats[0].astype(np.int64), seat.reshape(-1), category[kept]
 
 
+# Without looking for better choices on the way: a quarter of the time where there is none.
+NEAR = {"mip_heuristic_effort": 0.0, "mip_max_start_nodes": 0, "mip_heuristic_run_root_reduced_cost": False}
 OPTIONS = {
     "output_flag": False,
     "threads": 1,

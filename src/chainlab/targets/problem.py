@@ -44,6 +44,8 @@ class Limits:
     min_per_anchor_wan: float | Mapping[Any, float] | None = None
     must_include: tuple[Any, ...] = ()
     must_exclude: tuple[Any, ...] = ()
+    must_include_categories: tuple[Any, ...] = ()
+    must_exclude_categories: tuple[Any, ...] = ()
     costs: Any = None
     budget_wan: float | None = None
     max_certification_months: float | None = None
@@ -175,6 +177,12 @@ class Problem:
         by_anchor = np.bincount(self.group_anchor, covered, len(self.minimum_wan))
         return bool(np.all(by_anchor >= self.minimum_wan * (1 - TOLERANCE)))
 
+    def missing_categories(self, is_taken: Flags, is_chosen: Flags) -> Rows:
+        """Those that must be in, and in which nobody taken can cover anything."""
+        is_met = np.zeros(len(self.categories), dtype=bool)
+        is_met[self.group_category[self.link_group[is_taken[self.link_supplier]]]] = True
+        return self.required_categories[~(is_met & is_chosen)[self.required_categories]]
+
     def within_budget(self, is_taken: Flags) -> bool:
         """Whether the suppliers taken together cost no more than the budget."""
         budget = self.limits.budget_wan
@@ -184,8 +192,11 @@ class Problem:
 def limits(**given: Any) -> Limits:
     """Limits with the ids as they are compared: an Arrow scalar equals no plain value, and whoever was excluded would
     be chosen."""
-    lists: dict[str, Any] = {name: _ids(given[name]) for name in ("must_include", "must_exclude") if name in given}
+    lists: dict[str, Any] = {name: _ids(given[name]) for name in NAMED if name in given}
     return Limits(**{**given, **lists})
+
+
+NAMED = ("must_include", "must_exclude", "must_include_categories", "must_exclude_categories")
 
 
 def _ids(given: Iterable[Any] | None) -> tuple[Any, ...]:

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Problem
 
 MOST = 8
-DRAWS = 6
+DRAWS = 4
 SCREENED = 24
+# Finding out what sways most takes no more than this share of the time, or nothing would be left to ask it.
+SCREENING = 4
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,10 +78,11 @@ def enquire(
     open_ones = _Open(suppliers=np.flatnonzero(chosen[0] & ~held[0]), categories=_named(asked, chosen[1] & ~held[1]))
     found = _widths(asked)
     found.sort(key=lambda row: (-row["unknown_wan"], str(row["anchor_id"]), str(row["category_id"])))
-    examiner = robust.Examiner(asked, [chosen], deadline)
+    examiner = _examiner(asked, chosen, choice, deadline)
     opened: list[dict[str, Any]] = []
     if len(open_ones):
-        opened = _sway(asked, examiner, found, open_ones, seed=seed)
+        sample = _sample(asked, examiner, choice, seed=seed, until=time.monotonic() + time_limit_s / SCREENING)
+        opened = _sway(examiner, sample, found, open_ones)
         found.sort(key=lambda row: -row["sway"])
     # What the same few realisations leave standing without any answer is nothing an answer settles.
     doubtful = set(open_ones.items()) - (_settled(asked, examiner, [], set(open_ones.items()), draws, seed) or set())
@@ -127,15 +130,38 @@ def _widths(asked: Problem) -> list[dict[str, Any]]:
     return [row for row in rows.values() if row["unknown_wan"] > 0 or row["unfilled_count"]]
 
 
+def _examiner(asked: Problem, chosen: robust.Sets, choice: Choice, deadline: float) -> robust.Examiner:
+    """One that knows what was settled of the choice already, where it was asked of the same amounts."""
+    examiner = robust.Examiner(asked, [chosen], deadline)
+    before = choice.examined.examiner if choice.examined is not None else None
+    if before is not None and _is_same(before.problem, asked):
+        examiner.known, examiner.cases = list(before.known), dict(before.cases)
+    return examiner
+
+
+def _is_same(one: Problem, other: Problem) -> bool:
+    return one.points.equals(other.points) and one.limits == other.limits and one.suppliers == other.suppliers
+
+
+def _sample(asked: Problem, examiner: robust.Examiner, choice: Choice, *, seed: int, until: float) -> list[Numbers]:
+    """Realisations of all unknowns together, each settled: those of the choice, and more while there is time."""
+    given = choice.examined.drawn if choice.examined is not None else []
+    found = [amounts for amounts in given if amounts.tobytes() in examiner.cases]
+    drawn = np.random.default_rng([seed, len(asked.point_low)])
+    while len(found) < SCREENED and not examiner.is_late and time.monotonic() < until:
+        amounts = asked.point_low + (asked.point_high - asked.point_low) * drawn.random(len(asked.point_low))
+        if examiner.case(amounts) is not None:
+            found.append(amounts)
+    return found
+
+
 def _sway(
-    asked: Problem, examiner: robust.Examiner, found: list[dict[str, Any]], open_ones: _Open, *, seed: int
+    examiner: robust.Examiner, sample: list[Numbers], found: list[dict[str, Any]], open_ones: _Open
 ) -> list[dict[str, Any]]:
     """Give every row its `sway`, from one sample of all unknowns together; and say what sways each open choice."""
     items = list(open_ones.items())
-    drawn = np.random.default_rng(seed)
     answers, stands = [], []
-    for _ in range(SCREENED):
-        amounts = asked.point_low + (asked.point_high - asked.point_low) * drawn.random(len(asked.point_low))
+    for amounts in sample:
         case = examiner.case(amounts)
         if case is not None:
             answers.append([float(amounts[row["points"]].sum()) for row in found])
@@ -195,21 +221,30 @@ def _settled(
     left = items
     for end in ("point_low", "point_high"):
         known = _answered(asked, points, getattr(asked, end))
-        cases = [examiner.case(amounts) for amounts in robust.realisations(known, None, draws=draws, seed=seed)]
-        if examiner.is_late:
-            return None
-        told = [case for case in cases if case is not None]
-        left = {one for one in left if _is_settled(examiner, told, *one)}
-        if not left:
-            break
+        cases: list[robust.Case] = []
+        for amounts in robust.realisations(known, None, draws=draws, seed=seed):
+            case = examiner.case(amounts)
+            if examiner.is_late:
+                return None
+            if case is not None:
+                cases.append(case)
+                left = {one for one in left if _is_alike(examiner, cases, *one)}
+            if not left:
+                return left
+        left = {one for one in left if _is_settled(examiner, cases, *one)}
     return left
 
 
+def _is_alike(examiner: robust.Examiner, cases: list[robust.Case], kind: str, number: int) -> bool:
+    """Whether the choice stands in the optimum found of all the cases, or of none: otherwise nothing is settled."""
+    first, last = (examiner.stands(case, **{kind: number}) for case in (cases[0], cases[-1]))
+    return first == last
+
+
 def _is_settled(examiner: robust.Examiner, cases: list[robust.Case], kind: str, number: int) -> bool:
-    """Whether the choice stands in the optimum found of every case, or in none of any: the former is seen at once."""
-    stands = [examiner.stands(case, **{kind: number}) for case in cases]
-    if any(stands):
-        return all(stands)
+    """Of a choice that stands in the optimum found of all the cases or of none: whether it is in none of any then."""
+    if not cases or examiner.stands(cases[0], **{kind: number}):
+        return True
     return all(examiner.holds(case, **{kind: number}) is False for case in cases)
 
 

@@ -1,8 +1,8 @@
-"""From tables to the question: points, groups, links, wishes; and why it cannot be met, where that is plain."""
+"""From tables to the question: points, groups, links, wishes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chainlab import engines
-from chainlab.targets.problem import Infeasible, Limits, Problem, Wishes
+from chainlab.targets import possible
+from chainlab.targets.problem import Limits, Problem, Wishes
 
 if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Rows
@@ -51,6 +52,7 @@ def read(demand: object, offers: object, limits: Limits) -> Problem:
             "offers": (engines.arrow(offers, name="offers", columns=OFFERS), ["part_id"]),
         }
     )
+    wanted = _open(wanted, limits)
     unknown_count = wanted["amount_wan"].null_count
     if limits.max_categories is not None:
         wanted = wanted.filter(wanted["category_id"].is_valid())  # what has no category cannot be in a chosen one
@@ -68,22 +70,16 @@ def read(demand: object, offers: object, limits: Limits) -> Problem:
         categories=categories.to_pylist(),
         anchors=anchors.to_pylist(),
         points=points,
-        required=_required(suppliers, limits),
+        required=_required(suppliers.to_pylist(), limits.must_include),
+        required_categories=_required(categories.to_pylist(), limits.must_include_categories),
         cost=cost,
         limits=limits,
         unknown_count=unknown_count,
         minimum_wan=minimum,
         **_groups(points, offered, suppliers, categories, anchors, limits=limits),
     )
-    expect_possible(problem)
+    possible.expect(problem)
     return problem
-
-
-def expect_possible(problem: Problem) -> None:
-    """Raises Infeasible, with every reason, for limits that plainly contradict each other."""
-    reasons = [*_contradictions(problem), *_unreachable(problem)]
-    if reasons:
-        raise Infeasible(reasons)
 
 
 def settled(table: object, *, name: str, columns: Iterable[engines.Column]) -> pa.Table:
@@ -173,7 +169,7 @@ def _groups(
     part_ids = points["part_id"].unique()
     links = _links(offered, suppliers, part_ids)
     if limits.budget_wan is None:
-        links = _without_twins(links, _required(suppliers, limits))
+        links = _without_twins(links, _required(suppliers.to_pylist(), limits.must_include))
     point_part = _index(points["part_id"], part_ids)
     point_anchor = _index(points["anchor_id"], anchors)
     point_category = np.asarray(pc.index_in(points["category_id"], value_set=categories), dtype=np.int64)
@@ -324,65 +320,14 @@ def _minimums(limits: Limits, anchors: pa.Array) -> Numbers:
     return np.array([given.get(name, 0.0) for name in names], dtype=np.float64)
 
 
-def _required(suppliers: pa.Array, limits: Limits) -> Rows:
-    place = {name: number for number, name in enumerate(suppliers.to_pylist())}
-    return np.array(sorted({place[name] for name in limits.must_include if name in place}), dtype=np.int64)
+def _required(names: list[Any], wanted: Iterable[Any]) -> Rows:
+    place = {name: number for number, name in enumerate(names)}
+    return np.array(sorted({place[name] for name in wanted if name in place}), dtype=np.int64)
 
 
-def _contradictions(problem: Problem) -> Iterable[tuple[str, str]]:
-    """Why the suppliers that must be in cannot be, each in both languages."""
-    limits = problem.limits
-    names = dict.fromkeys(limits.must_include)
-    yield from _named_reasons(problem, names)
-    if limits.max_suppliers is not None and len(names) > limits.max_suppliers:
-        count = len(names)
-        yield (
-            f"必选供应商 {count} 家，超过供应商上限 {limits.max_suppliers} 家",
-            f"{count} suppliers must be in, only {limits.max_suppliers} may be chosen",
-        )
-    is_required = np.zeros(len(problem.suppliers), dtype=bool)
-    is_required[problem.required] = True
-    if not np.isnan(problem.cost[problem.required]).any() and not problem.within_budget(is_required):
-        yield (
-            f"必选供应商成本合计 {problem.cost[is_required].sum():g} 万元，超过预算 {limits.budget_wan:g} 万元",
-            f"those that must be in cost {problem.cost[is_required].sum():g}, the budget is {limits.budget_wan:g}",
-        )
-
-
-def _named_reasons(problem: Problem, names: Collection[Any]) -> Iterable[tuple[str, str]]:
-    place = {name: number for number, name in enumerate(problem.suppliers)}
-    every_category = np.ones(len(problem.categories), dtype=bool)
-    is_eligible = problem.eligible(every_category)
-    for name in names:
-        number = place.get(name)
-        if name in problem.limits.must_exclude:
-            yield f"{name} 同时在必选和排除名单中", f"{name} is both in must_include and in must_exclude"
-        elif number is None:
-            yield f"必选供应商 {name} 没有供应能力记录", f"{name} must be in but offers nothing"
-        elif np.isnan(problem.cost[number]):
-            yield (
-                f"必选供应商 {name} 的成本未填，无法核对预算",
-                f"{name} must be in but has no cost to hold to the budget",
-            )
-        elif not is_eligible[number]:
-            least = max(1, problem.limits.min_anchors, problem.limits.min_realised_anchors)
-            yield (
-                f"必选供应商 {name} 覆盖不到有金额的需求，或需求链主不足 {least} 家",
-                f"{name} must be in but covers no demand of known amount, or fewer than {least} anchors want its parts",
-            )
-
-
-def _unreachable(problem: Problem) -> Iterable[tuple[str, str]]:
-    """Anchors of whom even all suppliers together, in all categories, cover less than must be covered."""
-    if not problem.minimum_wan.any():
-        return
-    capacity = np.zeros(len(problem.group_amount))
-    np.add.at(capacity, problem.link_group, problem.link_capacity)
-    most = np.minimum(capacity, problem.group_amount)
-    reach = np.bincount(problem.group_anchor, most, len(problem.minimum_wan))
-    for number in np.flatnonzero(problem.minimum_wan > reach * (1 + 1e-9)):
-        name, least = problem.anchors[int(number)], problem.minimum_wan[number]
-        yield (
-            f"{name} 至少覆盖 {least:g} 万元，但候选供应商最多能覆盖 {reach[number]:g} 万元",
-            f"at least {least:g} must be covered of {name}, the candidates can cover {reach[number]:g}",
-        )
+def _open(wanted: pa.Table, limits: Limits) -> pa.Table:
+    """The demand without the categories that must be out."""
+    excluded = set(limits.must_exclude_categories)
+    if not excluded:
+        return wanted
+    return wanted.filter(pa.array([name not in excluded for name in wanted["category_id"].to_pylist()], pa.bool_()))

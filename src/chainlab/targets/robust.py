@@ -26,16 +26,19 @@ if TYPE_CHECKING:
 DRAWS = 16
 # Two sums that differ by less than this share of them are the same: the solver is exact to about a hundredth of it.
 TOLERANCE = 1e-8
-SECONDS_EACH = 5.0
+SECONDS_EACH = 10.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Held:
-    """Flags by supplier and category number: chosen and held throughout; and the number of realisations settled."""
+    """Flags by supplier and category number: chosen and held throughout; and the number of realisations settled, with
+    those that were drawn, from which other questions go on."""
 
     suppliers: Flags
     categories: Flags
     draw_count: int
+    examiner: Examiner
+    drawn: list[Numbers]
 
 
 def flags(problem: Problem, suppliers: Iterable[Any], categories: Iterable[Any]) -> Sets:
@@ -73,6 +76,8 @@ def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: 
     suppliers, categories = chosen[0].copy(), chosen[1].copy()
     examiner = Examiner(problem, [chosen], deadline)
     settled, extremes = 0, 0
+    first_drawn = sum(1 for _ in realisations(problem, chosen, draws=0, seed=seed))
+    drawn = []
     for number, amounts in enumerate(realisations(problem, chosen, draws=draws, seed=seed)):
         case = examiner.case(amounts)
         if case is None:
@@ -80,6 +85,8 @@ def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: 
                 break
             continue
         settled += 1
+        if number >= first_drawn:
+            drawn.append(amounts)
         extremes += number < EXTREMES
         for one in np.flatnonzero(suppliers):
             suppliers[one] = examiner.holds(case, supplier=int(one)) is True
@@ -87,7 +94,7 @@ def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: 
             categories[one] = examiner.holds(case, category=int(one)) is True
     if extremes < EXTREMES:
         suppliers[:], categories[:], settled = False, False, 0
-    return Held(suppliers=suppliers, categories=categories, draw_count=settled)
+    return Held(suppliers=suppliers, categories=categories, draw_count=settled, examiner=examiner, drawn=drawn)
 
 
 EXTREMES = 2
@@ -132,19 +139,30 @@ class Case:
 
 
 class Examiner:
-    """Asks of realisations whether a choice stands in an optimum; every optimum found answers for the next as well."""
+    """Asks of realisations whether a choice stands in an optimum; every optimum found answers for the next as well, and
+    every value bounds the next: no realisation covers more than another does plus what it has more of."""
 
     def __init__(self, problem: Problem, known: Iterable[Sets], deadline: float) -> None:
         self.problem = problem
         self.known = [valued(problem, sets) for sets in known]
         self.deadline = deadline
         self.is_late = False
+        self.cases: dict[bytes, Case] = {}
+        self._values: dict[bytes, list[float]] = {}
 
     def case(self, amounts: Numbers) -> Case | None:
         """The realisation and its optimum; None where the solver did not settle it in time."""
-        problem = self.problem.realised(amounts)
+        key = amounts.tobytes()
+        if key not in self.cases:
+            found = self._case(self.problem.realised(amounts))
+            if found is None:
+                return None
+            self.cases[key] = found
+        return self.cases[key]
+
+    def _case(self, problem: Problem) -> Case | None:
         value, start = self._best_known(problem)
-        if start is not None and greedy.upper_bound(problem) - value <= TOLERANCE * max(1.0, value):
+        if start is not None and self._bound(problem) - value <= TOLERANCE * max(1.0, value):
             return Case(problem=problem, best_wan=value, best=start)
         answer = self._solve(problem, start, value)
         if answer.outcome is model.Outcome.INFEASIBLE:
@@ -157,6 +175,18 @@ class Examiner:
         best = found if start is None or reached >= value else start
         return Case(problem=problem, best_wan=max(value, reached), best=best)
 
+    def _bound(self, problem: Problem) -> float:
+        """What no choice of the realisation exceeds, as far as it is known without solving it."""
+        bound = greedy.upper_bound(problem)
+        if problem.minimum_wan.any():  # with larger amounts more choices keep the minimums
+            return bound
+        known = [
+            case.best_wan + np.maximum(problem.group_amount - case.problem.group_amount, 0.0).sum()
+            for case in self.cases.values()
+            if case.best_wan is not None
+        ]
+        return float(min([bound, *known]))
+
     def stands(self, case: Case, *, supplier: int | None = None, category: int | None = None) -> bool:
         """Whether the optimum found of the case contains the supplier, or has something to cover in the category."""
         return case.best is not None and self._contains(case.best, supplier=supplier, category=category)
@@ -167,14 +197,17 @@ class Examiner:
         if case.best_wan is None:
             return False
         least = case.best_wan - TOLERANCE * max(1.0, case.best_wan)
-        containing = [one for one in self.known if self._contains(one, supplier=supplier, category=category)]
-        values = [self._value(case.problem, one) for one in containing]
-        if values and max(values) >= least:
+        reaching = (
+            one for one, value in zip(self.known, self._known_values(case.problem), strict=True) if value >= least
+        )
+        if any(self._contains(one, supplier=supplier, category=category) for one in reaching):
             return True
         forced = replace(
             case.problem,
             required=case.problem.required if supplier is None else np.union1d(case.problem.required, [supplier]),
-            required_categories=np.array([] if category is None else [category], dtype=np.int64),
+            required_categories=np.union1d(
+                case.problem.required_categories, np.array([] if category is None else [category], dtype=np.int64)
+            ).astype(np.int64),
         )
         # Anything that reaches the optimum will do, and a search that may stop short of it is a short one.
         answer = self._solve(forced, None, case.best_wan - 4 * TOLERANCE * max(1.0, case.best_wan))
@@ -191,12 +224,18 @@ class Examiner:
         if self.is_late:
             return model.Answer(outcome=model.Outcome.STOPPED)
         deadline = time.monotonic() + left
-        return branching.solve(problem, start=start, least_wan=least_wan, deadline=deadline)
+        return branching.solve(problem, start=start, least_wan=least_wan, deadline=deadline, is_near=True)
 
     def _best_known(self, problem: Problem) -> tuple[float, Sets | None]:
-        values = [self._value(problem, one) for one in self.known]
+        values = self._known_values(problem)
         best = int(np.argmax(values)) if values else -1
         return (values[best], self.known[best]) if values and values[best] > -np.inf else (-np.inf, None)
+
+    def _known_values(self, problem: Problem) -> list[float]:
+        """What each optimum known covers with these amounts: with capacities a small linear program each, so once."""
+        values = self._values.setdefault(problem.group_amount.tobytes(), [])
+        values += [self._value(problem, one) for one in self.known[len(values) :]]
+        return values
 
     def _value(self, problem: Problem, sets: Sets) -> float:
         by_group = covered(problem, *sets)

@@ -34,12 +34,13 @@ def _columns(rows: list[Any], *names: str) -> dict[str, list[Any]]:
 def best(instance: Instance) -> float | None:
     """The largest amount any choice covers; None if those that must be in never fit."""
     limits = instance.limits
-    categories = sorted({row[2] for row in instance.demand if row[2] is not None})
+    demand = [row for row in instance.demand if row[2] not in set(limits.get("must_exclude_categories", ()))]
+    categories = sorted({row[2] for row in demand if row[2] is not None})
     most = limits.get("max_categories")
     if most is None:
-        return _best_suppliers(instance, instance.demand)
+        return _best_suppliers(instance, demand)
     found = [
-        _best_suppliers(instance, [row for row in instance.demand if row[2] in chosen])
+        _best_suppliers(instance, [row for row in demand if row[2] in chosen])
         for chosen in itertools.combinations(categories, min(most, len(categories)))
     ]
     known = [value for value in found if value is not None]
@@ -71,7 +72,7 @@ def _best_suppliers(instance: Instance, demand: list[tuple[str, str, str | None,
     values = [
         _flow({one: held[one] for one in chosen}, amount)
         for chosen in choices
-        if must <= set(chosen) and _allowed(chosen, limits)
+        if must <= set(chosen) and _allowed(chosen, limits) and _serves(chosen, held, demand, limits)
     ]
     return max(values) if values else None
 
@@ -81,6 +82,17 @@ def _allowed(chosen: tuple[str, ...], limits: dict[str, Any]) -> bool:
         return False
     budget = limits.get("budget_wan")
     return budget is None or sum(limits["costs"].get(one, math.inf) for one in chosen) <= budget
+
+
+def _serves(
+    chosen: tuple[str, ...],
+    held: dict[str, dict[str, float]],
+    demand: list[tuple[str, str, str | None, float | None]],
+    limits: dict[str, Any],
+) -> bool:
+    """Whether somebody chosen could cover something in every category that must be in."""
+    able = {part for one in chosen for part, capacity in held[one].items() if capacity > 0}
+    return set(limits.get("must_include_categories", ())) <= {row[2] for row in demand if row[3] and row[1] in able}
 
 
 def _flow(held: dict[str, dict[str, float]], amount: dict[str, float]) -> float:
@@ -137,4 +149,8 @@ def _limits(draw: random.Random, suppliers: int) -> dict[str, Any]:
     if draw.random() < 0.3:
         limits["costs"] = {f"s{one}": draw.randint(0, 9) for one in range(suppliers) if draw.random() < 0.9}
         limits["budget_wan"] = draw.randint(0, 15)
+    if draw.random() < 0.2:
+        limits["must_include_categories"] = [f"c{draw.randrange(3)}"]
+    if draw.random() < 0.2:
+        limits["must_exclude_categories"] = [f"c{draw.randrange(3)}"]
     return limits

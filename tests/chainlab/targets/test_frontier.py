@@ -40,7 +40,7 @@ def test_no_choice_of_so_many_suppliers_covers_more_and_the_curve_ends_where_non
 
 
 def test_a_curve_without_time_has_no_points_rather_than_wrong_ones():
-    instance = bruteforce.invent(1)
+    instance = bruteforce.invent(2)
     assert curve(instance, seconds=0.0) == []
 
 

@@ -14,7 +14,7 @@ from lianzhang.chains.models import Anchor, Chain
 from lianzhang.chains.queries import candidates
 from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.registry import queries as registry
-from lianzhang.registry.models import Enterprise, Level
+from lianzhang.registry.models import CategoryAnswer, Enterprise, Level, Part
 
 BUYING = frozenset({Level.BANDS, Level.ROWS})  # the levels that say for how much is bought
 # Those that `chainlab.targets.choose` knows by the same name.
@@ -27,12 +27,15 @@ LIMITS = (
     "max_certification_months",
     "must_include",
     "must_exclude",
+    "must_include_categories",
+    "must_exclude_categories",
 )
+NAMED = ("must_include", "must_exclude", "must_include_categories", "must_exclude_categories", "chains")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
-    """What the office asks of the list; suppliers and further chains by their code, money in 万元.
+    """What the office asks of the list; suppliers and further chains by their code, categories by name, money in 万元.
 
     min_anchors: anchors a supplier could serve; min_realised_anchors: anchors it does serve in the choice.
     min_per_anchor_wan: what each anchor's covered demand must reach. chains: whose anchors' needs are pooled with the
@@ -48,6 +51,8 @@ class Parameters:
     max_certification_months: int | None = None
     must_include: tuple[str, ...] = field(default=())
     must_exclude: tuple[str, ...] = field(default=())
+    must_include_categories: tuple[str, ...] = field(default=())
+    must_exclude_categories: tuple[str, ...] = field(default=())
     chains: tuple[str, ...] = field(default=())
     is_group_included: bool = False
     draws: int = 16
@@ -56,7 +61,7 @@ class Parameters:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Parameters":
         """From the JSON a list keeps; a list from before a parameter was thought of has its default."""
-        lists = {name: tuple(stored.get(name, ())) for name in ("must_include", "must_exclude", "chains")}
+        lists = {name: tuple(stored.get(name, ())) for name in NAMED}
         return cls(**{**stored, **lists})
 
     def stored(self) -> dict[str, Any]:
@@ -73,6 +78,7 @@ def expect_sound(*, chain: Chain, parameters: Parameters, by: Person) -> None:
     named = {*parameters.must_include, *parameters.must_exclude}
     known = {firm.code: firm for firm in Enterprise.objects.visible_to(by).filter(code__in=named)}
     _expect_registered(parameters, known)
+    _expect_categories(parameters, by=by)
     included = [known[code] for code in parameters.must_include]
     home = tuple(str(prefix) for prefix in chain.scheme.home_regions)
     _refuse_for(
@@ -103,6 +109,26 @@ def _expect_registered(parameters: Parameters, known: Mapping[str, Enterprise]) 
         said = {"must": len(parameters.must_include), "most": parameters.max_suppliers}
         raise Refused(
             _("必须列入的企业多于家数上限：列了 %(must)s 家，上限 %(most)s 家。请提高上限或减少必须列入的企业。") % said
+        )
+
+
+def _expect_categories(parameters: Parameters, *, by: Person) -> None:
+    included, excluded = parameters.must_include_categories, parameters.must_exclude_categories
+    named = {*included, *excluded}
+    if not named:
+        return
+    known = set(Part.objects.filter(category__in=named).values_list("category", flat=True))
+    known |= set(CategoryAnswer.objects.visible_to(by).filter(category__in=named).values_list("category", flat=True))
+    if unknown := [name for name in (*included, *excluded) if name not in known]:
+        raise Refused(
+            _("没有这些零部件类别：%(names)s。请按零部件目录中的类别名称填写。") % {"names": _("、").join(unknown)}
+        )
+    if both := [name for name in included if name in excluded]:
+        raise Refused(_("类别%(names)s同时在“必须列入”和“不予列入”中。") % {"names": _("、").join(both)})
+    if parameters.max_categories is not None and len(included) > parameters.max_categories:
+        raise Refused(
+            _("必须列入的类别多于类别上限：列了 %(must)s 类，上限 %(most)s 类。请提高上限或减少必须列入的类别。")
+            % {"must": len(included), "most": parameters.max_categories}
         )
 
 

@@ -19,6 +19,8 @@ LABELS = {
     "is_group_included": _("计入集团内采购"),
     "must_include": _("必须列入"),
     "must_exclude": _("不予列入"),
+    "must_include_categories": _("必须列入的类别"),
+    "must_exclude_categories": _("不予列入的类别"),
     "draws": _("试算次数"),
     "seed": _("随机种子"),
 }

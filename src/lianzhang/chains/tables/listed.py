@@ -73,7 +73,16 @@ def statement(listed: TargetList, shown: Disclosure) -> str:
         said |= {"demand": _yi(listed.demand_wan), "covered": _yi(listed.objective_wan), "share": _share(listed)}
         words += _between(listed) if shown.sees_rows else ""  # the ends are further sums, which did not go out
     proven = _now("所列候选和条件下没有更优组合。") if listed.is_proven else _now("限时内的最好组合，未证明最优。")
-    return words % said + proven
+    return words % said + _by_category(listed) + proven
+
+
+def _by_category(listed: TargetList) -> str:
+    """Which categories were settled beforehand: by wish, not by what they cover."""
+    said = (
+        (_now("按要求列入类别：%(names)s。"), listed.parameters.get("must_include_categories")),
+        (_now("按要求不列类别：%(names)s。"), listed.parameters.get("must_exclude_categories")),
+    )
+    return "".join(words % {"names": _now("、").join(names)} for words, names in said if names)
 
 
 def dominant(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]) -> str:

@@ -20,6 +20,15 @@ from lianzhang.web.forms.amounts import AmountField
 SEPARATORS = re.compile(r"[,，、;；]")
 
 
+NAMED = ("must_include", "must_exclude", "must_include_categories", "must_exclude_categories")
+
+
+def _said(text: str) -> tuple[str, ...]:
+    """What was named, one a line or between commas."""
+    said = (one.strip() for line in text.splitlines() for one in SEPARATORS.split(line))
+    return tuple(dict.fromkeys(one for one in said if one))
+
+
 def writable(person: Person) -> ScopedQuerySet[Chain]:
     """The chains whose lists `person` makes."""
     chains = Chain.objects.within(person, act=Act.WRITE, thing=Thing.TARGET)
@@ -31,6 +40,8 @@ class TargetForm(forms.Form):
     few ask for, folded."""
 
     ADVANCED = (
+        "must_include_categories",
+        "must_exclude_categories",
         "chains",
         "min_realised_anchors",
         "min_per_anchor_wan",
@@ -70,6 +81,18 @@ class TargetForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("企业名称或编号，每行一个。"),
+    )
+    must_include_categories = forms.CharField(
+        label=_("必须列入的类别"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("零部件类别名称，每行一个；每类至少选一家能供的配套商。"),
+    )
+    must_exclude_categories = forms.CharField(
+        label=_("不予列入的类别"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("零部件类别名称，每行一个；这些类别一律不选。"),
     )
     chains = picking.Several(
         label=_("合并其他产业链的需求"),
@@ -156,19 +179,25 @@ class TargetForm(forms.Form):
     def clean_must_exclude(self) -> tuple[str, ...]:
         return self._codes(self.cleaned_data["must_exclude"])
 
+    def clean_must_include_categories(self) -> tuple[str, ...]:
+        return _said(self.cleaned_data["must_include_categories"])
+
+    def clean_must_exclude_categories(self) -> tuple[str, ...]:
+        return _said(self.cleaned_data["must_exclude_categories"])
+
     def _codes(self, text: str) -> tuple[str, ...]:
         """Codes of the firms named, one a line or between commas; what is neither name nor code stays as it was typed,
         for the action to refuse by name."""
-        said = [one.strip() for line in text.splitlines() for one in (SEPARATORS.split(line))]
+        said = _said(text)
         named = Enterprise.objects.visible_to(self.person).filter(name__in=said).values_list("name", "code")
-        codes = dict(named) if any(said) else {}
-        return tuple(dict.fromkeys(codes.get(one, one) for one in said if one))
+        codes = dict(named) if said else {}
+        return tuple(dict.fromkeys(codes.get(one, one) for one in said))
 
     @property
     def parameters(self) -> Parameters:
         """What was asked, once valid; a blank folded field means its default."""
         cleaned, usual = self.cleaned_data, Parameters()
-        always = ("max_categories", "max_suppliers", "min_anchors", "must_include", "must_exclude", "is_group_included")
+        always = ("max_categories", "max_suppliers", "min_anchors", "is_group_included", *NAMED)
         amounts = ("min_per_anchor_wan", "budget_wan")
         numbers = ("min_realised_anchors", "draws", "seed")
         said: dict[str, Any] = {
@@ -188,7 +217,7 @@ class TargetForm(forms.Form):
         stored = parameters.stored()
         return {
             **stored,
-            **{name: "\n".join(stored[name]) for name in ("must_include", "must_exclude")},
+            **{name: "\n".join(stored[name]) for name in NAMED},
             **{
                 name: None if stored[name] is None else Decimal(str(stored[name]))
                 for name in ("min_per_anchor_wan", "budget_wan")
