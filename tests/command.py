@@ -20,10 +20,11 @@ class Outcome:
 
 
 class Command:
-    """Runs commands in `folder`, with an empty home in it."""
+    """Runs commands in `folder`, with an empty home in it; one that takes longer than `seconds` is given up."""
 
-    def __init__(self, folder: Path, *, sources: Path) -> None:
+    def __init__(self, folder: Path, *, sources: Path, seconds: float = 120) -> None:
         self.folder = folder
+        self.seconds = seconds
         self.home = folder / "home"
         kept = {name: value for name, value in os.environ.items() if name not in OURS}
         self.environment = {**kept, "PYTHONPATH": str(sources), "LIANZHANG_HOME": str(self.home)}
@@ -37,7 +38,7 @@ class Command:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=self.seconds,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 

@@ -35,7 +35,7 @@ def home() -> Path:
         if not made.exists():
             _forget_old()
             with tempfile.TemporaryDirectory(prefix="lianzhang-migrated-") as folder:
-                fresh = Command(Path(folder), sources=ROOT / "src")
+                fresh = Command(Path(folder), sources=ROOT / "src", seconds=600)
                 _migrate(fresh)
                 shutil.copytree(fresh.home, made)
     return made
@@ -60,7 +60,7 @@ def template() -> str:
             cursor.execute(f'CREATE DATABASE "{making}"')
             with tempfile.TemporaryDirectory(prefix="lianzhang-migrated-") as folder:
                 address = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{making}"))
-                _migrate(Command(Path(folder), sources=ROOT / "src"), DATABASE_URL=address)
+                _migrate(Command(Path(folder), sources=ROOT / "src", seconds=600), DATABASE_URL=address)
             cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')  # whole, or not there
     return name
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 
+from django.db.models import Count
+
 from lianzhang.accounts.models import Person
 from lianzhang.registry.models import (
     CategoryAnswer,
@@ -164,9 +166,9 @@ def work(person: Person, *, today: date) -> list[Asked]:
     trees, ids = outlines(own), [line.pk for line in own]
     ticks, bands = _by_line(PartAnswer, ids), _by_line(CategoryAnswer, ids)
     names = _by_line(SupplierMention, ids)
-    bought = bought_pairs(own[0].firm_id)
-    rows = Purchase.objects.filter(buyer=own[0].firm_id, year=year).order_by().values_list("line_id", "is_withheld")
-    told = list(rows)
+    chosen = {level for line in own for level in line.levels}
+    bought = bought_pairs(own[0].firm_id) if Level.BANDS.value in chosen else []
+    told = _rows_told(own[0].firm_id, year) if Level.ROWS.value in chosen else []
     found = []
     for line in own:
         for level in Level:
@@ -180,9 +182,16 @@ def work(person: Person, *, today: date) -> list[Asked]:
                 dates = [one.answered_on for one in names[line.pk]]
                 found.append(Asked(line, level, None, len(dates), 0, _last(dates)))
             else:
-                mine = [is_withheld for of_line, is_withheld in told if of_line in (None, line.pk)]
-                found.append(Asked(line, level, None, len(mine) - sum(mine), sum(mine), None))
+                mine = [(is_withheld, count) for of_line, is_withheld, count in told if of_line in (None, line.pk)]
+                withheld = sum(count for is_withheld, count in mine if is_withheld)
+                found.append(Asked(line, level, None, sum(count for _, count in mine) - withheld, withheld, None))
     return found
+
+
+def _rows_told(firm_id: int, year: int) -> list[tuple[int | None, bool, int]]:
+    """(line, whether withheld, how many) of the purchases the firm told of a year: it may have told of 100,000."""
+    rows = Purchase.objects.filter(buyer=firm_id, year=year).order_by()
+    return list(rows.values_list("line_id", "is_withheld").annotate(Count("pk")))
 
 
 def _by_line(model: type, ids: Sequence[int]) -> dict[int, list]:  # type: ignore[type-arg]
@@ -194,10 +203,11 @@ def _by_line(model: type, ids: Sequence[int]) -> dict[int, list]:  # type: ignor
 
 def ticks_asked(line: ProductLine, outline: Outline, answers: Sequence[PartAnswer]) -> Asked:
     """How far the ticks of a line are."""
-    mine = [one for one in answers if one.part_id in outline.parts]
+    parts = outline.parts
+    mine = [one for one in answers if one.part_id in parts]
     withheld = sum(one.is_withheld for one in mine)
     answered = sum(bool(one.make) for one in mine if not one.is_withheld)
-    asked = len(outline.parts) - withheld
+    asked = len(parts) - withheld
     return Asked(line, Level.TICKS, asked, answered, withheld, _last(one.answered_on for one in answers))
 
 
@@ -232,13 +242,13 @@ class TreeMoves:
 
 def tree_moves(outline: Outline, answers: Sequence[PartAnswer]) -> TreeMoves:
     """Old answers stay; parts no longer asked for and parts that are new are told. Two queries at most."""
-    now = outline.version.pk if outline.version is not None else None
+    now, parts = outline.version.pk if outline.version is not None else None, outline.parts
     older = [one for one in answers if one.tree_version_id not in (None, now)]
-    went = [one for one in answers if one.part_id not in outline.parts]
+    went = [one for one in answers if one.part_id not in parts]
     if not older:
         return TreeMoves(None, [], went if outline.version is not None else [])
     since = max((one.tree_version for one in older if one.tree_version), key=lambda version: version.number)
     then = set(since.nodes.values_list("part_id", flat=True))
     answered = {one.part_id for one in answers}
-    came = [part for pk, part in outline.parts.items() if pk not in then and pk not in answered]
+    came = [part for pk, part in parts.items() if pk not in then and pk not in answered]
     return TreeMoves(since, came, went)
