@@ -4,6 +4,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 
 from lianzhang import tables
 from lianzhang.tables import spec
@@ -48,6 +49,8 @@ def test_some_column_shows_by_default() -> None:
 def test_the_unit_stands_in_the_heading_once(table: tables.TableSpec) -> None:
     headings = [spec.heading(column) for column in table.columns]
     assert headings[2:6] == ["总投资（万元）", "基金（亿元）", "配套率", "企业（家）"]
+    with translation.override("en"):
+        assert spec.in_brackets("10k CNY") == " (10k CNY)"
 
 
 def test_a_heading_that_must_read_back_is_taken_as_declared() -> None:

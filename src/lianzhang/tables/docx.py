@@ -171,7 +171,7 @@ def _table(
 
 def _in_lines(heading_text: str, *, unit: str) -> str:
     """A heading with its unit on a line of its own, so that no narrow column breaks （万 元）."""
-    ending = f"（{unit}）"
+    ending = spec.in_brackets(unit)
     return f"{heading_text.removesuffix(ending)}\n{ending}" if unit and heading_text.endswith(ending) else heading_text
 
 

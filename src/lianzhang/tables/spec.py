@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from lianzhang.tables import values
 
 Row = Any
@@ -247,7 +249,12 @@ def heading(column: Column) -> str:
         return str(column.header)
     group = f"{column.group}-" if column.group else ""
     unit = str(column.shown_unit)
-    return f"{group}{column.label}（{unit}）" if unit else f"{group}{column.label}"
+    return f"{group}{column.label}{in_brackets(unit)}" if unit else f"{group}{column.label}"
+
+
+def in_brackets(unit: str) -> str:
+    """A unit after what it measures, with the brackets of the reader's language."""
+    return _("（%(unit)s）") % {"unit": unit}
 
 
 def totals(columns: Sequence[Column], rows: Iterable[Row]) -> dict[str, Any]:

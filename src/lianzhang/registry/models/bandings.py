@@ -96,9 +96,9 @@ def _amount(low: Decimal, high: Decimal | None) -> str:
 
 
 def _money(wan: Decimal) -> str:
-    """万元 as the office says it: 1000万, 5亿; no English reader counts in ten thousands: 10m, 500m."""
+    """万元 as the office says it: 1000万, 5亿; no English reader counts in ten thousands: 10m, 1bn."""
     if (get_language() or "").startswith("en"):
-        return f"{(wan / 100).normalize():f}m"
+        return f"{(wan / 100000).normalize():f}bn" if wan >= 100000 else f"{(wan / 100).normalize():f}m"
     if wan >= 10000:
         return gettext("%(n)s亿") % {"n": f"{(wan / 10000).normalize():f}"}
     return gettext("%(n)s万") % {"n": f"{wan.normalize():f}"}
