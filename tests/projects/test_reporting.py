@@ -72,8 +72,35 @@ def test_another_project_of_the_same_investor_needs_a_reason_and_the_first_repor
 
 def test_a_lead_without_an_investor_claims_nobody(cast: Cast, now: dt.datetime) -> None:
     scene.lead(cast, now=now, investor_name="")
-    scene.lead(cast, now=now, investor_name="")
+    scene.lead(cast, now=now, investor_name="", name="另一个项目")
     assert Claim.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"name": " 甲压缩机项目", "investor_name": "完全不同集团"}, "项目名称相同"),
+        ({"name": "另一个", "investor_name": "甲压缩机有限公司"}, "投资方名称相近"),
+        ({"name": "另一个", "investor_name": "青岛甲压缩机股份有限公司"}, "投资方名称相近"),
+        ({"name": "另一个", "investor_name": "完全不同集团", "site": "某路1号"}, "落地地址相同"),
+    ],
+)
+def test_what_looks_like_a_known_project_is_asked_about_and_goes_in_with_a_reason(
+    cast: Cast, now: dt.datetime, given: dict[str, str], why: str
+) -> None:
+    known = scene.lead(cast, now=now, by=cast.district_east, site="某路 1 号")
+    with pytest.raises(Duplicate, match=why) as told:
+        scene.lead(cast, now=now, by=cast.district_west, **given)
+    assert told.value.found == [known]
+    assert "东区" in told.value.reason
+    second = scene.lead(cast, now=now, by=cast.district_west, although="不是同一家", **given)
+    assert second.claims.get().body == cast.west
+
+
+def test_another_firm_of_the_trade_in_the_same_town_is_not_taken_for_it(cast: Cast, now: dt.datetime) -> None:
+    scene.lead(cast, now=now, investor_name="青岛海达压缩机有限公司")
+    scene.lead(cast, now=now, investor_name="青岛博源压缩机有限公司", name="博源项目")
+    assert Project.objects.count() == 2
 
 
 def test_a_lost_investor_may_be_reported_afresh(cast: Cast, now: dt.datetime, today: dt.date) -> None:

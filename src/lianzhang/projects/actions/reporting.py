@@ -13,7 +13,7 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
-from lianzhang.projects import investors, queries
+from lianzhang.projects import investors, likeness, queries
 from lianzhang.projects.actions import leads
 from lianzhang.projects.models import Claim, Project, StageEntry
 from lianzhang.projects.stages import Stage
@@ -66,6 +66,7 @@ def report_lead(
     fields["is_illustrative"] = fields.get("is_illustrative", False) or chain.is_illustrative
     if not although:
         _refuse_known(known)
+        _ask_about_alike(name=name, investor_name=investor_name, site=str(fields.get("site") or ""))
     with transaction.atomic():
         project = Project(
             code=codes.next_code("XM", year=timezone.localdate(now).year),
@@ -140,6 +141,16 @@ def _refuse_known(known: list[str]) -> None:
     found += [project for project in queries.same_investor(known) if project not in found]
     if found:
         raise Duplicate(_told(found[0]), found=found)
+
+
+def _ask_about_alike(*, name: str, investor_name: str, site: str) -> None:
+    found = likeness.alike(name=name, investor_name=investor_name, site=site)
+    if found:
+        why = "、".join(dict.fromkeys(one.why for one in found))
+        first = found[0].project
+        by = first.first_reported_by.name if first.first_reported_by else "—"
+        said = _("可能已有同一项目（%(why)s）：%(code)s，%(body)s首报。确属另一个项目的，写明理由后再报。")
+        raise Duplicate(said % {"why": why, "code": first.code, "body": by}, found=[one.project for one in found])
 
 
 def _told(first: Project) -> str:

@@ -358,6 +358,7 @@ def new(request: HttpRequest) -> HttpResponse:
             known = [found.pk for found in duplicate.found]
             seen = Project.objects.visible_to(person).filter(pk__in=known).select_related("first_reported_by")
             frame["found"] = list(seen.order_by("first_reported_at"))
+            frame["contest_url"] = f"{reverse('projects:new_contest')}?code={duplicate.found[0].code}"
             raise
         return tables.page(made)
 
