@@ -439,6 +439,61 @@ def part_trees() -> Rows:
     }  # fmt: skip
 
 
+def candidates() -> Rows:
+    return {
+        "candidates": [
+            {
+                "chain": "链A",
+                "company": "外地 推荐有限公司",
+                "uscc": "91370200MA00000015",
+                "region_code": "330400",
+                "kind": "new",
+                "capacity_wan": Decimal(12000),
+                "certification": "in_progress",
+                "certification_months": 9,
+                "willingness": "undecided",
+                "cost_wan": Decimal(300),
+                "origin": "import",
+                "origin_name": "行业协会配套名录",
+                "origin_on": DAY,
+                "note": "协会推荐",
+            },
+            {"chain": "链A", "company": "外地 产品推荐有限公司", "origin": "product", "origin_name": "平台"},
+        ]
+    }
+
+
+def sites() -> Rows:
+    return {
+        "sites": [
+            {
+                "name": "示例产业园 3 号厂房",
+                "kind": "plant",
+                "region_code": "370211",
+                "park": "示例产业园",
+                "address": "东区某路 3 号",
+                "area_m2": Decimal(18000),
+                "vacant_m2": Decimal("6000.5"),
+                "land_mu": Decimal(30),
+                "floor_count": 3,
+                "floor_load_kg": 1500,
+                "clear_height_m": Decimal("8.1"),
+                "rent_yuan": Decimal("18.5"),
+                "power_kva": 2000,
+                "energy_tce": Decimal(3000),
+                "land_use": "m1",
+                "available_on": DAY,
+                "progress": "building",
+                "progress_note": "主体封顶",
+                "has_title": False,
+                "conditions": "天然气、10 吨行车",
+                "as_of": DAY,
+            },
+            {"name": "示例地块", "kind": "land", "region_code": "370212", "land_mu": Decimal(85)},
+        ]
+    }
+
+
 SAMPLES = {
     one.__name__: one
     for one in (
@@ -457,6 +512,8 @@ SAMPLES = {
         supplier_mentions,
         material_purchases,
         part_trees,
+        sites,
+        candidates,
     )
 }
 # What the system itself says about a record and an export adds for the reader; an import does not take it.

@@ -23,6 +23,7 @@ from lianzhang.intake.models import Batch
 from lianzhang.intake.sheets import TECHNICAL
 from lianzhang.projects.models import Event
 from lianzhang.registry.models import Enterprise, Level, MaterialGroup, Part, ProductLine
+from lianzhang.resources.models import Resource
 from lianzhang.trail import actions as trail
 from tests.cast import Cast
 from tests.intake import samples
@@ -47,6 +48,8 @@ EDITS: dict[str, tuple[str, str, Any]] = {
     "supplier_mentions": ("suppliers", "supplier", "外地 压缩机有限公司"),
     "material_purchases": ("purchases", "amount", Decimal(6900)),
     "part_trees": ("nodes", "quantity", Decimal(2)),
+    "sites": ("sites", "vacant_m2", Decimal(5000)),
+    "candidates": ("candidates", "note", "已通电话"),
 }
 
 
@@ -67,6 +70,9 @@ def prepare(cast: Cast, key: str) -> None:
             part = trail.create(Part(code=code, name=name, category=name[2:]), verb="part.entered", by=None)
             group = MaterialGroup(firm=firm, code=f"10{code[-1]}0", name=f"{name[2:]}类", part=part)
             trail.create(group, verb="material_group.kept", by=None)
+    if key == "sites":
+        park = Resource(code="ZY-1", kind="park", name="示例产业园")
+        trail.create(park, verb="resource.entered", by=None)
     if key == "map_segments":
         draft = MapVersion(chain=cast.chain_a, number=1, created_at=NOON)
         trail.create(draft, verb="map.drafted", by=None)

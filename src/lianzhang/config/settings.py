@@ -187,15 +187,19 @@ LEDGERS: dict[str, str] = {
     "supplier_mentions": "lianzhang.registry.sheets.mentions.SUPPLIER_MENTIONS",
     "material_purchases": "lianzhang.registry.sheets.materials.MATERIAL_PURCHASES",
     "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
-    "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
+    "sites": "lianzhang.resources.sheets.SITES",
+    "candidates": "lianzhang.chains.sheets.candidates.CANDIDATES",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
 JOBS: dict[str, str] = {
     "intake.read": "lianzhang.intake.jobs.read",
     "intake.apply": "lianzhang.intake.jobs.apply",
     "collecting.read": "lianzhang.collecting.jobs.read",
+    "projects.read_month": "lianzhang.projects.jobs.read_month",
+    "projects.write_month": "lianzhang.projects.jobs.write_month",
     "chains.analyse": "lianzhang.chains.jobs.analyse",
     "chains.targets": "lianzhang.chains.jobs.choose_targets",
+    "chains.release": "lianzhang.chains.jobs.decide_releases",
 }
 # What a kind of work leaves in order where it was stopped, timed out or died: kind → dotted name of a function (job).
 JOB_ENDINGS: dict[str, str] = {"chains.targets": "lianzhang.chains.jobs.leave_targets"}

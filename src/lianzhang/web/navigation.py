@@ -98,6 +98,7 @@ MENU: tuple[Group, ...] = (
             ),
             Entry(label=_("活动签约"), url_name="projects:events", icon="event", key="v"),
             Entry(label=_("要素资源"), url_name="resources:list", icon="resource", key="z"),
+            Entry(label=_("载体"), url_name="resources:sites", icon="resource"),
         ),
     ),
     Group(
@@ -119,6 +120,7 @@ MENU: tuple[Group, ...] = (
         label=_("台账与材料"),
         entries=(
             Entry(label=_("台账报送"), url_name="intake:list", icon="ledger", key="i"),
+            Entry(label=_("收表任务"), url_name="collecting:list", icon="paper", key="k"),
             Entry(label=_("简报材料"), url_name="briefings:list", icon="paper", key="r"),
             Entry(label=pgettext_lazy("menu", "指标"), url_name="indicators:list", icon="chart", key="n"),
         ),

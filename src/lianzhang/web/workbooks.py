@@ -37,6 +37,8 @@ PAGES = {
     "supplier_mentions": "answers:asked",
     "material_purchases": "registry:purchases",
     "part_trees": "standards:trees",
+    "sites": "resources:sites",
+    "candidates": "targets:list",
 }
 # Table → the ledger its rows are handed in by.
 LEDGERS = {
@@ -46,6 +48,7 @@ LEDGERS = {
     "leads_ledger": "leads",
     "key_projects_ledger": "key_projects",
     "events_ledger": "events",
+    "sites": "sites",
     "requests_ledger": "requests",
     "people": "address_list",
     "schemes": "chains",

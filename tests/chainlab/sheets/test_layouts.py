@@ -27,6 +27,8 @@ def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
         "supplier_mentions",
         "material_purchases",
         "part_trees",
+        "sites",
+        "candidates",
     }
     with pytest.raises(KeyError, match="teardown"):
         layouts.get("teardowns")

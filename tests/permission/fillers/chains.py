@@ -13,7 +13,7 @@ from lianzhang.chains.models import (
     WorkingGroup,
 )
 from lianzhang.indicators.models import Figure
-from lianzhang.resources.models import Resource
+from lianzhang.resources.models import Resource, Site
 from lianzhang.trail.models import Proof
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
@@ -42,6 +42,7 @@ def fill(world: World) -> Filling:
     of_chains = [Case({"chain": case.kwargs["code"]}, case.subject) for case in CHAINS]
     figures = each(world, "figure", Figure, pk="pk")
     resources = each(world, "resource", Resource, code="code")
+    sites = each(world, "resource", Site, code="code")
     moves = [
         "action",
         "report_action",
@@ -116,6 +117,9 @@ def fill(world: World) -> Filling:
         "resources:new": [Case()],
         "resources:resource": resources,
         "resources:edit": resources,
+        "resources:sites": [Case()],
+        "resources:new_site": [Case()],
+        **{f"resources:{name}": sites for name in ("site", "edit_site", "report_site")},
         "indicators:list": [Case()],
         "indicators:definitions": [Case()],
         "indicators:new": [Case()],

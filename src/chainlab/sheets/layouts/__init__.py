@@ -23,6 +23,8 @@ KEYS = (
     "supplier_mentions",
     "material_purchases",
     "part_trees",
+    "sites",
+    "candidates",
 )
 
 
