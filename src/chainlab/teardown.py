@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from chainlab import engines, network
+from chainlab import alternatives, engines, network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,7 @@ BOM = (
     engines.Column(name="parent_id"),
     engines.Column(name="child_id"),
     engines.Column(name="quantity", kind=engines.Kind.NUMBER, minimum=0),
+    *alternatives.COLUMNS,
 )
 ROOTS = (
     engines.Column(name="root_id"),
@@ -37,6 +38,7 @@ COSTS = (
 )
 # Cells of the dense block solved at once (8 bytes each): 128 MB however many roots there are.
 BLOCK_CELLS = 16_000_000
+FEW_LEVELS = 24
 
 
 class Overflow(ValueError):
@@ -46,13 +48,15 @@ class Overflow(ValueError):
 class Bill:
     """A bill of materials read once, to be exploded more than once: checked, its ids numbered, its parts in order.
 
-    bom: parent_id, child_id, quantity of the child in one parent (lines given twice add). Raises engines.BadTable.
+    bom: parent_id, child_id, quantity of the child in one parent (lines given twice add), and optional
+    alternative_group, share (`alternatives`): lines of a parent that stand in for each other count once together.
+    Raises engines.BadTable.
     """
 
     def __init__(self, bom: object) -> None:
         lines = engines.arrow(bom, name="bom", columns=BOM)
         [lines] = engines.agree({"bom": (lines, ["parent_id", "child_id"])})
-        self.graph = network.graph(lines["parent_id"], lines["child_id"], lines["quantity"])
+        self.graph = network.graph(lines["parent_id"], lines["child_id"], alternatives.quantities(lines, name="bom"))
 
     @cached_property
     def _order(self) -> _Order:
@@ -69,7 +73,8 @@ class Bill:
 def explode(bom: object, roots: object) -> pa.Table:
     """How much of every part the products of each root need.
 
-    bom: parent_id, child_id, quantity of the child in one parent (lines given twice add); or a Bill.
+    bom: parent_id, child_id, quantity of the child in one parent (lines given twice add), optional alternative_group
+    and share (`alternatives`); or a Bill.
     roots: root_id, product_id, quantity (several products of one root add).
     Returns root_id, part_id, quantity, sorted by root and part. A product is not a row of its own, only as a part of
     another product; a product without lines gives no rows; a line of quantity 0 gives a row of quantity 0.
@@ -98,6 +103,7 @@ def explode(bom: object, roots: object) -> pa.Table:
 def roll_up(bom: object, costs: object) -> pa.Table:
     """What one unit of every part costs with everything in it: y = c + A·y, children before parents.
 
+    bom: as for `explode`.
     costs: part_id, cost_wan of the part itself, without its children (rows given twice add; null = unknown).
     Returns part_id, own_wan, total_wan, is_complete, sorted. An assembly without a cost row adds nothing of its own;
     a part without children and without a cost is unknown: it adds nothing, and `is_complete` is false for it and for
@@ -109,7 +115,8 @@ def roll_up(bom: object, costs: object) -> pa.Table:
             "costs": (engines.arrow(costs, name="costs", columns=COSTS), ["part_id"]),
         }
     )
-    over = network.graph(lines["parent_id"], lines["child_id"], lines["quantity"], also=priced["part_id"])
+    quantity = alternatives.quantities(lines, name="bom")
+    over = network.graph(lines["parent_id"], lines["child_id"], quantity, also=priced["part_id"])
     row = over.rows(priced["part_id"])
     price = np.asarray(priced["cost_wan"].fill_null(np.nan), dtype=np.float64)
     own = np.bincount(row, weights=np.nan_to_num(price), minlength=len(over)).astype(np.float64)
@@ -117,12 +124,36 @@ def roll_up(bom: object, costs: object) -> pa.Table:
     has_price[row] = True
     is_unknown = ~has_price & (np.diff(over.start) == 0)
     is_unknown[row[np.isnan(price)]] = True
-    total = _Order(over).roll_up(own)
+    rolled = _rolled_flat(over, own, is_unknown)
+    if rolled is None:
+        is_complete = np.ones(len(over), dtype=bool)
+        is_complete[network.reach(over.reverse(), np.flatnonzero(is_unknown))] = False
+        rolled = _Order(over).roll_up(own), is_complete
+    total, is_complete = rolled
     if not np.isfinite(total).all():
         raise Overflow("the rolled-up cost is beyond what a number can hold")
-    is_complete = np.ones(len(over), dtype=bool)
-    is_complete[network.reach(over.reverse(), np.flatnonzero(is_unknown))] = False
     return pa.table({"part_id": over.ids, "own_wan": own, "total_wan": total, "is_complete": is_complete})
+
+
+def _rolled_flat(over: network.Graph, own: Matrix, is_unknown: NDArray[np.bool_]) -> tuple[Matrix, Any] | None:
+    """c + A·c + A·(A·c) + … and what is complete, for a bill of few levels; None where it has more, or a cycle.
+
+    A pass over all links a level is quicker than putting the parts in order, as long as levels are few.
+    """
+    links = over.matrix()
+    steps = links.copy()
+    steps.data = np.ones(len(links.data))  # a link of quantity 0 is one
+    total, level = own.copy(), own
+    is_incomplete, is_deeper = is_unknown.copy(), np.diff(over.start) > 0
+    for _ in range(FEW_LEVELS):
+        if not is_deeper.any():
+            return total, ~is_incomplete
+        level = links @ level
+        total += level
+        if is_unknown.any():
+            is_incomplete |= (steps @ is_incomplete.astype(np.float64)) > 0
+        is_deeper = (steps @ is_deeper.astype(np.float64)) > 0
+    return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Exploding products: against a walk over every path, which is slow and obvious and cannot share a mistake with it."""
 
+import itertools
 from collections import defaultdict
 from fractions import Fraction
 
@@ -287,3 +288,83 @@ class TestRollUp:
     def test_costs_beyond_all_numbers_are_refused(self):
         with pytest.raises(teardown.Overflow):
             teardown.roll_up(bom(("a", "b", 1e300)), {"part_id": ["b"], "cost_wan": [1e300]})
+
+    @given(acyclic(), st.sets(st.sampled_from([f"p{one}" for one in range(8)]), max_size=3))
+    def test_few_levels_and_many_are_rolled_up_alike(self, case, unpriced):
+        """Level by level over all links, as for few levels, and parts in order, as for many: the same to the bit."""
+        lines, _ = case
+        if not lines:
+            return
+        names = sorted({one for line in lines for one in line[:2]})
+        costs = {"part_id": names, "cost_wan": [None if one in unpriced else len(one) + 0.5 for one in names]}
+        flat = teardown.roll_up(bom(*lines), costs)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(teardown, "FEW_LEVELS", 0)
+            assert teardown.roll_up(bom(*lines), costs).equals(flat)
+
+    def test_a_cycle_of_parts_that_cost_nothing_is_refused_as_well(self):
+        with pytest.raises(network.CycleFound):
+            teardown.roll_up(bom(("a", "b", 0), ("b", "a", 0)), {"part_id": ["a"], "cost_wan": [0]})
+
+
+class TestAlternatives:
+    """可替代: what can be met by one part or another is built in once."""
+
+    LINES = {
+        "parent_id": ["冰箱", "冰箱", "冰箱", "压缩机甲", "压缩机乙"],
+        "child_id": ["压缩机甲", "压缩机乙", "箱体", "电机", "电机"],
+        "quantity": [1.0, 1.0, 1.0, 1.0, 2.0],
+        "alternative_group": ["压缩机", "压缩机", None, None, None],
+    }
+
+    def test_a_part_met_by_one_or_the_other_does_not_count_twice(self):
+        found = exploded(self.LINES, roots(("甲", "冰箱", 100)))
+        assert found["甲", "压缩机甲"] + found["甲", "压缩机乙"] == 100
+        assert found["甲", "电机"] == 50 * 1 + 50 * 2
+        assert found["甲", "箱体"] == 100
+
+    def test_a_share_that_is_said_holds_and_the_rest_is_shared_evenly(self):
+        lines = {**self.LINES, "share": [0.8, None, None, None, None]}
+        found = exploded(lines, roots(("甲", "冰箱", 100)))
+        assert found["甲", "压缩机甲"] == pytest.approx(80)
+        assert found["甲", "压缩机乙"] == pytest.approx(20)
+
+    def test_the_same_group_under_another_parent_is_another_choice(self):
+        lines = {**self.LINES, "alternative_group": ["一", "一", None, "一", "一"]}
+        assert exploded(lines, roots(("甲", "冰箱", 2))) == {
+            ("甲", "压缩机甲"): 1, ("甲", "压缩机乙"): 1, ("甲", "箱体"): 2, ("甲", "电机"): 3,
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("share", "row"),
+        [([0.8, 0.3, None, None, None], 0), ([0.3, 0.3, None, None, None], 0), ([None, None, 0.5, None, None], 2)],
+    )
+    def test_shares_that_make_no_whole_are_refused(self, share, row):
+        with pytest.raises(engines.BadTable) as refused:
+            teardown.explode({**self.LINES, "share": share}, roots(("甲", "冰箱", 1)))
+        assert (refused.value.column, refused.value.row) == ("share", row)
+
+    def test_a_part_twice_in_one_group_is_refused(self):
+        lines = {**self.LINES, "child_id": ["压缩机甲", "压缩机甲", "箱体", "电机", "电机"]}
+        with pytest.raises(engines.BadTable, match="stands twice in one group"):
+            teardown.explode(lines, roots(("甲", "冰箱", 1)))
+
+    @given(st.data())
+    def test_an_explosion_is_the_average_over_every_way_to_build_the_product(self, data):
+        """Against building the product in every way there is, each with its own plain bill."""
+        lines = data.draw(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 5), st.integers(1, 3)), max_size=7))
+        lines = list({(a, b): (f"p{a}", f"p{b}", q) for a, b, q in lines if a < b}.values())
+        group = [data.draw(st.sampled_from([None, "x", "y"])) for _ in lines]
+        if not lines:
+            return
+        table = {**bom(*lines), "alternative_group": group}
+        found = exploded(table, roots(("r", "p0", 12)))
+        ways = defaultdict(list)
+        for line, one in zip(lines, group, strict=True):
+            ways[(line[0], one) if one else line].append(line)
+        expected, count = defaultdict(Fraction), 0
+        for built in itertools.product(*ways.values()):
+            count += 1
+            for key, quantity in by_every_path(built, [("r", "p0", 12)]).items():
+                expected[key] += quantity
+        assert found == {key: pytest.approx(float(value / count)) for key, value in expected.items()}
