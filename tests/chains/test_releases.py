@@ -16,6 +16,7 @@ from lianzhang.chains.models import Release, Snapshot
 from lianzhang.chains.models.releases import TOTAL, Measure, State
 from lianzhang.chains.queries import disclosure, releases
 from lianzhang.chains.queries import targets as queries
+from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.registry.models import Purchase
 from lianzhang.trail.models import Event
@@ -162,6 +163,25 @@ def test_where_too_much_is_out_only_totals_are_weighed(
     assert states(first, "category:制冷")["amount_wan"] == State.RELEASED
     assert states(second, "category:制冷")["amount_wan"] == State.DIFFERENCING
     assert states(second)["amount_wan"] == State.RELEASED
+
+
+def test_after_an_update_the_newest_snapshot_is_decided_by_itself_and_asked_for_once(
+    cast: Cast, open_scene: scenes.Scene
+) -> None:
+    analyse(cast)
+    more("QY-2024-003", "P1", 500)
+    newest = analyse(cast)
+    Release.objects.all().delete()
+    importlib.import_module("lianzhang.chains.migrations.0008_shown_before_the_rule").remember(apps, None)
+    assert set(Release.objects.values_list("state", flat=True)) == {State.EARLIER}
+    [job] = actions.decide_newest()
+    assert (job.kind, job.arguments, job.asked_by) == ("chains.release", {"snapshot_id": newest.pk}, cast.clerk_a)
+    assert actions.decide_newest() == []
+    jobs.decide_releases(Progress(job, cast.clerk_a), snapshot_id=newest.pk)
+    assert states(newest)["amount_wan"] in {State.RELEASED, State.EARLIER}
+    assert told(cast, newest, "amount_wan").value is not None
+    Job.objects.update(state=Job.State.DONE)
+    assert actions.decide_newest() == []
 
 
 def test_what_went_out_meanwhile_is_reckoned_with(cast: Cast, open_scene: scenes.Scene) -> None:

@@ -83,6 +83,7 @@ def near(contributions: pa.Table, released: Sequence[pa.Table], *, rule: Rule) -
     them is the sum of what each leaves, so it is safe where both shares are: only where one is told already (it went
     out under another rule) must they be weighed together.
     """
+    released = _once(released)
     unknowns = [equations.unknowns(one) for one in released]
     linked, known, left = set[int](), equations.unknowns(contributions), set(range(len(released)))
     while more := {n for n in left if not known.isdisjoint(unknowns[n])}:
@@ -93,6 +94,15 @@ def near(contributions: pa.Table, released: Sequence[pa.Table], *, rule: Rule) -
         if _tells([released[n] for n in part], rule=rule):
             linked |= part
     return [one for n, one in enumerate(released) if n in linked]
+
+
+def _once(released: Sequence[pa.Table]) -> list[pa.Table]:
+    """Without what went out word for word before: unchanged figures of another date tell nothing more."""
+    seen: dict[frozenset[tuple[object, ...]], pa.Table] = {}
+    for one in released:
+        columns = (one[name].to_pylist() for name in ("cell", "contributor", "item", "amount_wan"))
+        seen.setdefault(frozenset(zip(*columns, strict=True)), one)
+    return list(seen.values())
 
 
 def _apart(left: set[int], unknowns: Sequence[set[equations.Unknown]]) -> list[set[int]]:

@@ -39,8 +39,10 @@ OF_A_TOTAL = (
 OF_A_CATEGORY = (Measure.PLACED, Measure.LOCAL, Measure.AMOUNT)
 OF_A_LIST = (Measure.PLACED, Measure.LOCAL, Measure.OUTSIDE, Measure.COVERED)
 CELL_LENGTH = 120
-MOST_CELLS = 300  # figures out; with more of them only totals are weighed
-MOST_EARLIER = 60  # publications; with more of them out nothing new goes out until old ones are shown no more
+# Figures out that share an amount with the new ones, directly or through others; with more of them only totals are
+# weighed. What shares none, such as a year in which every firm told new amounts, costs next to nothing.
+MOST_CELLS = 600
+MOST_EARLIER = 150  # publications; with more of them out nothing new goes out until old ones are shown no more
 
 
 def rule() -> Rule:
@@ -81,14 +83,17 @@ def _decided(
     """Every cell with its state; a ratio goes out where both its sums do."""
     from chainlab import disclosure as lab
 
-    earlier = _earlier({row["contributor"] for row in rows})
+    out = _earlier({row["contributor"] for row in rows})
+    # A firm's group is looked up once a run, for everything that is weighed in it.
+    heads = registry.group_heads({row["contributor"] for some in (rows, *(out or ())) for row in some})
+    earlier = None if out is None else lab.near(_table(rows, heads), [_table(one, heads) for one in out], rule=rule())
     # Every publication makes the next dearer to weigh; totals are worth more than the tenth set of categories.
     is_crowded = earlier is not None and sum(len(set(one["cell"].to_pylist())) for one in earlier) > MOST_CELLS
     rows = [row for row in rows if not (is_crowded and row["cell"].startswith(CATEGORY))]
     if earlier is None:
         found: list[Row] = [{"cell": c, "value_wan": None, "state": State.DIFFERENCING} for c in _names(rows)]
     else:
-        found = lab.release(_table(rows), rule=rule(), released=earlier).to_pylist()
+        found = lab.release(_table(rows, heads), rule=rule(), released=earlier).to_pylist()
     told: dict[tuple[str, str], Told] = {}
     for row in found:
         cell, _, measure = str(row["cell"]).partition(SEPARATOR)
@@ -120,8 +125,8 @@ def _ratio(placed: Told, local: Told) -> Told:
     return local[0] / placed[0], State.RELEASED
 
 
-def _earlier(firms: set[str]) -> list[pa.Table] | None:
-    """Everything that is out about these firms, or about firms that stand in one figure with them, a table for each
+def _earlier(firms: set[str]) -> list[list[Row]] | None:
+    """Everything that is out about these firms, or about firms that stand in one figure with them, rows for each
     publication. None where it cannot be reckoned with any more: a file is lost, or there is too much of it."""
     from chainlab import snapshot as snapshots_on_disk
 
@@ -153,18 +158,18 @@ def _linked(firms: set[str], inside: dict[str, set[str]]) -> set[str]:
     return linked
 
 
-def _again(snapshot: Snapshot, listed: TargetList | None, out: list[tuple[str, str]]) -> pa.Table:
+def _again(snapshot: Snapshot, listed: TargetList | None, out: list[tuple[str, str]]) -> list[Row]:
     """The contributions behind what went out, from the frozen tables."""
     tables = analysis.reopen(snapshot)
     if listed is not None:
-        return _table(_of_list(listed, tables, [measure for _, measure in out]))
+        return _of_list(listed, tables, [measure for _, measure in out])
     bought = _bought(snapshot.chain, tables)
     rows: list[Row] = []
     for cell, measure in out:
         of_cell = [row for row in bought if f"{CATEGORY}{row['category']}"[:CELL_LENGTH] == cell]
         inside = bought if cell == TOTAL else of_cell
         rows += _cells(inside, cell, [measure])
-    return _table(rows)
+    return rows
 
 
 SEPARATOR = "\x1f"
@@ -248,11 +253,10 @@ def _names(rows: list[Row]) -> list[str]:
     return list(dict.fromkeys(row["cell"] for row in rows))
 
 
-def _table(rows: list[Row]) -> pa.Table:
+def _table(rows: list[Row], heads: Mapping[str, str]) -> pa.Table:
     """The contributions; firms of one group are one contributor, for they know each other's amounts."""
     import pyarrow as pa
 
-    heads = registry.group_heads({row["contributor"] for row in rows})
     told = [
         {**row, "contributor": heads[firm], "item": f"{firm}|{row['item']}"}
         if (firm := row["contributor"]) in heads

@@ -54,6 +54,14 @@ def prepare(*, may_migrate: bool, demo_when_empty: bool) -> None:
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     if demo_when_empty and is_empty():
         load_example_city()
+    decide_releases()
+
+
+def decide_releases() -> None:
+    """What an update left undecided is decided in the background, without anybody asking."""
+    from lianzhang.chains.actions import releases
+
+    releases.decide_newest()
 
 
 def waiting_migrations() -> list[str]:

@@ -8,8 +8,11 @@ TITLES: dict[str, Promise] = {
     "intake.apply": _("写入台账"),
     "intake.undo": _("撤销写入"),
     "collecting.read": _("读取填报的工作簿"),
+    "projects.read_month": _("读取月报工作簿"),
+    "projects.write_month": _("月报写入项目"),
     "chains.analyse": _("生成数据快照与覆盖"),
     "chains.targets": _("计算目标清单"),
+    "chains.release": _("核定可发布的数字"),
 }
 USUAL = _("后台任务")
 

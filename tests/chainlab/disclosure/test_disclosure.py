@@ -239,6 +239,23 @@ def test_whatever_goes_out_on_three_dates_leaves_everybody_open():
     assert min(told) < 1e-6
 
 
+def test_what_shares_no_amount_is_weighed_apart_with_the_same_answer(monkeypatch):
+    """Of earlier dates only those with a common amount bear on a new one, or those that told something already."""
+    lax = Rule(min_contributors=2, p_percent=1)
+    asked, kept = [], []
+    for seed in range(200, 212):
+        first, second = _random_rows(seed)
+        apart = [(name, firm, item, amount * 1.37 + 0.11) for name, firm, item, amount in _random_rows(seed + 500)[0]]
+        out = [out_of(first, states(first)), out_of(apart, states(apart, rule=lax if seed % 2 else RULE))]
+        asked.append((second, tuple(out)))
+        kept.append(len(disclosure.near(table(second), [table(one) for one in out], rule=RULE)))
+    found = [states(rows, released=out) for rows, out in asked]
+    assert 1 in kept
+    assert 2 in kept
+    monkeypatch.setattr(disclosure, "near", lambda _new, released, **_rule: list(released))
+    assert [states(rows, released=out) for rows, out in asked] == found
+
+
 def test_the_same_publication_is_answered_the_same_and_totals_first():
     first, _ = _random_rows(3)
     assert states(first) == states(first)
