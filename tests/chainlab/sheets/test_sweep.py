@@ -12,8 +12,8 @@ from chainlab.sheets import archive, grid, layouts, packing, reading, sweep, wor
 from chainlab.sheets.layout import Field, Sheet
 
 WORDS = (
-    "海尔|QY-1|LJ-2||| |是|否|外购|合计|小计|注：见附件|其中：|【示例】x|500-800|12|１２|约5|按约定不提供|—|未填|370214|"
-    "城阳区|2024年6月|链主|填表人：王|1234567890123456789|a\u200bb|\xa0|3.5亿元"
+    "海尔|QY-1|LJ-2||| |是|否|外购|合计|小计|注：见附件|其中：|【示例】x|500-800|12|１２|约5|按约定不提供|—|未填|"
+    "370214|城阳区|2024年6月|链主|填表人：王|1234567890123456789|a\u200bb|\xa0|3.5亿元"
 )
 CELLS: list[Any] = [
     *WORDS.split("|"),
