@@ -1,10 +1,13 @@
 """The attacker over the real system: whoever has no grant collects every figure that pages, exports and the API show on
 two dates, one of the three anchors adds what it knows of itself, and reckons as `chainlab.disclosure.audit` does."""
 
+import io
 import re
+import zipfile
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pyarrow as pa
 import pytest
@@ -31,6 +34,13 @@ AMOUNTS = {
     ("1", "P3"): 15_529_873, ("2", "P3"): 13_364_719, ("3", "P3"): 12_791_633,
 }  # fmt: skip
 HERE = {"P2"}
+FILES = (
+    "/teardowns/test-a?format=xlsx", "/teardowns/test-a/shared?format=xlsx", "/gaps/?format=xlsx",
+    "/targets/?format=xlsx", "/targets/{list}?format=xlsx", "/targets/{list}/editions/working?format=xlsx",
+    "/targets/{list}/editions/working?format=docx", "/targets/{list}/editions/meeting?format=xlsx",
+    "/targets/{list}/editions/meeting?format=docx", "/targets/{list}/editions/outreach?format=xlsx",
+    "/targets/{list}/editions/outreach?format=docx",
+)  # fmt: skip
 PAGES = {
     "chief": (
         "/", "/chains/city", "/chains/test-a", "/maps/test-a", "/teardowns/", "/teardowns/test-a",
@@ -43,6 +53,7 @@ PAGES = {
         "/briefings/", "/briefings/chain/test-a", "/briefings/firm/QY-2024-001", "/api/v1/gaps",
         "/api/v1/target-lists", "/api/v1/target-lists/{list}",
     ),
+    "secretary": FILES,
     "district_east": ("/", "/teardowns/test-a", "/gaps/"),
     "anchor_3": ("/", "/maps/test-a", "/chains/test-a", "/teardowns/test-a", "/targets/{list}"),
 }  # fmt: skip
@@ -72,13 +83,26 @@ def collected(signed_in: SignIn, listed: TargetList, pages: dict[str, tuple[str,
     for who, addresses in pages.items():
         client = signed_in(who)
         for address in addresses:
-            seen |= numbers(client.get(address.format(list=listed.code)).content.decode("utf-8-sig"))
+            content = client.get(address.format(list=listed.code)).content
+            assert content.startswith(b"PK") == (address in FILES), address
+            seen |= told(content)
     cells = everything(snapshot)
     shown: Cells = {name: rows for name, rows in cells.items() if written(sum(r[2] for r in rows)) & seen}
     ratio = snapshot.summary["local_ratio"]
     if f"{ratio * 100:.1f}%" in seen:  # as good as both its sums
         shown |= {name: cells[name] for name in ("all/placed", "all/local")}
     return [table(shown)]
+
+
+def told(content: bytes) -> set[str]:
+    """The numbers of a page, or of every cell and paragraph of a workbook or document, also as a reader rounds them."""
+    if not content.startswith(b"PK"):
+        return numbers(content.decode("utf-8-sig"))
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = [ET.fromstring(packed.read(name)) for name in packed.namelist() if name.endswith(".xml")]
+    places = (one for part in parts for one in part.iter() if one.tag.rpartition("}")[2] in ("c", "si", "p", "f"))
+    found = set().union(*(numbers("".join(one.itertext())) for one in places))
+    return found | set().union(*(written(float(one)) for one in found if not one.endswith("%")))
 
 
 def numbers(text: str) -> set[str]:
@@ -134,6 +158,21 @@ def test_nobody_is_told_by_everything_shown_on_two_dates(cast: Cast, signed_in: 
     second = collected(signed_in, ask(cast, max_suppliers=9), PAGES)
     found = nearest([*first, *second])
     assert found["margin_ratio"] >= MARGIN * (1 - 1e-6), found
+
+
+def test_the_attacker_reads_every_cell_and_paragraph_of_a_file(
+    cast: Cast, signed_in: SignIn, anchors: scenes.Scene
+) -> None:
+    """Who may read the rows finds the whole demand in workbook and document; who may not, no firm's own amount."""
+    listed = ask(cast, max_suppliers=9)
+    whole = written(float(sum(amount for (_anchor, part), amount in AMOUNTS.items() if part not in HERE)))
+    own = {sign for amount in AMOUNTS.values() for sign in written(float(amount))}
+    for form in ("xlsx", "docx"):
+        address = f"/targets/{listed.code}/editions/working?format={form}"
+        assert whole & told(signed_in("clerk_a").get(address).content), form
+        found = told(signed_in("secretary").get(address).content)
+        assert found, form
+        assert not own & found, form
 
 
 def test_the_attacker_finds_the_one_that_changed_where_each_date_is_weighed_alone(
