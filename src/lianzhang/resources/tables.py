@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
+from lianzhang.resources import fit
 from lianzhang.resources.models import Resource, Site
 from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
 from lianzhang.tables.addresses import address
@@ -151,3 +152,43 @@ SITES = TableSpec(
     empty=Empty(_("还没有登记载体。"), _("登记载体"), "resources:new_site"),
     note=_("空置面积按建筑面积计，可供用地按亩计，二者不相加；未填的不计入合计。"),
 )
+
+
+def fitting(need: Any) -> TableSpec:
+    """The sites for one need, best first, each with its reasons; `need` is closed over, since a table is declared once
+    and a need is one project's."""
+
+    def told(mark: str) -> Any:
+        return lambda site: [each.text for each in fit.judged(need, site) if each.mark == mark]
+
+    def verdict(site: Any) -> Badge:
+        unmet = len(told(fit.UNMET)(site))
+        if unmet:
+            return Badge(ngettext("%(n)d项不满足", "%(n)d项不满足", unmet) % {"n": unmet}, "late")
+        if site.unknown_count:
+            n = site.unknown_count
+            return Badge(ngettext("%(n)d项待核实", "%(n)d项待核实", n) % {"n": n}, "watch")
+        return Badge(_("全部满足"), "normal")
+
+    base = {column.key: column for column in SITES.columns}
+    return TableSpec(
+        key="fitting_sites",
+        title=_("合适的载体"),
+        columns=(
+            base["name"],
+            Column("verdict", _("符合情况"), verdict, kind="badge"),
+            Column("unmet", _("不满足"), told(fit.UNMET), kind="list", is_wrapped=True),
+            Column("unknown", _("待核实"), told(fit.UNKNOWN), kind="list", is_wrapped=True),
+            Column("met", _("满足"), told(fit.MET), kind="list", is_wrapped=True),
+            base["district"],
+            base["kind"],
+            base["as_of"],
+            base["code"],
+        ),
+        filters=tuple(each for each in SITES.filters if each.key in {"district", "kind", "progress", "park"}),
+        search=SITES.search,
+        row_id="code",
+        row_url=site_page,
+        empty=Empty(_("还没有登记载体。"), _("登记载体"), "resources:new_site"),
+        note=_("先列全部满足的，再列有待核实的，最后按相差多少排列；载体未填的条件待核实，不算满足也不算不满足。"),
+    )

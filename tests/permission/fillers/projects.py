@@ -20,6 +20,8 @@ OF_PROJECT = [
     "supply",
     "follow",
     "diligence",
+    "need",
+    "sites",
 ]
 
 

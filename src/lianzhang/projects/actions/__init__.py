@@ -5,6 +5,7 @@ from lianzhang.projects.actions.corrections import correct
 from lianzhang.projects.actions.diligence import verify
 from lianzhang.projects.actions.events import edit_event, enter_event, tie_signing, untie_signing
 from lianzhang.projects.actions.leads import follow_up
+from lianzhang.projects.actions.needs import NEED_FIELDS, state_need
 from lianzhang.projects.actions.opening import open_from_target
 from lianzhang.projects.actions.permission import GateClosed
 from lianzhang.projects.actions.records import (
@@ -24,6 +25,7 @@ from lianzhang.projects.actions.standing import hold, lose, mark_late, resume, t
 __all__ = [
     "FLAGS",
     "MONEY",
+    "NEED_FIELDS",
     "Duplicate",
     "GateClosed",
     "add_evidence",
@@ -47,6 +49,7 @@ __all__ = [
     "resume",
     "set_flag",
     "set_supplies",
+    "state_need",
     "take_back",
     "terminate",
     "tie_signing",

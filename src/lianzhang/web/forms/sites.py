@@ -29,6 +29,7 @@ def whole(label: Any, **more: Any) -> forms.IntegerField:
 class SiteForm(VersionForm):
     """载体."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_("名称"), max_length=160)
     kind = forms.ChoiceField(label=_("种类"), choices=Site.Kind.choices)
     district = forms.ModelChoiceField(label=_("区市"), queryset=Body.objects.none(), required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import events, leads, project_changes, projects
+from lianzhang.web.views import events, leads, needs, project_changes, projects
 
 app_name = "projects"
 urlpatterns = [
@@ -44,6 +44,8 @@ urlpatterns = [
         name="status",
     ),
     re_path(r"^(?P<code>[\w-]+)/flag/(?P<name>fai_registered_on|above_scale_on)$", project_changes.flag, name="flag"),
+    path("<str:code>/need", needs.need, name="need"),
+    path("<str:code>/sites", needs.sites, name="sites"),
     path("<str:code>/supplies", project_changes.supply, name="supply"),
     path("<str:code>/supplies/<int:pk>/drop", project_changes.drop_supply, name="drop_supply"),
 ]
