@@ -11,6 +11,7 @@ import "./styles/print.css";
 import * as board from "./board";
 import * as cells from "./cells";
 import * as confirm from "./confirm";
+import * as copy from "./copy";
 import * as explain from "./explain";
 import * as guard from "./guard";
 import * as keys from "./keys";
@@ -21,6 +22,6 @@ import * as picks from "./picks";
 import * as requests from "./requests";
 import * as table from "./table";
 
-const parts = [board, requests, menus, palette, keys, panel, picks, table, cells, explain, confirm, guard];
+const parts = [board, requests, menus, palette, keys, panel, picks, table, cells, explain, confirm, copy, guard];
 
 for (const part of parts) part.start();

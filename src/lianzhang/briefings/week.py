@@ -11,16 +11,19 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Role, Thing
+from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.briefings import work
 from lianzhang.briefings.addresses import address
 from lianzhang.chains import stages
 from lianzhang.chains.models import Anchor, Chain, Gap, Snapshot, TargetList
 from lianzhang.chains.queries import gaps as gap_queries
 from lianzhang.chains.queries import releases
+from lianzhang.collecting import queries as collecting
+from lianzhang.collecting import tables as collecting_tables
 from lianzhang.projects import queries as projects
 from lianzhang.projects.queries import StageCounts
 from lianzhang.records.counting import CountOf
@@ -139,12 +142,39 @@ def compose(person: Person, *, today: date) -> Week:
     reach = person.reach
     return Week(
         chains=chains,
-        items=[*work.tasks_awaiting(person, today=today), *_moves(person), *_questions(person, chains, today=today)],
+        items=[
+            *_asked(person, today=today),
+            *work.tasks_awaiting(person, today=today),
+            *_moves(person),
+            *_questions(person, chains, today=today),
+        ],
         actions=work.actions_behind(person, today=today, chain_ids=ids) if ids else [],
         projects=_projects(person, ids, today=today) if reach.may(Act.READ, Thing.PROJECT) else [],
         requests=work.requests_of(person, chain_ids=ids, today=today),
         overviews=_overviews(person, [chain for chain in chains if not chain.is_service]),
     )
+
+
+def _asked(person: Person, *, today: date) -> list[work.Item]:
+    """待填: forms and monthly rounds that the own body still owes."""
+    if person.reach.scope(Act.WRITE, Thing.COLLECTION) is not Scope.OWN:
+        return []
+    found = []
+    for owed in collecting.asked_of(person).select_related("body")[: work.MOST]:
+        due = timezone.localdate(owed.collection.due_at)
+        is_back = owed.state == owed.State.RETURNED
+        found.append(
+            work.Item(
+                title=owed.collection.title,
+                url=collecting_tables.answer_page(owed),
+                light="late" if due < today or is_back else "watch",
+                word=str(owed.get_state_display()) if is_back else _("待填"),
+                note=owed.return_reason if is_back else owed.collection.request[:60],
+                due_on=due,
+                is_illustrative=owed.collection.is_illustrative,
+            )
+        )
+    return found
 
 
 def _moves(person: Person) -> list[work.Item]:

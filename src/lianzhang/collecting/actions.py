@@ -172,6 +172,11 @@ def accept(submission: Submission, *, now: datetime, by: Person) -> Submission:
     rules.expect("accept", submission)
     if submission.submitted_by_id == by.pk:
         raise Refused(_("本人报送或代为上传的，须由另一人核收。"))
+    return accepted(submission, now=now, by=by)
+
+
+def accepted(submission: Submission, *, now: datetime, by: Person) -> Submission:
+    """Mark an answer as accepted; the caller has checked that `by` may."""
     changes = {"state": State.ACCEPTED, "accepted_by": by, "accepted_at": now}
     return trail.change(submission, verb="submission.accepted", changes=changes, by=by)
 

@@ -13,7 +13,7 @@ from lianzhang.accounts.rules import BodyKind
 from lianzhang.collecting import columns, rules
 from lianzhang.collecting.models import Collection, Submission, SubmissionRow
 
-NEVER_ASKED = (BodyKind.OFFICE, BodyKind.LEADING_GROUP)
+NEVER_ASKED = (BodyKind.OFFICE, BodyKind.LEADING_GROUP, BodyKind.FIRM)
 COUNTS = {
     "expected_count": Count("submissions"),
     "received_count": Count("submissions", filter=Q(submissions__state__in=rules.RECEIVED)),

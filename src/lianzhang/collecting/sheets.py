@@ -116,9 +116,12 @@ def is_blank(values: Mapping[str, Any]) -> bool:
 
 
 def without_blank(reading: Reading) -> Reading:
-    """The reading without what was said of rows that hold nothing but the id they were handed out with."""
+    """The reading without what was said of rows that hold nothing but the id they were handed out with, and of the
+    column we hid ourselves."""
     blank = {(row.sheet_name, row.row_number) for row in reading.rows if is_blank(row.values)}
-    kept = tuple(one for one in reading.complaints if (one.sheet, one.row_number) not in blank)
+    kept = tuple(
+        one for one in reading.complaints if (one.sheet, one.row_number) not in blank and one.code != "columns_hidden"
+    )
     return dataclasses.replace(reading, complaints=kept)
 
 

@@ -42,6 +42,12 @@ def page(collection: Collection) -> str:
     return reverse(f"{'rounds' if collection.kind == 'month' else 'collecting'}:one", args=[collection.code])
 
 
+def answer_page(submission: Submission) -> str:
+    """The page of one body's answer."""
+    place = "rounds" if submission.collection.kind == "month" else "collecting"
+    return reverse(f"{place}:answer", args=[submission.collection.code, submission.body.code])
+
+
 def _ratio(part: int, whole: int) -> Any:
     return part / whole if whole else None
 

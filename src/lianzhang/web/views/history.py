@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from lianzhang.chains.models import Gap, MapVersion, Scheme, TargetList, WorkingGroup
+from lianzhang.collecting import tables as collecting
+from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects.models import Event, Project
 from lianzhang.supervision.models import Meeting, Request, Task, Visit
 from lianzhang.web import access, histories
@@ -67,6 +69,8 @@ KINDS = {
     "visit": Kind(Visit, "pk", _page("supervision:visit")),
     "scheme": Kind(Scheme, "code", _page("chains:scheme")),
     "group": Kind(WorkingGroup, "pk", _page("chains:group")),
+    "collection": Kind(Collection, "code", collecting.page),
+    "submission": Kind(Submission, "pk", collecting.answer_page, frozenset({"upload"})),
     "gap": Kind(Gap, "code", _page("gaps:gap")),
     "target": Kind(TargetList, "code", _page("targets:target"), RESULT),
     "map": Kind(MapVersion, "pk", lambda found: reverse("maps:version", args=[found.chain.code, found.number])),

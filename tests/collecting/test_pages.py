@@ -1,0 +1,114 @@
+"""收表 on pages: sent out from one form, answered by a district, watched, taken away as Excel and Word."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+
+from lianzhang.accounts.models import Person
+from lianzhang.collecting import actions
+from lianzhang.collecting.models import Collection, Submission
+from tests.cast import Cast
+from tests.collecting import scene
+
+POSTED = {
+    "title": "受灾情况",
+    "request": "今日必报",
+    "due_at": "2030-01-31T18:00",
+    "col-0-label": "园区名称",
+    "col-0-kind": "text",
+    "col-0-required": "on",
+    "col-2-label": "损失",
+    "col-2-kind": "wan",
+    "col-2-total": "on",
+}
+
+
+@pytest.fixture
+def as_(client: Client) -> Any:
+    """Sign in as somebody of the cast."""
+
+    def signed_in(person: Person) -> Client:
+        client.force_login(person)
+        return client
+
+    return signed_in
+
+
+def told(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_a_form_goes_out_from_one_page_and_comes_back_in_three_clicks(cast: Cast, as_: Any) -> None:
+    bodies = [cast.east.pk, cast.west.pk]
+    sent = as_(cast.secretary).post(reverse("collecting:new"), {**POSTED, "bodies": bodies}, follow=True)
+    asked = Collection.objects.get()
+    assert "应报2，已报0" in told(sent)
+    assert [column["label"] for column in asked.columns] == ["园区名称", "损失"]
+    assert "受灾情况" in told(as_(cast.district_east).get(reverse("home")))
+    page = as_(cast.district_east).get(reverse("collecting:one", args=[asked.code]), follow=True)
+    assert page.redirect_chain[-1][0].endswith("/of/east/")
+    wrong = as_(cast.district_east).post(
+        page.redirect_chain[-1][0], {"rows": 1, "row-0-c1": "甲园", "row-0-c2": "很多"}
+    )
+    assert wrong.status_code == 422
+    assert "很多" in told(wrong)
+    typed = {"rows": 1, "row-0-c1": "甲园", "row-0-c2": "1.2亿元", "then_submit": "1"}
+    assert "已报送" in told(as_(cast.district_east).post(page.redirect_chain[-1][0], typed, follow=True))
+    assert "应报2，已报1（50.0%）" in told(as_(cast.secretary).get(reverse("collecting:one", args=[asked.code])))
+
+
+def test_columns_are_taken_from_the_header_row_of_an_uploaded_workbook(cast: Cast, as_: Any) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["2026年台风受灾情况统计表"])
+    book.worksheets[0].append(["序号", "园区名称", "停产企业（家）", "损失（万元）", "恢复日期"])
+    out = io.BytesIO()
+    book.save(out)
+    data = {"title": "受灾", "take_header": "1", "header": ContentFile(out.getvalue(), name="表.xlsx")}
+    page = told(as_(cast.secretary).post(reverse("collecting:new"), data))
+    assert 'value="停产企业"' in page
+    assert 'value="受灾"' in page
+    assert page.count("selected") >= 4
+    assert Collection.objects.count() == 0
+
+
+def test_the_whole_leaves_as_excel_and_word_with_its_totals(cast: Cast, as_: Any) -> None:
+    asked = scene.opened(cast)
+    scene.sent(asked, cast, "east", [scene.row("甲园", 3, "120"), scene.row("丙园", 1, "30")])
+    url = reverse("collecting:whole", args=[asked.code])
+    assert "未含：西区" in told(as_(cast.secretary).get(url))
+    book = openpyxl.load_workbook(io.BytesIO(as_(cast.secretary).get(f"{url}?format=xlsx").content))
+    values = {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
+    assert {"甲园", "丙园", 120} <= values
+    assert as_(cast.secretary).get(f"{url}?format=docx").content[:2] == b"PK"
+    assert as_(cast.district_east).get(url).status_code == 404  # another body's figures are not its business
+
+
+def test_closing_by_the_page_is_told_and_the_second_time_refused_in_words(cast: Cast, as_: Any) -> None:
+    asked = scene.opened(cast)
+    url = reverse("collecting:close", args=[asked.code])
+    assert "已关闭" in told(as_(cast.secretary).post(url, follow=True))
+    again = as_(cast.secretary).post(url)
+    assert again.status_code == 422
+    assert "不能再改" in told(again)
+    answer = reverse("collecting:answer", args=[asked.code, "east"])
+    assert as_(cast.district_east).post(answer, {"rows": 0}).status_code == 422
+
+
+def test_an_answer_is_sent_back_with_its_reason_and_accepted_by_another(cast: Cast, as_: Any) -> None:
+    asked = scene.opened(cast)
+    scene.sent(asked, cast, "east", [scene.row("甲园", 3, "120")])
+
+    def move(verb: str, **said: str) -> Any:
+        return as_(cast.secretary).post(reverse("collecting:move", args=[asked.code, "east", verb]), said)
+
+    assert move("return").status_code == 422
+    move("return", reason="缺丙园")
+    assert "缺丙园" in told(as_(cast.district_east).get(reverse("collecting:answer", args=[asked.code, "east"])))
+    actions.submit(scene.answer(asked, cast), now=scene.NOON, by=cast.district_east)
+    move("accept")
+    assert scene.answer(asked, cast).state == Submission.State.ACCEPTED
