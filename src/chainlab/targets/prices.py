@@ -3,6 +3,8 @@
 Lagrangean relaxation of "covered only by somebody taken in a chosen category" (Held & Karp 1971; for covering Galvão &
 ReVelle 1996): with a price u_g in [0, 1] on a unit of each group the categories (worth Σ u·amount) and the suppliers
 (worth Σ (1 − u)·what they can supply) are chosen apart, the largest first, and together are never less than the best.
+Of K categories a supplier supplies in no more than K: only its K best ones count, which no linear program of shares of
+suppliers and categories knows (half of every category would let everybody count twice).
 Any prices give a bound; steps are deflected and scaled by the amounts, from where the last bound ended.
 """
 
@@ -76,6 +78,11 @@ class Prices:
         self.supply = np.minimum(problem.link_capacity, self.amount[problem.link_group])
         shape = (self.split, len(self.amount))
         self.offers = sparse.csr_array((self.supply, (problem.link_supplier, problem.link_group)), shape)
+        # What each supplier could supply in each category, by group.
+        cell = problem.link_supplier * len(problem.categories) + problem.group_category[problem.link_group]
+        cells = (self.split * len(problem.categories), len(self.amount))
+        self.by_cell = sparse.csr_array((self.supply, (cell, problem.link_group)), cells)
+        self.seen: tuple[Numbers, Flags, Flags] | None = None
         self.price = np.full(len(self.amount), 0.5)
         self.effort = FIRST
         capped = np.where(np.isfinite(problem.link_capacity), problem.link_capacity, -np.inf)
@@ -131,17 +138,45 @@ class Prices:
 
     def _sides(self, price: Numbers, lower: Numbers, upper: Numbers) -> tuple[_Side, _Side]:
         limits, split = self.problem.limits, self.split
-        supplied = np.minimum(self.offers @ (1 - price), self.most)
+        supplied = np.minimum(self._supplied(price, lower[split:], upper[split:]), self.most)
         wanted = np.bincount(self.problem.group_category, price * self.amount, len(upper) - split).astype(np.float64)
         return (
             _largest(supplied, lower[:split], upper[:split], limits.max_suppliers),
             _largest(wanted, lower[split:], upper[split:], limits.max_categories),
         )
 
+    def _supplied(self, price: Numbers, lower: Numbers, upper: Numbers) -> Numbers:
+        """What each supplier could supply: of its categories the largest, as many as may be chosen."""
+        by_cell: Numbers = (self.by_cell @ (1 - price)).reshape(self.split, len(upper))
+        is_in, is_free = lower > 0.5, (upper > 0.5) & (lower < 0.5)
+        self.seen = by_cell, is_in, is_free
+        room, count = self._room(is_in, is_free), int(is_free.sum())
+        if not 0 < room < count:
+            return np.asarray(by_cell @ (is_in | (is_free & (room > 0))).astype(np.float64))
+        largest = np.partition(by_cell[:, is_free], count - room, axis=1)[:, -room:]
+        return np.asarray(by_cell @ is_in.astype(np.float64) + largest.sum(axis=1))
+
+    def _counted(self, suppliers: Rows) -> Flags:
+        """In which categories the supply of these was counted."""
+        assert self.seen is not None
+        by_cell, is_in, is_free = self.seen
+        room = self._room(is_in, is_free)
+        order = np.argsort(np.where(is_free, -by_cell[suppliers], np.inf), axis=1, kind="stable")
+        counted = np.zeros((len(suppliers), len(is_in)), dtype=bool)
+        np.put_along_axis(counted, order[:, :room], values=True, axis=1)
+        return np.asarray(counted & is_free | is_in)
+
+    def _room(self, is_in: Flags, is_free: Flags) -> int:
+        most = self.problem.limits.max_categories
+        return int(is_free.sum()) if most is None else max(0, most - int(is_in.sum()))
+
     def _slope(self, price: Numbers, suppliers: _Side, categories: _Side) -> Numbers:
         """Demand of the chosen categories less what those taken could supply, where the price can still move."""
         problem = self.problem
-        supplied = self.offers[np.flatnonzero(suppliers.is_in)].sum(axis=0)
+        taken = np.flatnonzero(suppliers.is_in)
+        by_group = self.offers[taken].tocoo()
+        is_counted = self._counted(taken)[by_group.row, problem.group_category[by_group.col]]
+        supplied = np.bincount(by_group.col, np.where(is_counted, by_group.data, 0.0), len(self.amount))
         slope = self.amount * categories.is_in[problem.group_category] - supplied
         slope[(price <= 0) & (slope > 0)] = 0.0
         slope[(price >= 1) & (slope < 0)] = 0.0

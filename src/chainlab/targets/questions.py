@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Problem
 
 MOST = 8
+ALONE, TOGETHER = 2, (4,)
 DRAWS = 4
 SCREENED = 24
 # Finding out what sways most takes no more than this share of the time, or nothing would be left to ask it.
@@ -49,8 +50,10 @@ def questions(demand: object, offers: object, choice: Choice, **options: Any) ->
 
     Options as `enquire` takes them. Returns anchor_id, category_id, unknown_wan (upper less lower ends of what can be
     covered), unfilled_count (rows without amount or band), sway (0 to 1; null where nothing is open), settled_count
-    (null where it was not tried), open_count (open choices in all), suppliers and categories (lists: the open ones it
-    settles); most settled first, then what sways most, then the widest.
+    (null where it was not tried), together_count (the same with all the questions before it answered as well; null
+    where that was not tried: of the first few and of all that were), open_count (open choices in all), suppliers and
+    categories (lists: the open ones it settles); what sways most by its width first, unless only single questions
+    settle anything: then what settles most.
     """
     return enquire(demand, offers, choice, **options).questions
 
@@ -83,15 +86,18 @@ def enquire(
     if len(open_ones):
         sample = _sample(asked, examiner, choice, seed=seed, until=time.monotonic() + time_limit_s / SCREENING)
         opened = _sway(examiner, sample, found, open_ones)
-        found.sort(key=lambda row: -row["sway"])
+        found.sort(key=lambda row: -row["sway"] * row["unknown_wan"])
     # What the same few realisations leave standing without any answer is nothing an answer settles.
     doubtful = set(open_ones.items()) - (_settled(asked, examiner, [], set(open_ones.items()), draws, seed) or set())
-    for row in found[:most]:
-        if not doubtful or examiner.is_late or row["unknown_wan"] <= 0:
-            break
-        settled = _settled(asked, examiner, row["points"], doubtful, draws, seed)
-        if settled is not None:
-            row["settled"] = settled
+    tried = [row for row in found[:most] if row["unknown_wan"] > 0 and doubtful]
+    # What several answers settle together is more than their sum: first the best alone, then the first few of them.
+    for row in tried[:ALONE]:
+        row["settled"] = _settled(asked, examiner, row["points"], doubtful, draws, seed)
+    for count in sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1}):
+        points = [point for row in tried[:count] for point in row["points"]]
+        tried[count - 1]["together"] = _settled(asked, examiner, points, doubtful, draws, seed)
+    for row in tried[ALONE:]:
+        row["settled"] = _settled(asked, examiner, row["points"], doubtful, draws, seed)
     return Enquiry(questions=_table(asked, found, len(open_ones)), open_choices=_opened(asked, opened))
 
 
@@ -261,20 +267,22 @@ def _answered(asked: Problem, points: list[int], ends: Numbers) -> Problem:
 
 def _table(asked: Problem, found: list[dict[str, Any]], open_count: int) -> pa.Table:
     def listed(row: dict[str, Any], kind: str, names: list[Any]) -> list[Any]:
-        return sorted(names[number] for one, number in row.get("settled", ()) if one == kind)
+        return sorted(names[number] for one, number in row.get("settled") or () if one == kind)
 
     rows = [
         {
             **{name: row[name] for name in ("anchor_id", "category_id", "unknown_wan", "unfilled_count")},
             "sway": row.get("sway"),
-            "settled_count": len(row["settled"]) if "settled" in row else None,
+            "settled_count": None if row.get("settled") is None else len(row["settled"]),
+            "together_count": None if row.get("together") is None else len(row["together"]),
             "open_count": open_count,
             "suppliers": listed(row, "supplier", asked.suppliers),
             "categories": listed(row, "category", asked.categories),
         }
         for row in found
     ]
-    rows.sort(key=lambda row: -(row["settled_count"] or 0))  # stable: what sways most first among equals
+    if not any(row["together_count"] for row in rows):
+        rows.sort(key=lambda row: -(row["settled_count"] or 0))  # stable: what sways most first among equals
     types = asked.points.schema
     schema = pa.schema(
         [
@@ -284,6 +292,7 @@ def _table(asked: Problem, found: list[dict[str, Any]], open_count: int) -> pa.T
             ("unfilled_count", pa.int64()),
             ("sway", pa.float64()),
             ("settled_count", pa.int64()),
+            ("together_count", pa.int64()),
             ("open_count", pa.int64()),
             ("suppliers", pa.list_(asked.supplier_type)),
             ("categories", pa.list_(types.field("category_id").type)),

@@ -79,6 +79,9 @@ def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: 
     first_drawn = sum(1 for _ in realisations(problem, chosen, draws=0, seed=seed))
     drawn = []
     for number, amounts in enumerate(realisations(problem, chosen, draws=draws, seed=seed)):
+        # Without both extremes nothing can be said: they may take as long as it takes to say anything.
+        patience = (deadline - time.monotonic()) / 3 if number < EXTREMES else 0.0
+        examiner.seconds_each = max(SECONDS_EACH, patience)
         case = examiner.case(amounts)
         if case is None:
             if examiner.is_late:
@@ -147,6 +150,7 @@ class Examiner:
         self.known = [valued(problem, sets) for sets in known]
         self.deadline = deadline
         self.is_late = False
+        self.seconds_each = SECONDS_EACH
         self.cases: dict[bytes, Case] = {}
         self._values: dict[bytes, list[float]] = {}
 
@@ -219,7 +223,7 @@ class Examiner:
         return self._value(case.problem, (answer.is_taken, answer.is_chosen)) >= least
 
     def _solve(self, problem: Problem, start: Sets | None, least_wan: float) -> model.Answer:
-        left = min(SECONDS_EACH, self.deadline - time.monotonic())
+        left = min(self.seconds_each, self.deadline - time.monotonic())
         self.is_late = left <= 0
         if self.is_late:
             return model.Answer(outcome=model.Outcome.STOPPED)

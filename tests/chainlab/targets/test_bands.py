@@ -187,6 +187,64 @@ class TestLimits:
         assert targets.choose(self.demand, offers, max_certification_months=12).suppliers == ("共性",)
 
 
+def test_two_answers_that_settle_nothing_alone_and_everything_together_say_so():
+    demand = {
+        "anchor_id": ["甲", "乙", "丙"],
+        "part_id": ["电机", "泵", "阀"],
+        "category_id": ["机电"] * 3,
+        "amount_low_wan": [0.0, 0.0, 9.0],
+        "amount_high_wan": [10.0, 10.0, 9.0],
+    }
+    offers = {"supplier_id": ["一", "一", "二"], "part_id": ["电机", "泵", "阀"]}
+    choice = targets.choose(demand, offers, max_suppliers=1)
+    assert (choice.suppliers, choice.robust_suppliers) == (("一",), ())
+    asked = targets.questions(demand, offers, choice, max_suppliers=1).to_pylist()
+    assert [row["settled_count"] for row in asked] == [0, 0]
+    assert [row["together_count"] for row in asked] == [None, asked[0]["open_count"]]
+
+
+def examined(*, most):
+    """Small questions with intervals, each with its choice; those without a feasible choice left out."""
+    for seed in range(most):
+        instance = bandforce.invent(seed, capacities=seed % 2 == 0)
+        try:
+            choice = targets.choose(*instance.tables(), **instance.limits)
+        except targets.Infeasible:
+            continue
+        if choice.examined is not None and choice.examined.examiner.cases:
+            yield instance, choice
+
+
+def test_what_was_settled_of_the_choice_is_not_solved_again_for_its_questions(monkeypatch):
+    instance, choice = next(
+        (one, made) for one, made in examined(most=60) if len(made.robust_suppliers) < len(made.suppliers)
+    )
+    known, solve, solved = set(choice.examined.examiner.cases), robust.Examiner._case, []
+
+    def watched(self, problem):
+        solved.append(problem.group_amount.tobytes())
+        return solve(self, problem)
+
+    monkeypatch.setattr(robust.Examiner, "_case", watched)
+    targets.questions(*instance.tables(), choice, **instance.limits)
+    before = {case.problem.group_amount.tobytes() for case in choice.examined.examiner.cases.values()}
+    assert known
+    assert not before & set(solved)
+
+
+def test_no_bound_taken_from_other_realisations_is_below_the_optimum():
+    tried = 0
+    for _, choice in examined(most=40):
+        examiner = choice.examined.examiner
+        cases = dict(examiner.cases)
+        for key, case in cases.items():
+            examiner.cases = {other: found for other, found in cases.items() if other != key}
+            if case.best_wan is not None:
+                tried += 1
+                assert examiner._bound(case.problem) >= case.best_wan * (1 - 1e-8)
+    assert tried > 100
+
+
 def test_a_seeded_wrong_claim_turns_the_oracle_red(monkeypatch):
     monkeypatch.setattr(robust.Examiner, "holds", lambda *_, **__: True)
     choice = targets.choose(SWAYED, MAKERS, max_suppliers=1, draws=4)

@@ -134,11 +134,7 @@ def _open(enquiry: "Enquiry", choice: "Choice", tables: "dict[str, pa.Table]") -
             {
                 "anchor": row["anchor_id"],
                 "category": row["category_id"],
-                **{
-                    name: row[name] for name in ("unknown_wan", "unfilled_count", "sway", "settled_count", "open_count")
-                },
-                "suppliers": row["suppliers"],
-                "categories": row["categories"],
+                **{name: row[name] for name in ASKED},
             }
             for row in enquiry.questions.to_pylist()[:MOST_QUESTIONS]
         ],
@@ -146,7 +142,16 @@ def _open(enquiry: "Enquiry", choice: "Choice", tables: "dict[str, pa.Table]") -
 
 
 MOST_QUESTIONS = 20
-ASKED = ("unknown_wan", "unfilled_count", "sway", "settled_count", "open_count", "suppliers", "categories")
+ASKED = (
+    "unknown_wan",
+    "unfilled_count",
+    "sway",
+    "settled_count",
+    "together_count",
+    "open_count",
+    "suppliers",
+    "categories",
+)
 
 
 def _columns(asked: "Needs", choice: "Choice") -> dict[str, Any]:

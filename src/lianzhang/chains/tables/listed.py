@@ -28,14 +28,27 @@ class Question:
     unknown_wan: float | None
     settled_count: int | None
     open_count: int
+    together_count: int | None = None
 
     @property
     def words(self) -> str:
         """向链主A问清类别X，可定下 5 项未定选择中的 3 项; what was not tried only says that it is not known."""
         said = {"who": self.anchor, "category": self.category, "n": self.settled_count, "all": self.open_count}
-        if not self.settled_count:
-            return _now("向%(who)s问清“%(category)s”的金额。") % said
-        return _now("向%(who)s问清“%(category)s”，可定下 %(all)s 项未定选择中的 %(n)s 项。") % said
+        words = _now("向%(who)s问清“%(category)s”的金额。")
+        if self.settled_count:
+            words = _now("向%(who)s问清“%(category)s”，可定下 %(all)s 项未定选择中的 %(n)s 项。")
+        elif self.settled_count == 0:
+            words = _now("向%(who)s问清“%(category)s”；只问这一项，%(all)s 项未定选择都还定不下。")
+        return words % said + self._together()
+
+    def _together(self) -> str:
+        if self.together_count is None:
+            return ""
+        return _now("以上 %(count)s 项都问清，可定下 %(all)s 项未定选择中的 %(n)s 项。") % {
+            "count": self.position,
+            "all": self.open_count,
+            "n": self.together_count,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +138,7 @@ def questions(listed: TargetList, shown: Disclosure, names: dict[str, str]) -> l
             category=entry["category"],
             unknown_wan=entry.get("unknown_wan") if shown.sees_rows else None,
             settled_count=entry["settled_count"],
+            together_count=entry.get("together_count"),
             open_count=entry["open_count"],
         )
         for n, entry in enumerate(listed.questions or [], start=1)
