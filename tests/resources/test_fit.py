@@ -62,7 +62,7 @@ def test_each_row_says_what_it_has_and_what_was_asked(cast: Cast) -> None:
         needed_by=dt.date(2026, 12, 1),
     )  # fmt: skip
     assert told(wanted, one) == {
-        fit.MET: ["在建", "种类：厂房", "层高 8.1 米（需不小于 6）"],
+        fit.MET: ["在建", "种类：厂房", "层高 8.1 米"],
         fit.UNMET: [
             "空置面积 3,000 ㎡（需不小于 5,000）",
             "租金 30 元/㎡·月（需不高于 25）",

@@ -126,7 +126,17 @@ def detailed(person: Person, code: str) -> Project:
     }
     supplies = Prefetch("supplies", Supply.objects.select_related("part", "confirmed_by").order_by("pk"))
     found = Project.objects.visible_to(person).annotate(**rights).prefetch_related(supplies)
-    related = ("chain", "district", "owner", "enterprise", "first_reported_by", "gap", "source", "target_line", "site_need")
+    related = (
+        "chain",
+        "district",
+        "owner",
+        "enterprise",
+        "first_reported_by",
+        "gap",
+        "source",
+        "target_line",
+        "site_need",
+    )
     return found.select_related(*related, "target_line__target_list").get_or_404(code=code)
 
 

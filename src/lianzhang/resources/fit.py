@@ -49,14 +49,14 @@ class Condition:
         if have in (None, ""):
             return Verdict(UNKNOWN, _("%(what)s未填") % {"what": self.label})
         off = self.off(wanted, have)
-        return Verdict(UNMET if off else MET, self.said(wanted, have, site), off)
+        return Verdict(UNMET if off else MET, self.said(wanted if off else None, have), off)
 
     def off(self, wanted: Any, have: Any) -> float:
         """How far off `have` is; nothing where it is met."""
         raise NotImplementedError
 
-    def said(self, wanted: Any, have: Any, site: Site) -> str:
-        """层高 8 米（需不小于 6）."""
+    def said(self, wanted: Any, have: Any) -> str:
+        """层高 8 米; where it is not met also what was asked: 层高 4 米（需不小于 6）."""
         raise NotImplementedError
 
     def unknown(self, wanted: Any) -> Q:  # noqa: ARG002
@@ -69,6 +69,8 @@ class Condition:
 
     def _told(self, have: Any, bound: str, wanted: Any) -> str:
         unit = f" {self.unit}" if self.unit else ""
+        if wanted is None:
+            return f"{self.label} {_plain(have)}{unit}"
         words = {"what": self.label, "have": _plain(have), "unit": unit, "bound": bound, "wanted": _plain(wanted)}
         return _("%(what)s %(have)s%(unit)s（需%(bound)s %(wanted)s）") % words
 
@@ -80,7 +82,7 @@ class AtLeast(Condition):
     def off(self, wanted: Any, have: Any) -> float:
         return max(0.0, float(wanted - have) / float(wanted or 1))
 
-    def said(self, wanted: Any, have: Any, site: Site) -> str:  # noqa: ARG002
+    def said(self, wanted: Any, have: Any) -> str:
         return self._told(have, _("不小于"), wanted)
 
     def sql(self, wanted: Any) -> Any:
@@ -128,7 +130,7 @@ class Divisible(Condition):
     def off(self, wanted: Any, have: Any) -> float:  # noqa: ARG002
         return 0.0
 
-    def said(self, wanted: Any, have: Any, site: Site) -> str:  # noqa: ARG002
+    def said(self, wanted: Any, have: Any) -> str:
         return self._told(have, _("不大于"), wanted)
 
     def unknown(self, wanted: Any) -> Q:
@@ -145,7 +147,7 @@ class AtMost(Condition):
     def off(self, wanted: Any, have: Any) -> float:
         return max(0.0, float(have - wanted) / float(wanted or 1))
 
-    def said(self, wanted: Any, have: Any, site: Site) -> str:  # noqa: ARG002
+    def said(self, wanted: Any, have: Any) -> str:
         return self._told(have, _("不高于"), wanted)
 
     def sql(self, wanted: Any) -> Any:
@@ -162,10 +164,10 @@ class Same(Condition):
     def off(self, wanted: Any, have: Any) -> float:
         return 0.0 if wanted == have else 1.0
 
-    def said(self, wanted: Any, have: Any, site: Site) -> str:  # noqa: ARG002
+    def said(self, wanted: Any, have: Any) -> str:
+        if wanted is None:
+            return _("%(what)s：%(have)s") % {"what": self.label, "have": self.labels[have]}
         words = {"what": self.label, "have": self.labels[have], "wanted": self.labels[wanted]}
-        if wanted == have:
-            return _("%(what)s：%(have)s") % words
         return _("%(what)s：%(have)s（需%(wanted)s）") % words
 
     def unknown(self, wanted: Any) -> Q:  # noqa: ARG002
@@ -188,7 +190,9 @@ class InTime(Condition):
         late = (have - wanted).days
         return 0.0 if late <= 0 else next((off for days, off in LATE if late <= days), 1.0)
 
-    def said(self, wanted: date, have: date, site: Site) -> str:  # noqa: ARG002
+    def said(self, wanted: date | None, have: date) -> str:
+        if wanted is None:
+            return _("%(have)s 可用") % {"have": have.isoformat()}
         return _("%(have)s 可用（需 %(wanted)s 前）") % {"have": have.isoformat(), "wanted": wanted.isoformat()}
 
     def unknown(self, wanted: date) -> Q:
@@ -250,7 +254,12 @@ def asked(need: Any) -> list[tuple[Condition, Any]]:
 
 def judged(need: Any, site: Site) -> list[Verdict]:
     """Every condition asked, about one site."""
-    return [condition.judge(wanted, site) for condition, wanted in asked(need)]
+    return judge(asked(need), site)
+
+
+def judge(conditions: list[tuple[Condition, Any]], site: Site) -> list[Verdict]:
+    """The same of conditions already drawn from a need, for many sites."""
+    return [condition.judge(wanted, site) for condition, wanted in conditions]
 
 
 def ranked(need: Any, sites: SiteQuerySet) -> SiteQuerySet:

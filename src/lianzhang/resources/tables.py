@@ -158,8 +158,15 @@ def fitting(need: Any) -> TableSpec:
     """The sites for one need, best first, each with its reasons; `need` is closed over, since a table is declared once
     and a need is one project's."""
 
+    conditions, judged = fit.asked(need), dict[int, list[fit.Verdict]]()
+
     def told(mark: str) -> Any:
-        return lambda site: [each.text for each in fit.judged(need, site) if each.mark == mark]
+        def texts(site: Any) -> list[str]:
+            if site.pk not in judged:
+                judged[site.pk] = fit.judge(conditions, site)
+            return [each.text for each in judged[site.pk] if each.mark == mark]
+
+        return texts
 
     def verdict(site: Any) -> Badge:
         unmet = len(told(fit.UNMET)(site))
