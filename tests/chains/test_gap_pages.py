@@ -157,3 +157,13 @@ def test_what_is_typed_on_the_forms_is_done_and_refused_in_words(cast: Cast, sce
     gap.refresh_from_db()
     assert gap.state == Gap.State.PROPOSED
     assert client.get("/gaps/stages").status_code == 200
+
+
+def test_who_may_not_read_lists_or_snapshots_is_not_told_that_there_are_none(cast: Cast, scene: scenes.Scene) -> None:
+    district, clerk = page_of(cast, "district_east"), page_of(cast, "clerk_a")
+    gap = f"/gaps/{gap_of(scene).code}"
+    assert "还没有目标清单列入" in clerk.get(gap).content.decode()
+    assert "还没有目标清单列入" not in district.get(gap).content.decode()
+    told = district.get(f"/teardowns/{cast.chain_a.code}").content.decode()
+    assert "不在您的职务范围内" in told
+    assert "下载拆零件模板" not in told

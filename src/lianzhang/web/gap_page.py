@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
-from lianzhang.accounts.rules import Act
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains import stages
 from lianzhang.chains.models import Consultation, Gap, Opinion, PartCoverage
 from lianzhang.chains.queries import disclosure as disclosures
@@ -76,6 +76,8 @@ def context(gap: Any, person: Person) -> dict[str, Any]:
         "may_edit": gap.may_write,
         "is_standing": gap.state in stages.STANDING,
         "listed": queries.listed(gap, person=person),
+        # "None is listed" would be untrue to who may not read lists.
+        "reads_lists": person.reach.may(Act.READ, Thing.TARGET),
         "work": _work(gap, person),
         "opinions": [(one, _scan(gap, one, proofs)) for one in said],
         "waiting": _waiting(gap, person),
