@@ -147,6 +147,8 @@ class GrantForm(forms.Form):
         self.fields["line"].queryset = lines  # type: ignore[attr-defined]
         able = [person.pk for person in actions.able_readers(to, on=today)]
         self.fields["readers"].queryset = Person.objects.filter(pk__in=able)  # type: ignore[attr-defined]
+        if not able:
+            self.fields["readers"].help_text = _("该单位没有可作查阅人的在任人员，暂不能授权明细级。")
         if is_paper:
             self.fields["scan"] = forms.FileField(
                 label=_("授权书扫描件"), help_text=_("由另一名秘书处人员核对后生效。")
