@@ -1,10 +1,11 @@
 """Branching on categories: nothing better is left out, and what was not settled keeps an honest bound."""
 
+import random
 import time
 
 import pytest
 
-from chainlab.targets import branching, model, reading
+from chainlab.targets import branching, model, prices, reading
 from chainlab.targets import problem as problems
 from tests.chainlab.targets import bruteforce
 
@@ -67,3 +68,27 @@ def test_out_of_time_the_bound_still_holds(questions):
         answer = branching.solve(problem, start=None, least_wan=float("-inf"), deadline=time.monotonic() - 1)
         assert answer.outcome is model.Outcome.STOPPED or best is None
         assert answer.bound_wan >= (best or 0.0)
+
+
+def test_prices_know_that_of_few_categories_nobody_supplies_in_all():
+    """Half of every category lets a linear program count everybody twice; by prices only the best categories count.
+
+    Both bounds hold: the integer solver's best lies below them.
+    """
+    draw = random.Random(3)
+    parts = [f"p{number}" for number in range(200)]
+    demand = {
+        "anchor_id": ["a"] * len(parts),
+        "part_id": parts,
+        "category_id": [f"c{number % 10}" for number in range(len(parts))],
+        "amount_wan": [round(draw.paretovariate(3) * 10, 2) for _ in parts],
+    }
+    pairs = [(f"s{supplier:02}", part) for supplier in range(40) for part in draw.sample(parts, 16)]
+    offers = {"supplier_id": [pair[0] for pair in pairs], "part_id": [pair[1] for pair in pairs]}
+    problem = reading.read(demand, offers, problems.limits(max_categories=2, max_suppliers=4))
+    by_prices, by_program = (
+        found.solve(*found.box(), least_wan=float("-inf"), time_limit_s=60).bound_wan
+        for found in (prices.Prices(problem), branching._Relaxation(model.Model(problem)))
+    )
+    best = _solved(problem).objective_wan
+    assert best <= by_prices < 0.9 * by_program
