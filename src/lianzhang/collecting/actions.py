@@ -82,26 +82,39 @@ def save(
 ) -> Submission:
     """Keep what a body has written so far; only rows that differ are written. Raises Stale on an old version."""
     _require_answerer(submission, by=by)
-    rules.expect("save", submission)
-    if len(rows) > (MOST_ROWS if submission.collection.has_many_rows else 1):
-        raise Refused(_("本表每个单位只填一行。") if len(rows) <= MOST_ROWS else _("一次最多 %d 行。") % MOST_ROWS)
     with transaction.atomic():
-        now = Submission.objects.select_for_update().get(pk=submission.pk)
-        if version is not None and now.version != version:
-            raise Stale(now, {})
-        submission.version = now.version
+        submission = locked(submission, move="save", version=version)
+        if len(rows) > (MOST_ROWS if submission.collection.has_many_rows else 1):
+            raise Refused(_("本表每个单位只填一行。") if len(rows) <= MOST_ROWS else _("一次最多 %d 行。") % MOST_ROWS)
         writing = Writing(by=by, detail={"collection": submission.collection.code, "rows": len(rows)})
         is_moved = _write_rows(submission, rows, writing=writing)
-        # A returned answer stays returned until it is handed in again: its reason must stand on the page.
-        changes: dict[str, Any] = {} if submission.state == State.RETURNED else {"state": State.DRAFT}
-        if note is not None:
-            changes["note"] = note.strip()[:300]
-        if is_moved and "mismatch" in submission.upload:
-            # A stated total was held against the rows of the workbook, which are no longer these.
-            changes["upload"] = {key: value for key, value in submission.upload.items() if key != "mismatch"}
+        changes = drafted(submission, is_moved=is_moved, note=note)
         writing.change(submission, verb="submission.saved", changes=changes, touches=is_moved)
         writing.close()
     return submission
+
+
+def locked(submission: Submission, *, move: str, version: int | None = None) -> Submission:
+    """The answer as it stands, held with its collection until the transaction ends, so that nothing is written into
+    one that is just being closed; Refused where the move is not to be made, Stale where the caller saw an older one."""
+    Collection.objects.select_for_update().get(pk=submission.collection_id)
+    held = Submission.objects.select_for_update(of=("self",))
+    now = held.select_related("collection__closed_by", "collection__previous", "body").get(pk=submission.pk)
+    rules.expect(move, now)
+    if version is not None and now.version != version:
+        raise Stale(now, {})
+    return now
+
+
+def drafted(submission: Submission, *, is_moved: bool, note: str | None) -> dict[str, Any]:
+    """What saving changes on the answer itself. A returned one stays returned until it is handed in again, since its
+    reason must stand on the page; a stated total was held against the rows of a workbook, which are no longer these."""
+    changes: dict[str, Any] = {} if submission.state == State.RETURNED else {"state": State.DRAFT}
+    if note is not None:
+        changes["note"] = note.strip()[:300]
+    if is_moved and "mismatch" in submission.upload:
+        changes["upload"] = {key: value for key, value in submission.upload.items() if key != "mismatch"}
+    return {name: value for name, value in changes.items() if getattr(submission, name) != value}
 
 
 def submit(
@@ -115,40 +128,40 @@ def submit(
 ) -> Submission:
     """报送: after the due moment too, and then marked late. An empty form goes only as a nil report said to be one."""
     _require_answerer(submission, by=by)
-    rules.expect("submit", submission)
-    said = note.strip()[:300] or submission.note
-    if is_nil:
-        said = said or NIL
-    if submission.collection.kind == Collection.Kind.FORM:
-        _expect_filled(submission, is_nil=is_nil)
-    if submission.upload.get("mismatch") and not said:
-        raise Refused(
-            _("表中合计与各行之和不符（%(what)s）。请更正，或在说明中写明原因。")
-            % {"what": submission.upload["mismatch"]}
-        )
-    changes = {
-        "state": State.SUBMITTED,
-        "submitted_by": by,
-        "submitted_at": now,
-        "first_submitted_at": submission.first_submitted_at or now,
-        "is_handed_in": by.reach.body_id != submission.body_id,
-        "note": said,
-    }
-    return trail.change(submission, verb="submission.submitted", changes=changes, version=version, by=by)
+    with transaction.atomic():
+        submission = locked(submission, move="submit", version=version)
+        said = note.strip()[:300] or submission.note
+        if is_nil:
+            said = said or NIL
+        if submission.collection.kind == Collection.Kind.FORM:
+            _expect_filled(submission, is_nil=is_nil)
+        mismatch = submission.upload.get("mismatch")
+        if mismatch and not said:
+            raise Refused(_("表中合计与各行之和不符（%(what)s）。请更正，或在说明中写明原因。") % {"what": mismatch})
+        changes = {
+            "state": State.SUBMITTED,
+            "submitted_by": by,
+            "submitted_at": now,
+            "first_submitted_at": submission.first_submitted_at or now,
+            "is_handed_in": by.reach.body_id != submission.body_id,
+            "note": said,
+        }
+        return trail.change(submission, verb="submission.submitted", changes=changes, by=by)
 
 
 def recall(submission: Submission, *, by: Person) -> Submission:
     """撤回: the body takes its answer back to change it, as long as nobody accepted it."""
     _require_answerer(submission, by=by)
-    rules.expect("recall", submission)
-    return trail.change(submission, verb="submission.recalled", changes={"state": State.DRAFT}, by=by)
+    with transaction.atomic():
+        submission = locked(submission, move="recall")
+        return trail.change(submission, verb="submission.recalled", changes={"state": State.DRAFT}, by=by)
 
 
 def send_back(submission: Submission, *, reason: str, now: datetime, by: Person) -> Submission:
     """退回: with what is to be put right."""
     _require_asker(submission.collection, by=by)
-    rules.expect("return", submission)
-    return returned(submission, reason=reason, now=now, by=by)
+    with transaction.atomic():
+        return returned(locked(submission, move="return"), reason=reason, now=now, by=by)
 
 
 def returned(submission: Submission, *, reason: str, now: datetime, by: Person) -> Submission:
@@ -169,10 +182,11 @@ def returned(submission: Submission, *, reason: str, now: datetime, by: Person) 
 def accept(submission: Submission, *, now: datetime, by: Person) -> Submission:
     """核收: by another person than who handed it in."""
     _require_asker(submission.collection, by=by)
-    rules.expect("accept", submission)
-    if submission.submitted_by_id == by.pk:
-        raise Refused(_("本人报送或代为上传的，须由另一人核收。"))
-    return accepted(submission, now=now, by=by)
+    with transaction.atomic():
+        submission = locked(submission, move="accept")
+        if submission.submitted_by_id == by.pk:
+            raise Refused(_("本人报送或代为上传的，须由另一人核收。"))
+        return accepted(submission, now=now, by=by)
 
 
 def accepted(submission: Submission, *, now: datetime, by: Person) -> Submission:

@@ -197,6 +197,8 @@ JOBS: dict[str, str] = {
     "collecting.read": "lianzhang.collecting.jobs.read",
     "projects.read_month": "lianzhang.projects.jobs.read_month",
     "projects.write_month": "lianzhang.projects.jobs.write_month",
+    "projects.read_month": "lianzhang.projects.monthly.jobs.read_month",
+    "projects.write_month": "lianzhang.projects.monthly.jobs.write_month",
     "chains.analyse": "lianzhang.chains.jobs.analyse",
     "chains.targets": "lianzhang.chains.jobs.choose_targets",
     "chains.release": "lianzhang.chains.jobs.decide_releases",

@@ -287,11 +287,11 @@ def submit(request: HttpRequest, code: str, body: str) -> HttpResponse:
     form = forms.SubmitForm(request.POST)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {"note": "", "is_nil": False}
     try:
-        actions.submit(found, note=said["note"], is_nil=said["is_nil"], now=timezone.now(), by=person)
+        sent = actions.submit(found, note=said["note"], is_nil=said["is_nil"], now=timezone.now(), by=person)
     except Refused as refused:
         messages.error(request, str(refused.reason))
     else:
-        messages.info(request, answerpage.told(found))
+        messages.info(request, answerpage.told(sent))
     return redirect("collecting:answer", code=code, body=body)
 
 

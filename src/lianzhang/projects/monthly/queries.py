@@ -1,0 +1,257 @@
+"""Reading a month: which projects a district reports, what stood before, where the rows stand, what was corrected."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
+
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Act, BodyKind, Scope, Thing
+from lianzhang.collecting.models import Collection, Submission
+from lianzhang.projects import stages
+from lianzhang.projects.models import MonthCorrection, MonthReport, Project
+from lianzhang.projects.monthly import doubts
+from lianzhang.projects.monthly.doubts import Earlier
+
+State = MonthReport.State
+LAST_MONTH = 12
+# What a correction may put right, and what the close writes onto the project.
+FIGURES = ("done_month_wan", "done_year_wan", "arrived_wan")
+TEXTS = ("progress", "next_milestone", "next_due_on", "blockage_kind", "blockage")
+WRITABLE = frozenset({State.DRAFT, State.RETURNED})
+
+
+def month_of(collection: Collection) -> dt.date:
+    """The month of a round, by its first day; the database lets no round be without."""
+    if collection.period is None:
+        raise ValueError(f"{collection.code} is no monthly round")
+    return collection.period
+
+
+def last_day(month: dt.date) -> dt.date:
+    """The last day of a month given by its first."""
+    return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
+def reported() -> "QuerySet[Project]":
+    """重点项目 that report by month: key projects neither lost nor terminated."""
+    return Project.objects.filter(is_key=True, status__in=stages.OPEN)
+
+
+def due(body_id: int) -> "QuerySet[Project]":
+    """The projects one district reports, in the order of its workbook."""
+    return reported().filter(district_id=body_id).select_related("chain").order_by("chain__position", "code")
+
+
+def districts() -> list[Body]:
+    """Districts that have key projects to report."""
+    found = Body.objects.filter(kind=BodyKind.DISTRICT, is_active=True, district_projects__in=reported())
+    return list(found.distinct().order_by("name_zh"))
+
+
+def without_district() -> int:
+    """Key projects nobody reports, because they name no district."""
+    return reported().filter(district__isnull=True).count()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One project in one month: what is reported, and what stood before."""
+
+    project: Project
+    report: MonthReport | None
+    earlier: Earlier
+
+    @property
+    def pk(self) -> int:
+        return self.project.pk
+
+    @property
+    def state(self) -> str:
+        return self.report.state if self.report is not None else State.DRAFT
+
+    @property
+    def is_writable(self) -> bool:
+        """A row that was sent in or checked waits for its checker; a returned one is to be put right."""
+        return self.state in WRITABLE
+
+    @property
+    def is_complete(self) -> bool:
+        return not missing(self)
+
+    def value(self, name: str) -> Any:
+        """What the row says; the next node and what blocks stand as they did until somebody says otherwise."""
+        if self.report is not None:
+            return getattr(self.report, name)
+        return getattr(self.project, name) if name in CARRIED else None
+
+    @property
+    def doubts(self) -> list[dict[str, str]]:
+        """The doubts about what is written now."""
+        if self.report is None:
+            return []
+        return doubts.of(
+            done_month=self.report.done_month_wan,
+            done_year=self.report.done_year_wan,
+            plan_year=self.project.plan_year_wan,
+            earlier=self.earlier,
+        )
+
+
+CARRIED = frozenset({"next_milestone", "next_due_on", "blockage_kind", "blockage"})
+NEEDED = ("done_month_wan", "done_year_wan", "progress")
+
+
+def missing(row: Row) -> list[str]:
+    """Fields a row still lacks before it may be handed in."""
+    lacks = [name for name in NEEDED if row.report is None or getattr(row.report, name) in (None, "")]
+    if row.project.stage < stages.Stage.FULL_CAPACITY:
+        lacks += [name for name in ("next_milestone", "next_due_on") if row.value(name) in (None, "")]
+    if row.value("blockage_kind") and not row.value("blockage"):
+        lacks.append("blockage")
+    if row.report is not None and row.doubts and not row.report.explanation:
+        lacks.append("explanation")
+    return lacks
+
+
+def rows(submission: Submission, *, projects: Sequence[Project] | None = None) -> list[Row]:
+    """Every project a district reports in a round, with its report so far."""
+    month = month_of(submission.collection)
+    found = list(due(submission.body_id)) if projects is None else list(projects)
+    held = MonthReport.objects.filter(project__in=found, month=month)
+    reports = {one.project_id: one for one in held}
+    before = earlier(found, month=month)
+    return [Row(project, reports.get(project.pk), before[project.pk]) for project in found]
+
+
+def earlier(projects: Sequence[Project], *, month: dt.date) -> dict[int, Earlier]:
+    """What each project reported in the year before `month`, corrections counted."""
+    if month.month == 1:
+        return dict.fromkeys((project.pk for project in projects), doubts.NOTHING)
+    past = MonthReport.objects.filter(project__in=projects, month__gte=month.replace(month=1), month__lt=month).exclude(
+        state=State.DRAFT, corrections__isnull=True
+    )
+    told: dict[int, dict[dt.date, tuple[Decimal | None, Decimal | None]]] = {}
+    fixed = corrected(past)
+    for pk, project_id, on, done_month, done_year in past.values_list(
+        "pk", "project_id", "month", "done_month_wan", "done_year_wan"
+    ):
+        right = fixed.get(pk, {})
+        told.setdefault(project_id, {})[on] = (
+            figure(right["done_month_wan"]) if "done_month_wan" in right else done_month,
+            figure(right["done_year_wan"]) if "done_year_wan" in right else done_year,
+        )
+    return {project.pk: _earlier(project, told.get(project.pk, {}), month=month) for project in projects}
+
+
+def _earlier(
+    project: Project, told: Mapping[dt.date, tuple[Decimal | None, Decimal | None]], *, month: dt.date
+) -> Earlier:
+    before = (month - dt.timedelta(days=1)).replace(day=1)
+    months = tuple(done for _on, (done, _year) in sorted(told.items()) if done is not None)
+    known = [(on, year) for on, (_done, year) in told.items() if year is not None]
+    if known:
+        on, cumulative = max(known)
+        return Earlier(cumulative, on == before, months)
+    as_of = project.done_as_of
+    if as_of is not None and project.done_year_wan is not None and as_of.year == month.year and as_of < month:
+        return Earlier(project.done_year_wan, as_of == last_day(before), months)
+    return Earlier(None, False, months)
+
+
+def figure(text: str) -> Decimal | None:
+    """An amount as a correction keeps it."""
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+
+
+def corrected(reports: "QuerySet[MonthReport] | Iterable[MonthReport]") -> dict[int, dict[str, str]]:
+    """Report → field → what it was last corrected to."""
+    found: dict[int, dict[str, str]] = {}
+    asked: Any = reports.values("pk") if isinstance(reports, QuerySet) else [one.pk for one in reports]
+    rows = MonthCorrection.objects.filter(report__in=asked).order_by("at", "pk")
+    for report_id, field, after in rows.values_list("report_id", "field", "after"):
+        found.setdefault(report_id, {})[field] = after
+    return found
+
+
+def of_round(person: Person, collection: Collection) -> "QuerySet[MonthReport]":
+    """The rows of a round as `person` sees their projects, with what the table shows and what was corrected."""
+    corrections = Prefetch("corrections", MonthCorrection.objects.select_related("by").order_by("at", "pk"))
+    found = MonthReport.objects.visible_to(person).filter(month=month_of(collection))
+    related = ("project__chain", "body", "submission__collection")
+    return found.select_related(*related).prefetch_related(corrections).order_by("body__name_zh", "project__code")
+
+
+def closes(person: Person) -> bool:
+    """Whether the person opens and closes months: the secretariat."""
+    return person.reach.scope(Act.APPROVE, Thing.COLLECTION) is Scope.ALL
+
+
+def to_check(person: Person, collection: Collection) -> "QuerySet[MonthReport]":
+    """Rows this person may pass or send back: handed in by somebody else, of an own chain. The secretariat closes
+    the month and does not check it."""
+    if closes(person):
+        return MonthReport.objects.none()
+    found = MonthReport.objects.approvable_by(person).filter(month=month_of(collection), state=State.SUBMITTED)
+    return found.exclude(reported_by_id=person.pk)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of a round by state, and their sums."""
+
+    count: int = 0
+    submitted: int = 0
+    checked: int = 0
+    returned: int = 0
+    doubtful: int = 0
+    month_wan: Decimal | None = None
+    year_wan: Decimal | None = None
+
+
+def tallies(found: "QuerySet[MonthReport]", *, by: str) -> dict[Any, Tally]:
+    """Tallies of rows grouped by `by` (body or project__chain); one query."""
+    counted = {
+        "count": Count("pk"),
+        "submitted": Count("pk", filter=Q(state=State.SUBMITTED)),
+        "checked": Count("pk", filter=Q(state=State.CHECKED)),
+        "returned": Count("pk", filter=Q(state=State.RETURNED)),
+        "doubtful": Count("pk", filter=~Q(doubts=[])),
+        "month_wan": Sum("done_month_wan"),
+        "year_wan": Sum("done_year_wan"),
+    }
+    grouped = found.select_related(None).prefetch_related(None).order_by().values(by).annotate(**counted)
+    return {row.pop(by): Tally(**row) for row in grouped}
+
+
+def unwritten(collection: Collection) -> "QuerySet[MonthReport]":
+    """Checked rows whose project does not carry this month's figures yet and no later ones either."""
+    month = month_of(collection)
+    end = last_day(month)
+    found = MonthReport.objects.filter(month=month, state=State.CHECKED, submission__collection=collection)
+    return found.filter(Q(project__done_as_of__isnull=True) | Q(project__done_as_of__lt=end))
+
+
+def due_counts() -> dict[int, int]:
+    """District → how many projects it reports; one query."""
+    rows = reported().filter(district__isnull=False).order_by().values_list("district_id").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def newest(person: Person) -> Collection | None:
+    """The latest month that was opened, as `person` sees it."""
+    found = Collection.objects.visible_to(person).filter(kind=Collection.Kind.MONTH)
+    return found.order_by("-period").first()
+
+
+def last_closed() -> dt.date | None:
+    """The latest month that is closed."""
+    closed = Collection.objects.filter(kind=Collection.Kind.MONTH, state=Collection.State.CLOSED)
+    on: dt.date | None = closed.aggregate(on=Max(F("period")))["on"]
+    return on
