@@ -4,14 +4,16 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from lianzhang.accounts.actions import Refused
-from lianzhang.chains.models import Gap, TargetLine, TargetList
+from lianzhang.chains.models import Gap, MapVersion, Segment, TargetLine, TargetList
 from lianzhang.projects import actions
 from lianzhang.projects.actions import Duplicate
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise
+from lianzhang.web import recruited
 from tests.cast import Cast
 from tests.projects import scene
 
@@ -93,3 +95,48 @@ def test_the_project_page_shows_why(cast: Cast, line: TargetLine, now: dt.dateti
     body = client.get(f"/projects/{project.code}/").content.decode()
     assert "现已供应2家链主" in body
     assert "1,500" not in body
+
+
+def test_the_lead_stands_on_the_map_where_its_largest_part_is_made(
+    cast: Cast, line: TargetLine, now: dt.datetime, client: Any
+) -> None:
+    atlas = MapVersion.objects.create(
+        chain=cast.chain_a, number=1, state="published", title="v1", created_by=cast.clerk_a, created_at=now
+    )
+    for key, code in (("motors", "P2"), ("compressors", "P1")):
+        segment = Segment.objects.create(map=atlas, key=key, name=key, layer="midstream")
+        segment.parts.add(scene.part(code))
+    project = actions.open_from_target(target_line=line, now=now, by=cast.clerk_a)
+    assert project.segment_key == "compressors"
+    client.force_login(cast.clerk_a)
+    board = client.get(reverse("maps:chain", args=[cast.chain_a.code])).content.decode()
+    assert board.count("个在招") == 1
+    assert (
+        project.name in client.get(reverse("maps:segment", args=[cast.chain_a.code, 1, "compressors"])).content.decode()
+    )
+
+
+def test_a_list_says_what_became_of_it(cast: Cast, line: TargetLine, now: dt.datetime, client: Any) -> None:
+    listed = line.target_list
+    listed.categories = [
+        {"name": "制冷", "suppliers": [], "anchors": []},
+        {"name": "显示", "suppliers": [], "anchors": []},
+    ]
+    listed.supplier_count = 22
+    listed.save()
+    assert recruited.shown(listed, person=cast.clerk_a) is None
+    project = actions.open_from_target(target_line=line, now=scene.EARLIER, by=cast.clerk_a)
+    scene.complete(project, cast)
+    told = recruited.shown(listed, person=cast.clerk_a)
+    assert told is not None
+    assert "清单22家中已转线索1家，其中签约0家、投产0家；2类中已有0类" in told.statement
+    scene.bring(project, Stage.IN_PRODUCTION, cast, now=now, capacities={part.pk: None for part in project.parts.all()})
+    told = recruited.shown(listed, person=cast.clerk_a)
+    assert told is not None
+    assert told.became.supplied == ("制冷",)
+    assert "签约1家、投产1家；2类中已有1类" in told.statement
+    client.force_login(cast.clerk_a)
+    assert "招引成效" in client.get(reverse("targets:target", args=[listed.code])).content.decode()
+    only = client.get(reverse("projects:list"), {"list": listed.code, "as": "csv"}).content.decode()
+    assert project.code in only
+    assert recruited.shown(listed, person=cast.anchor_1) is None

@@ -171,6 +171,7 @@ FILTERS = (
     Filter("key", _("市级重点"), kind="boolean", path="is_key", is_folded=True),
     Filter("money", _("到资"), kind="boolean", apply=_with_money, is_folded=True),
     Filter("ended", _("已流失或终止"), kind="boolean", apply=_ended, is_folded=True),
+    Filter("list", _("目标清单"), kind="text", path="target_line__target_list__code", is_folded=True),
     Filter("blocked", _("卡点类别"), choices=Project.Blockage.choices, path="blockage_kind", is_folded=True),
     Filter("due", _("节点时限"), kind="date_range", path="next_due_on", is_folded=True),
     Filter("agreed", _("协议投资（万元）"), kind="number_range", path="agreed_wan", is_folded=True),

@@ -1,5 +1,6 @@
 """Reading maps: the board of one version — layers, groups, chips — and what differs between two versions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +34,7 @@ class Chip:
     is_restricted: bool = False
     is_stale: bool = False  # last checked more than 180 days ago, whatever its state; never checked is no age
     gap_code: str = ""
+    lead_count: int = 0  # leads and projects for it, as far as the reader sees them
     feeds: tuple[str, ...] = ()
     fed_by: tuple[str, ...] = ()
 
@@ -78,15 +80,17 @@ def versions(chain: Chain, *, person: Person) -> ScopedQuerySet[MapVersion]:
     )
 
 
-def board(atlas: MapVersion, *, person: Person, today: date, most: int = MOST_CHIPS) -> Board:
-    """The board of a version: a fixed number of queries, at most `most` chips."""
+def board(
+    atlas: MapVersion, *, person: Person, today: date, leads: Mapping[str, int] | None = None, most: int = MOST_CHIPS
+) -> Board:
+    """The board of a version: a fixed number of queries, at most `most` chips. `leads`: how many by segment key."""
     segments = list(_segments(atlas))
     links = [(link.upstream_id, link.downstream_id) for link in Link.objects.filter(map=atlas)]
     keys = {segment.pk: segment.key for segment in segments}
     parts = {part.pk for segment in segments for part in segment.parts.all()}
     ratios = _ratios(atlas.chain, parts, person=person) if parts else {}
     gaps = _gaps(atlas.chain, person=person) if parts else {}
-    chips = [_chip(s, keys, links, ratios=ratios, gaps=gaps, today=today) for s in segments]
+    chips = [_chip(s, keys, links, ratios=ratios, gaps=gaps, leads=leads or {}, today=today) for s in segments]
     shown, columns = 0, []
     for layer in LAYERS:
         groups, shown = _groups([chip for chip in chips if chip.segment.layer == layer], shown=shown, most=most)
@@ -213,6 +217,7 @@ def _chip(
     *,
     ratios: dict[int, tuple[float | None, float, bool]],
     gaps: dict[int, str],
+    leads: Mapping[str, int],
     today: date,
 ) -> Chip:
     parts = [part.pk for part in segment.parts.all()]
@@ -230,6 +235,7 @@ def _chip(
         is_restricted=hidden and ratio is not None,
         is_stale=segment.verified_on is not None and segment.is_stale(today),
         gap_code=gap,
+        lead_count=leads.get(segment.key, 0),
         feeds=tuple(keys[b] for a, b in links if a == segment.pk and b in keys),
         fed_by=tuple(keys[a] for a, b in links if b == segment.pk and a in keys),
     )

@@ -3,6 +3,14 @@
 from lianzhang.projects.actions.contests import contest, decide_contest, withdraw_contest
 from lianzhang.projects.actions.corrections import correct
 from lianzhang.projects.actions.diligence import verify
+from lianzhang.projects.actions.encounters import (
+    drop_met,
+    edit_met,
+    link_met,
+    meet,
+    meet_many,
+    open_from_encounter,
+)
 from lianzhang.projects.actions.events import edit_event, enter_event, tie_signing, untie_signing
 from lianzhang.projects.actions.leads import follow_up
 from lianzhang.projects.actions.needs import NEED_FIELDS, state_need
@@ -34,14 +42,20 @@ __all__ = [
     "contest",
     "correct",
     "decide_contest",
+    "drop_met",
     "edit",
     "edit_event",
+    "edit_met",
     "enter",
     "enter_event",
     "follow_up",
     "hold",
+    "link_met",
     "lose",
     "mark_late",
+    "meet",
+    "meet_many",
+    "open_from_encounter",
     "open_from_target",
     "record_money",
     "record_progress",

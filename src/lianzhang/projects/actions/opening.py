@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from chainlab import places
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Gap, TargetLine
+from lianzhang.chains.models import Gap, MapVersion, TargetLine
+from lianzhang.projects import recruiting
 from lianzhang.projects.actions import reporting
 from lianzhang.projects.models import Project, Supply
 from lianzhang.registry.models import Part
@@ -34,6 +35,7 @@ def open_from_target(*, target_line: TargetLine, now: datetime, by: Person, alth
             content="、".join(str(category) for category in target_line.categories),
             owner=target.chain.body,
             gap_id=_gap_id(target_line),
+            segment_key=_segment_key(target_line),
             target_line=target_line,
             origin=origin(target_line),
             is_illustrative=target.is_illustrative,
@@ -70,6 +72,14 @@ def origin(line: TargetLine) -> dict[str, Any]:
 def part_codes(line: TargetLine) -> list[str]:
     """The parts a line covers, largest amount first."""
     return [str(part["code"]) for part in line.parts]
+
+
+def _segment_key(line: TargetLine) -> str:
+    """Where the lead stands on the map its list was made with, or on the chain's published one."""
+    target = line.target_list
+    maps = [target.map_version_id] if target.map_version_id else []
+    published = target.chain.maps.filter(state=MapVersion.State.PUBLISHED).values_list("pk", flat=True)
+    return recruiting.segment_of(part_codes(line), maps=[*maps, *published])
 
 
 def _gap_id(line: TargetLine) -> int | None:

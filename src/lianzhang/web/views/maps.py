@@ -15,6 +15,7 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Chain, Gap, MapEdit, MapVersion, Segment, TargetLine
 from lianzhang.chains.queries import atlas as queries
 from lianzhang.chains.tables import atlas as tables
+from lianzhang.projects import recruiting
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Purchase
 from lianzhang.web import access, listing
@@ -173,7 +174,8 @@ def _board(
 ) -> HttpResponse:
     today = timezone.localdate()
     atlas.chain = chain
-    found = queries.board(atlas, person=person, today=today)
+    leads = recruiting.by_segment(chain, person=person)
+    found = queries.board(atlas, person=person, today=today, leads=leads)
     if request.GET.get("format") == "svg":
         return _svg(request, found)
     is_draft = atlas.state == MapVersion.State.DRAFT

@@ -29,7 +29,7 @@ from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, batches, conflict, explain, listing, released
+from lianzhang.web import access, batches, conflict, explain, listing, recruited, released
 from lianzhang.web.charts import frontier
 from lianzhang.web.forms import target_lists
 from lianzhang.web.forms.target_lists import TargetForm
@@ -106,6 +106,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "method": tables.method(listed),
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
+        "recruited": recruited.shown(listed, person=person),
         "chart": _chart(listed) if shown.sees_rows else None,
         "plotting": _plotting(listed, person),
         "parameters": asked.conditions(listed),

@@ -1,0 +1,65 @@
+"""What a target list has led to, as its page says it: how far its lines came, which categories are supplied now, and
+the chain's local share on the list's snapshot and on the newest."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
+from lianzhang.chains.models import TargetList
+from lianzhang.chains.queries import shares
+from lianzhang.projects import recruiting
+from lianzhang.tables.values import plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The sentence, what it counts, and the two points of the local share (None where it may not be told)."""
+
+    became: recruiting.Became
+    statement: str
+    before: shares.Point | None
+    after: shares.Point | None
+
+
+def shown(listed: TargetList, *, person: Person) -> Shown | None:
+    """None for who reads no projects, and before any line became a lead."""
+    if not person.reach.may(Act.READ, Thing.PROJECT):
+        return None
+    became = recruiting.became(listed, person=person)
+    if not became.is_begun:
+        return None
+    before, after = _points(listed, person=person)
+    return Shown(became=became, statement=_statement(became, before, after), before=before, after=after)
+
+
+def _points(listed: TargetList, *, person: Person) -> tuple[shares.Point | None, shares.Point | None]:
+    found = shares.snapshots(listed.chain, person=person)
+    points = {point.snapshot: point for point in shares.history(found, person=person)}
+    newest = points.get(found[0].pk) if found else None
+    return points.get(listed.snapshot_id or ""), newest
+
+
+def _statement(became: recruiting.Became, before: shares.Point | None, after: shares.Point | None) -> str:
+    said = _(
+        "清单%(lines)s家中已转线索%(leads)s家，其中签约%(signed)s家、投产%(produced)s家；"
+        "%(categories)s类中已有%(supplied)s类在本地形成供货能力。"
+    ) % {
+        "lines": became.line_count,
+        "leads": became.lead_count,
+        "signed": became.signed_count,
+        "produced": became.produced_count,
+        "categories": len(became.categories),
+        "supplied": len(became.supplied),
+    }
+    amounts = [point.shares.get(shares.By.AMOUNT.value) if point else None for point in (before, after)]
+    if before is None or after is None or before.snapshot == after.snapshot or None in amounts:
+        return said
+    moved = _("本地配套率（按金额）%(then)s（%(then_on)s）→ %(now)s（%(now_on)s）。") % {
+        "then": plain(amounts[0], "ratio"),
+        "then_on": before.taken_on,
+        "now": plain(amounts[1], "ratio"),
+        "now_on": after.taken_on,
+    }
+    return f"{said}{moved}"
