@@ -67,6 +67,20 @@ def covered(problem: Problem, is_taken: Flags, is_chosen: Flags) -> Numbers:
     return np.where(is_reached & is_chosen[problem.group_category], problem.group_amount, 0.0)
 
 
+def _most(problem: Problem, is_taken: Flags, is_chosen: Flags) -> float:
+    """What these suppliers in these categories cannot exceed: nobody more than his capacity, nothing more than once."""
+    here = is_taken[problem.link_supplier] & is_chosen[problem.group_category[problem.link_group]]
+    supplier, group, capacity = (
+        one[here] for one in (problem.link_supplier, problem.link_group, problem.link_capacity)
+    )
+    could = np.minimum(capacity, problem.group_amount[group])
+    most = np.zeros(len(problem.suppliers))
+    np.maximum.at(most, supplier, capacity)
+    alone = np.minimum(np.bincount(supplier, could, len(most)), most)
+    reached = np.bincount(group, could, len(problem.group_amount))
+    return float(min(alone.sum(), np.minimum(reached, problem.group_amount).sum()))
+
+
 def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: float) -> Held:
     """Which of the chosen suppliers and categories stand in an optimum of every realisation settled before `deadline`.
 
@@ -238,7 +252,12 @@ class Examiner:
     def _known_values(self, problem: Problem) -> list[float]:
         """What each optimum known covers with these amounts: with capacities a small linear program each, so once."""
         values = self._values.setdefault(problem.group_amount.tobytes(), [])
-        values += [self._value(problem, one) for one in self.known[len(values) :]]
+        best = max(values, default=-np.inf)
+        for one in self.known[len(values) :]:
+            most = _most(problem, *one)
+            # One that cannot reach the best is none: what it covers exactly does not matter.
+            values.append(self._value(problem, one) if most >= best * (1 - 8 * TOLERANCE) else -np.inf)
+            best = max(best, values[-1])
         return values
 
     def _value(self, problem: Problem, sets: Sets) -> float:

@@ -86,6 +86,8 @@ def statement(listed: TargetList, shown: Disclosure) -> str:
         said |= {"demand": _yi(listed.demand_wan), "covered": _yi(listed.objective_wan), "share": _share(listed)}
         words += _between(listed) if shown.sees_rows else ""  # the ends are further sums, which did not go out
     proven = _now("所列候选和条件下没有更优组合。") if listed.is_proven else _now("限时内的最好组合，未证明最优。")
+    if not listed.is_proven and "中途停止" in listed.method:  # the method is kept in the words of the analysis
+        proven = _now(listed.method) + _now("。")
     return words % said + _by_category(listed) + proven
 
 
