@@ -9,12 +9,12 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from lianzhang.chains import jobs, publication
+from lianzhang.chains import analysis, jobs, publication
 from lianzhang.chains.actions import releases as actions
 from lianzhang.chains.actions import snapshots
-from lianzhang.chains.models import Release, Snapshot
+from lianzhang.chains.models import Release, Snapshot, TargetList
 from lianzhang.chains.models.releases import TOTAL, Measure, State
-from lianzhang.chains.queries import disclosure, releases
+from lianzhang.chains.queries import bands, disclosure, editions, releases
 from lianzhang.chains.queries import targets as queries
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
@@ -163,6 +163,30 @@ def test_where_too_much_is_out_only_totals_are_weighed(
     assert states(first, "category:制冷")["amount_wan"] == State.RELEASED
     assert states(second, "category:制冷")["amount_wan"] == State.DIFFERENCING
     assert states(second)["amount_wan"] == State.RELEASED
+
+
+def test_the_bands_of_a_paper_are_weighed_beside_everything_that_is_out(
+    cast: Cast, open_scene: scenes.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One anchor changed since: the band its sum falls in may stand, but none so narrow that the change shows."""
+    first = ask(cast, max_suppliers=9).assumptions["released"]
+    assert "" in first["demand"]
+    more("QY-2024-003", "P1", 900)
+    second = ask(cast, max_suppliers=9)
+    assert second.assumptions["released"]["demand"] == first["demand"]
+    assert second.snapshot is not None
+    tables = analysis.reopen(second.snapshot)
+    monkeypatch.setattr(bands.Bands, "ends", lambda _self, wan: (wan - 0.5, wan + 0.5))
+    assert publication.banded(_as_by_itself(second), tables)["demand"] == []
+    monkeypatch.setattr(publication, "_earlier", lambda _firms: [])
+    assert publication.banded(_as_by_itself(second), tables)["demand"] != []
+
+
+def _as_by_itself(listed: TargetList) -> TargetList:
+    """The list with the sums that keep the rule by themselves."""
+    lines = [{"supplier": line.supplier.code, "parts": line.parts} for line in listed.lines.select_related("supplier")]
+    listed.assumptions = {**listed.assumptions, "released": editions.released(lines, listed.categories)}
+    return listed
 
 
 def test_after_an_update_the_newest_snapshot_is_decided_by_itself_and_asked_for_once(

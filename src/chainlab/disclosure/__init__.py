@@ -14,7 +14,7 @@ result does not depend on a solver's choice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,26 +45,34 @@ _AUDITED = pa.schema(
 )
 
 
-def release(contributions: object, *, rule: Rule, released: Sequence[object] = ()) -> pa.Table:
+def release(
+    contributions: object,
+    *,
+    rule: Rule,
+    released: Sequence[object] = (),
+    bands: Mapping[str, tuple[float, float]] | None = None,
+) -> pa.Table:
     """Which cells may go out.
 
     contributions: cell, contributor, item, amount_wan (not negative); a row for each item of each cell, cells in the
     order of their weight. An item is what a contributor would call one thing (a part from a supplier): the same item
     with the same amount is taken for known to be unchanged, wherever it stands. Firms of one group are one contributor.
     released: tables like it, one for each earlier publication, holding the cells that went out and only those.
+    bands: cells that would go out as a band only, with its ends (the upper one may be inf).
 
     Returns one row a cell, in order: cell, value_wan (null unless released), state (see `State`).
     """
     asked = _table(contributions)
     tables = near(asked, [_table(one) for one in released], rule=rule)
-    found = equations.build(asked, tables)
+    found = equations.build(asked, tables, bands=bands)
     alone = [rule.alone(found.by_contributor(cell)) for cell in range(found.earlier, len(found.cells))]
     states = dict(enumerate(alone, start=found.earlier))
     together = _Together(found, rule, unsafe=[cell for cell, state in states.items() if state is not State.RELEASED])
     accepted = together.accepted()
     refused = [cell for cell, state in states.items() if state is State.RELEASED and cell not in accepted]
     if refused:
-        own = _Together(equations.build(asked, []), rule, unsafe=[cell - found.earlier for cell in together.unsafe])
+        unsafe = [cell - found.earlier for cell in together.unsafe]
+        own = _Together(equations.build(asked, [], bands=bands), rule, unsafe=unsafe)
         for cell in refused:
             states[cell] = together.why(cell, [one for one in accepted if one < cell], own=own)
     totals = found.totals
@@ -201,7 +209,7 @@ class _Together:
     def _is_told_by_difference(self, cell: int) -> bool:
         """Whether less the cell of the same name that went out before only two contributors are left, each of whom
         learns of the other: no program is needed to see it."""
-        if self.known_exactly:  # what is told may be known already
+        if self.known_exactly or cell in self.found.bands:  # what is told may be known already; a band tells less
             return False
         matrix, owner = self.found.matrix, self.found.owner
         for then in self.before:
@@ -227,7 +235,7 @@ class _Together:
 
     def _is_safe(self, released: list[int]) -> bool:
         """Whether these cells leave everything open; who told something last is asked first."""
-        exactly = exact.told(self.found, released)
+        exactly = exact.told(self.found, [cell for cell in released if cell not in self.found.bands])
         if any(count > self.known_exactly.get(pair, 0) for pair, count in exactly.items()):
             return False
         aims = attack.beside(self.found, self.aims, released)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 OUTSIDER = -1
 SUSPECTS = 50
+ALONE = 3  # fewer contributors than this hide nothing from one another
 MOST = 10.0  # no contribution is thought larger than ten times everything: keeps the programs bounded
 
 
@@ -91,7 +92,7 @@ def _worth(
 
 
 def _changes(found: Equations) -> sparse.csr_array:
-    """Each cell less the cell of the same name that went out before."""
+    """Each cell less the cell of the same name that went out before; and a band less whatever leaves one or two."""
     earlier: dict[str, list[int]] = {}
     for n, name in enumerate(found.cells[: found.earlier]):
         earlier.setdefault(name, []).append(n)
@@ -100,10 +101,26 @@ def _changes(found: Equations) -> sparse.csr_array:
         for now, name in enumerate(found.cells[found.earlier :], start=found.earlier)
         for then in earlier.get(name, [])
     ]
+    pairs += _beside_bands(found)
     if not pairs:
         return sparse.csr_array((0, found.matrix.shape[1]))
     now, then = np.asarray(pairs).T
     return sparse.csr_array(found.matrix[now] - found.matrix[then])
+
+
+def _beside_bands(found: Equations) -> list[tuple[int, int]]:
+    """Bands and the earlier cells, whatever their names, from which they differ by what one or two contributors give.
+    Of sums that is found by rank; of a band it must be asked."""
+    if not found.bands or not found.earlier:
+        return []
+    before = found.matrix[: found.earlier].toarray()
+    whose = np.eye(len(found.contributors))[found.owner]
+    pairs = []
+    for cell in found.bands:
+        moved = before != found.matrix[[cell]].toarray()
+        few = ((moved @ whose) > 0).sum(axis=1)
+        pairs += [(cell, int(then)) for then in np.flatnonzero((few > 0) & (few < ALONE))]
+    return pairs
 
 
 class Attacker:
@@ -115,7 +132,12 @@ class Attacker:
         self.columns = np.flatnonzero(found.owner != who)
         self.truth = found.amount[self.columns]
         self.matrix = sparse.csr_array(found.matrix[:, self.columns])
-        self.sums = np.asarray(self.matrix @ self.truth)
+        sums = np.asarray(self.matrix @ self.truth)
+        self.low, self.high = sums, sums
+        if found.bands:  # of a band the attacker takes off what it gives itself
+            own, (self.low, self.high) = found.totals - sums, (sums.copy(), sums.copy())
+            for cell, (low, high) in found.bands.items():
+                self.low[cell], self.high[cell] = low - own[cell], high - own[cell]
         self.worlds: list[NDArray[np.float64]] = []
         self.suspects: list[bytes] = []  # what was told before is asked first
 
@@ -162,9 +184,11 @@ class Attacker:
 
     def _worlds_of(self, released: list[int]) -> list[NDArray[np.float64]]:
         """The worlds seen that agree with what is out; the others are forgotten."""
-        part, sums = self.matrix[released], self.sums[released]
-        close = 1e-6 * np.maximum(1.0, np.abs(sums))
-        self.worlds = [world for world in self.worlds if (np.abs(part @ world - sums) <= close).all()]
+        part, low, high = self.matrix[released], self.low[released], self.high[released]
+        close = 1e-6 * np.maximum(1.0, np.abs(low))
+        self.worlds = [
+            world for world in self.worlds if ((part @ world >= low - close) & (part @ world <= high + close)).all()
+        ]
         return self.worlds
 
     def _exchanged(self, aims: Targets, released: list[int]) -> dict[float, NDArray[np.float64]]:
@@ -263,7 +287,7 @@ class _Program:
         program.num_col_, program.num_row_ = width, len(released)
         program.col_cost_, program.col_lower_ = np.zeros(width), np.zeros(width)
         program.col_upper_ = np.full(width, MOST * max(1.0, float(attacker.found.amount.sum())))
-        program.row_lower_ = program.row_upper_ = attacker.sums[released]
+        program.row_lower_, program.row_upper_ = attacker.low[released], attacker.high[released]
         program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
         program.a_matrix_.value_ = matrix.data

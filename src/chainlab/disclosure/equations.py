@@ -7,8 +7,8 @@ between those that changed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,7 @@ class Equations:
     matrix: sparse.csr_array
     owner: NDArray[np.int64]
     amount: NDArray[np.float64]
+    bands: Mapping[int, tuple[float, float]] = field(default_factory=dict)  # cells that go out as a band: its ends
 
     @property
     def totals(self) -> NDArray[np.float64]:
@@ -47,8 +48,13 @@ class Equations:
         return np.bincount(self.owner, weights=row, minlength=len(self.contributors)).astype(np.float64)
 
 
-def build(candidates: pa.Table, released: Sequence[pa.Table]) -> Equations:
-    """The equations of everything that is out and everything that might go out; contributions of 0 are left out."""
+def build(
+    candidates: pa.Table, released: Sequence[pa.Table], *, bands: Mapping[str, tuple[float, float]] | None = None
+) -> Equations:
+    """The equations of everything that is out and everything that might go out; contributions of 0 are left out.
+
+    bands: ends of the candidates that would go out as a band, by cell.
+    """
     parts = [*released, candidates]
     names, rows, keys = _long(parts)
     earlier = len({(n, name) for n, part in enumerate(released) for name in part["cell"].to_pylist()})
@@ -60,7 +66,16 @@ def build(candidates: pa.Table, released: Sequence[pa.Table]) -> Equations:
     owner = np.fromiter((place[key[0]] for key in unknowns), dtype=np.int64, count=len(unknowns))
     amount = np.fromiter((key[2] for key in unknowns), dtype=np.float64, count=len(unknowns))
     matrix, owner, amount = _grouped(whole, owner, amount)
-    return Equations(cells=names, earlier=earlier, contributors=contributors, matrix=matrix, owner=owner, amount=amount)
+    ends = {n: bands[name] for n, name in enumerate(names) if n >= earlier and name in bands} if bands else {}
+    return Equations(
+        cells=names,
+        earlier=earlier,
+        contributors=contributors,
+        matrix=matrix,
+        owner=owner,
+        amount=amount,
+        bands=ends,
+    )
 
 
 Unknown = tuple[str, str, float]

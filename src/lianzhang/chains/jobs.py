@@ -174,6 +174,9 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     contents = disclosure.contents_of(snapshot)
     _kept(progress, contents, finish)
     _publish(progress, listed, contents, partial(publication.of_list, listed, snapshot, tables))
+    listed.refresh_from_db()
+    bands = publication.banded(listed, tables)
+    _kept(progress, contents, partial(targets.band, listed=listed, released=bands, by=progress.person))
 
 
 def _begin(progress: Progress, listed: TargetList, snapshot: Snapshot, found: targets.Outcome) -> None:

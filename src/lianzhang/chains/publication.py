@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lianzhang.chains import analysis
 from lianzhang.chains.models import Chain, Release, Snapshot, TargetLine, TargetList
 from lianzhang.chains.models.releases import CATEGORY, LIST, TOTAL, Measure, State
-from lianzhang.chains.queries import disclosure
+from lianzhang.chains.queries import bands, disclosure
 from lianzhang.registry import queries as registry
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Told = tuple[float | None, State]
+Amounts = dict[tuple[str, str], float]  # (anchor, part) → 万元
 NOBODY: Told = (None, State.THRESHOLD)  # a sum to which nobody contributes
 CROWDED: Told = (None, State.DIFFERENCING)  # too much is out to weigh it
 
@@ -68,6 +69,68 @@ def of_list(listed: TargetList, snapshot: Snapshot, tables: Mapping[str, pa.Tabl
     """What a target list says in total: the demand it starts from and what it covers."""
     asked = {f"{LIST}{listed.code}": OF_A_LIST}
     return _decided(snapshot, listed, _of_list(listed, tables, OF_A_LIST), asked)
+
+
+def banded(listed: TargetList, tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
+    """Which of the sums that keep the rule by themselves (`released` of the list's assumptions) may stand on its papers
+    as bands, beside everything that is out, the list's own totals included: an attacker knows of each its two ends."""
+    from chainlab import disclosure as lab
+
+    asked: Mapping[str, list[str]] = listed.assumptions.get("released", {})
+    rows = _in_bands(listed, _bought(listed.chain, tables), asked)
+    out, drawn = _earlier({row["contributor"] for row in rows}), bands.Bands()
+    if out is None:
+        return {kind: [] for kind in asked}
+    heads = registry.group_heads({row["contributor"] for some in (rows, *out) for row in some})
+    earlier = [_table(one, heads) for one in out]
+    given = _table(rows, heads)
+    ends = {str(cell): drawn.ends(amount) for cell, amount in _sums(given).items()}
+    found = lab.release(given, rule=rule(), released=earlier, bands=ends).to_pylist()
+    may = {str(row["cell"]) for row in found if row["state"] == State.RELEASED}
+    return {kind: [cell for cell in cells if f"{kind}{SEPARATOR}{cell}" in may] for kind, cells in asked.items()}
+
+
+def _sums(given: pa.Table) -> dict[str, float]:
+    sums = given.group_by("cell").aggregate([("amount_wan", "sum")])
+    return dict(zip(sums["cell"].to_pylist(), sums["amount_wan_sum"].to_pylist(), strict=True))
+
+
+def _in_bands(listed: TargetList, bought: list[Row], asked: Mapping[str, list[str]]) -> list[Row]:
+    """The sums of a list's papers: covered in all, by category and by supplier; demand in all and by category."""
+    covered: dict[str, Amounts] = {}
+    lines = TargetLine.objects.filter(target_list=listed).select_related("supplier").order_by("position")
+    for line in lines:
+        for part in line.parts:
+            for anchor in part["anchors"]:
+                for cell in ("", part["category"], line.supplier.code):
+                    sums, key = covered.setdefault(cell, {}), (anchor["code"], part["code"])
+                    sums[key] = sums.get(key, 0.0) + float(anchor["amount_wan"])
+    rows: list[Row] = []
+    for cell in asked.get("covered", ()):
+        rows += _purchases(
+            covered.get(cell, {}), bought, name=f"covered{SEPARATOR}{cell}", other=f"{listed.code}|{cell}"
+        )
+    for cell in asked.get("demand", ()):
+        wanted = {
+            entry["name"]: entry.get("by_anchor", {}) for entry in listed.categories if cell in ("", entry["name"])
+        }
+        for category, by_anchor in wanted.items():
+            rows += _demanded(category, by_anchor, bought, name=f"demand{SEPARATOR}{cell}", other=listed.code)
+    return rows
+
+
+def _demanded(
+    category: str, by_anchor: Mapping[str, float], bought: list[Row], *, name: str, other: str
+) -> Iterator[Row]:
+    """What each anchor wants of a category: its purchases outside the city, where they come to the same."""
+    for anchor, amount in by_anchor.items():
+        whole = [
+            row for row in bought
+            if row["contributor"] == anchor and row["category"] == category and _counts(row, Measure.OUTSIDE)
+        ]  # fmt: skip
+        if abs(sum(row["amount_wan"] for row in whole) - amount) > 1e-3:
+            whole = [{"contributor": anchor, "item": f"{category}|{other}", "amount_wan": amount}]
+        yield from ({**row, "cell": name} for row in whole)
 
 
 def _of_list(listed: TargetList, tables: Mapping[str, pa.Table], measures: Iterable[str]) -> list[Row]:
@@ -230,22 +293,27 @@ def _counts(row: Row, measure: str) -> bool:
 
 def _covered(listed: TargetList, bought: list[Row], cell: str) -> list[Row]:
     """What the list covers of each anchor's part: the purchases themselves where it covers all of them."""
-    outside: dict[tuple[str, str], list[Row]] = {}
-    for row in bought:
-        if _counts(row, Measure.OUTSIDE):
-            outside.setdefault((row["contributor"], row["part"]), []).append(row)
-    covered: dict[tuple[str, str], float] = {}
+    covered: Amounts = {}
     for parts in TargetLine.objects.filter(target_list=listed).order_by("position").values_list("parts", flat=True):
         for part in parts:
             for anchor in part["anchors"]:
                 key = (anchor["code"], part["code"])
                 covered[key] = covered.get(key, 0.0) + float(anchor["amount_wan"])
+    return _purchases(covered, bought, name=f"{cell}{SEPARATOR}{Measure.COVERED}", other=listed.code)
+
+
+def _purchases(amounts: Amounts, bought: list[Row], *, name: str, other: str) -> list[Row]:
+    """Of each anchor's part the purchases outside the city, where they come to the amount; else an item of its own."""
+    outside: dict[tuple[str, str], list[Row]] = {}
+    for row in bought:
+        if _counts(row, Measure.OUTSIDE):
+            outside.setdefault((row["contributor"], row["part"]), []).append(row)
     rows: list[Row] = []
-    for (anchor, part), amount in covered.items():
+    for (anchor, part), amount in amounts.items():
         whole = outside.get((anchor, part), [])
         if abs(sum(row["amount_wan"] for row in whole) - amount) > 1e-3:
-            whole = [{"contributor": anchor, "item": f"{part}|{listed.code}", "amount_wan": amount}]
-        rows += [{**row, "cell": f"{cell}{SEPARATOR}{Measure.COVERED}"} for row in whole]
+            whole = [{"contributor": anchor, "item": f"{part}|{other}", "amount_wan": amount}]
+        rows += [{**row, "cell": name} for row in whole]
     return rows
 
 

@@ -256,6 +256,20 @@ def test_what_shares_no_amount_is_weighed_apart_with_the_same_answer(monkeypatch
     assert [states(rows, released=out) for rows, out in asked] == found
 
 
+def test_a_band_goes_out_where_its_sum_would_not_and_is_held_back_where_its_ends_tell():
+    """Of the total 30 + 20 + 25 and the part of two, the rest is one firm's: told by sums and by a narrow band."""
+    whole, part = cell("total", a=30, b=20, c=25, d=40), cell("part", a=30, b=20, c=25)
+    out = [table(part)]
+    exactly = disclosure.release(table(whole), rule=RULE, released=out)
+    wide = disclosure.release(table(whole), rule=RULE, released=out, bands={"total": (100.0, 500.0)})
+    narrow = disclosure.release(table(whole), rule=RULE, released=out, bands={"total": (114.0, 116.0)})
+    assert [one["state"].to_pylist() for one in (exactly, wide, narrow)] == [
+        ["differencing"],
+        ["released"],
+        ["differencing"],
+    ]
+
+
 def test_the_same_publication_is_answered_the_same_and_totals_first():
     first, _ = _random_rows(3)
     assert states(first) == states(first)

@@ -141,6 +141,13 @@ def finish(*, listed: TargetList, snapshot: Snapshot, outcome: Outcome, by: Pers
     return listed
 
 
+def band(*, listed: TargetList, released: Mapping[str, list[str]], by: Person) -> TargetList:
+    """Keep which sums may stand on the list's papers as bands, in view of everything that is out."""
+    with transaction.atomic():
+        changes = {"assumptions": {**listed.assumptions, "released": dict(released)}}
+        return trail.change(listed, verb="target_list.banded", changes=changes, by=by)
+
+
 def plot(*, listed: TargetList, points: list[list[Any]]) -> None:
     """Keep the curve as far as it is known: [suppliers, covered 万元, whether proven] a point.
 

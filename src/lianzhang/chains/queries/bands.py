@@ -26,6 +26,12 @@ class Bands:
         """The band of an amount in 万元: 5000万–2亿元."""
         return _band(Kind.AMOUNT, Decimal(str(wan)), self._amounts)
 
+    def ends(self, wan: float) -> tuple[float, float]:
+        """The ends of the band an amount falls in; inf where it is open above."""
+        value = Decimal(str(wan))
+        low = max((edge for edge in self._amounts if edge <= value), default=Decimal(0))
+        return float(low), float(next((edge for edge in self._amounts if edge > value), "inf"))
+
     def months(self, count: float) -> str:
         """The band of a time in months."""
         return _band(Kind.MONTHS, Decimal(str(count)), [Decimal(edge) for edge in MONTHS])
