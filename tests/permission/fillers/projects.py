@@ -1,6 +1,6 @@
 """Projects, their stages and evidence, events and signings."""
 
-from lianzhang.projects.models import Contest, Event, Project, Signing, StageEntry, Supply
+from lianzhang.projects.models import Contest, Encounter, Event, Project, Signing, StageEntry, Supply
 from lianzhang.trail.models import Proof
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
@@ -29,6 +29,7 @@ def fill(world: World) -> Filling:
     projects = each(world, "project", Project, code="code")
     events = each(world, "event", Event, code="code")
     contests = each(world, "project", Contest, code="code")
+    met = each(world, "encounter", Encounter, code="event__code", pk="pk")
     entries = each(world, "project", StageEntry, code="project__code", pk="pk")
     return {
         **{f"projects:{name}": [Case()] for name in PLAIN},
@@ -41,6 +42,9 @@ def fill(world: World) -> Filling:
         "projects:drop_supply": each(world, "project", Supply, code="project__code", pk="pk"),
         **{f"projects:{name}": events for name in ("event", "edit_event", "tie_signing")},
         **{f"projects:{name}": contests for name in ("contest", "withdraw_contest")},
+        **{f"projects:{name}": events for name in ("new_met", "new_met_list")},
+        **{f"projects:{name}": met for name in ("edit_met", "drop_met", "met_lead")},
+        "projects:link_met": [Case({**c.kwargs, "project": "XM-1"}, c.subject) for c in met],
         "projects:untie_signing": each(world, "project", Signing, code="event__code", pk="pk"),
     }
 

@@ -1,16 +1,17 @@
-"""Forms of an event and of a signing tied to its project."""
+"""Forms of an event, of a signing tied to its project, and of whom one met there."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Act, BodyKind, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.projects.models import Event, Project
+from lianzhang.web.forms import picking
 from lianzhang.web.forms.plans import DateInput
-from lianzhang.web.forms.projects import wan
+from lianzhang.web.forms.projects import OFFICES, lines, wan
 
 
 class EventForm(forms.Form):
@@ -53,3 +54,61 @@ class TieForm(forms.Form):
         field: Any = self.fields["project"]
         found = Project.objects.editable_by(person).filter(chain=event.chain, signings__isnull=True)
         field.queryset = found.order_by("name")
+
+
+class MetForm(forms.Form):
+    """对接企业: one firm."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    name = forms.CharField(label=_("企业名称"), max_length=200)
+    place = forms.CharField(label=_("来源地"), max_length=80, required=False)
+    note = forms.CharField(label=_("对接情况"), max_length=300, required=False, widget=lines(2))
+    body = picking.Office(label=_("对接单位"), required=False)
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].queryset = _offices(person)  # type: ignore[attr-defined]
+
+
+class MetListForm(forms.Form):
+    """对接企业: several, pasted."""
+
+    lines = forms.CharField(
+        label=_("每行一家"),
+        widget=lines(12),
+        max_length=60_000,
+        help_text=_("企业名称，来源地，对接情况；用逗号或制表符隔开，可从 Excel 复制。"),
+    )
+    body = picking.Office(label=_("对接单位"), required=False)
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].queryset = _offices(person)  # type: ignore[attr-defined]
+
+
+class MetLeadForm(forms.Form):
+    """转为线索: what the firm wants to do."""
+
+    name = forms.CharField(label=_("项目名称"), max_length=160)
+    content = forms.CharField(label=_("拟投内容"), widget=lines(2), required=False, max_length=2000)
+    intended_wan = wan(_("意向投资（万元）"))
+    district = forms.ModelChoiceField(label=_("区市"), queryset=Body.objects.none(), required=False)
+    although = forms.CharField(
+        label=_("确属另一个项目的理由"), max_length=200, required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["district"]
+        field.queryset = Body.objects.all().visible_to(person).filter(kind=BodyKind.DISTRICT)
+        if person.reach.role is Role.DISTRICT:
+            del self.fields["district"]  # a district's leads are its own
+
+    def ask_why(self) -> None:
+        """Show the field that lets a second project of a known investor through."""
+        self.fields["although"].widget = forms.TextInput()
+        self.fields["although"].help_text = _("与上列项目不是同一个时填写；首报权不变。")
+
+
+def _offices(person: Person) -> Any:
+    return Body.objects.all().visible_to(person).filter(is_active=True, kind__in=OFFICES)

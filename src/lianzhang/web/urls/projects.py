@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import events, leads, needs, project_changes, projects
+from lianzhang.web.views import encounters, events, leads, needs, project_changes, projects
 
 app_name = "projects"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("events/<str:code>/edit", events.edit, name="edit_event"),
     path("events/<str:code>/tie", events.tie, name="tie_signing"),
     path("events/<str:code>/signings/<int:pk>/untie", events.untie, name="untie_signing"),
+    path("events/<str:code>/met/new", encounters.new, name="new_met"),
+    path("events/<str:code>/met/list", encounters.new_list, name="new_met_list"),
+    path("events/<str:code>/met/<int:pk>/edit", encounters.edit, name="edit_met"),
+    path("events/<str:code>/met/<int:pk>/drop", encounters.drop, name="drop_met"),
+    path("events/<str:code>/met/<int:pk>/lead", encounters.lead, name="met_lead"),
+    path("events/<str:code>/met/<int:pk>/link/<str:project>", encounters.link, name="link_met"),
     path("<str:code>/", projects.project, name="project"),
     path("<str:code>/edit", project_changes.edit, name="edit"),
     path("<str:code>/cell", project_changes.cell, name="cell"),

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.projects import actions, queries, tables
+from lianzhang.projects import actions, encounters, queries, tables
 from lianzhang.projects.models import Event, Signing
 from lianzhang.projects.stages import Stage
 from lianzhang.web import access, listing, submitting
@@ -47,6 +47,8 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     may_read = person.reach.may(Act.READ, Thing.PROJECT)
     signings = list(queries.signings(found, person=person))
     conversion = queries.conversion_of(signings)
+    may_write = Event.objects.editable_by(person).filter(pk=found.pk).exists()
+    met = encounters.acquaintances(list(encounters.met(found, person=person)), person=person)
     context = {
         "event": found,
         "name": tables.name(found),
@@ -56,7 +58,10 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
         "tied": conversion,
         "lead": _lead(found, conversion) if may_read else "",
         "may_read": may_read,
-        "may_write": Event.objects.editable_by(person).filter(pk=found.pk).exists(),
+        "may_write": may_write,
+        "sees_met": may_write or bool(met),
+        "met": met,
+        "opened": sum(one.encounter.project_id is not None for one in met),
         "illustrative": found.is_illustrative,
         "as_of": found.as_of,
     }
