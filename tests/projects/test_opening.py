@@ -124,19 +124,18 @@ def test_a_list_says_what_became_of_it(cast: Cast, line: TargetLine, now: dt.dat
     ]
     listed.supplier_count = 22
     listed.save()
-    assert recruited.shown(listed, person=cast.clerk_a) is None
+    assert "还没有转为线索" in recruited.shown(listed, person=cast.clerk_a).statement
     project = actions.open_from_target(target_line=line, now=scene.EARLIER, by=cast.clerk_a)
     scene.complete(project, cast)
     told = recruited.shown(listed, person=cast.clerk_a)
-    assert told is not None
     assert "清单22家中已转线索1家，其中签约0家、投产0家；2类中已有0类" in told.statement
     scene.bring(project, Stage.IN_PRODUCTION, cast, now=now, capacities={part.pk: None for part in project.parts.all()})
     told = recruited.shown(listed, person=cast.clerk_a)
-    assert told is not None
     assert told.became.supplied == ("制冷",)
     assert "签约1家、投产1家；2类中已有1类" in told.statement
     client.force_login(cast.clerk_a)
-    assert "招引成效" in client.get(reverse("targets:target", args=[listed.code])).content.decode()
+    assert "招引成效" in client.get(reverse("targets:became", args=[listed.code])).content.decode()
     only = client.get(reverse("projects:list"), {"list": listed.code, "as": "csv"}).content.decode()
     assert project.code in only
-    assert recruited.shown(listed, person=cast.anchor_1) is None
+    client.force_login(cast.anchor_1)
+    assert client.get(reverse("targets:became", args=[listed.code])).status_code == 404

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import TargetList
 from lianzhang.chains.queries import shares
 from lianzhang.projects import recruiting
@@ -23,13 +22,11 @@ class Shown:
     after: shares.Point | None
 
 
-def shown(listed: TargetList, *, person: Person) -> Shown | None:
-    """None for who reads no projects, and before any line became a lead."""
-    if not person.reach.may(Act.READ, Thing.PROJECT):
-        return None
+def shown(listed: TargetList, *, person: Person) -> Shown:
+    """What became of a list, for who reads target lists: they all read projects."""
     became = recruiting.became(listed, person=person)
     if not became.is_begun:
-        return None
+        return Shown(became=became, statement=_("清单各家还没有转为线索。"), before=None, after=None)
     before, after = _points(listed, person=person)
     return Shown(became=became, statement=_statement(became, before, after), before=before, after=after)
 

@@ -85,7 +85,7 @@ def fill(world: World) -> Filling:
         ],
         "targets:list": [Case()],
         "targets:new": [Case(), Case(query="chain=test-a"), Case(query="chain=test-b")],
-        **{f"targets:{name}": lists for name in ("target", "approve", "compare", "open_leads")},
+        **{f"targets:{name}": lists for name in ("target", "approve", "became", "compare", "open_leads")},
         "targets:explain": [
             Case({**case.kwargs, "figure": figure}, case.subject)
             for case in lists

@@ -15,6 +15,7 @@ urlpatterns = [
     path("proposals/<str:code>/identify", candidates.identify, name="identify"),
     path("proposals/<str:code>/withdraw", candidates.withdraw, name="withdraw"),
     path("<str:code>", targets.target, name="target"),
+    path("<str:code>/became", targets.became, name="became"),
     path("<str:code>/leads", targets.open_leads, name="open_leads"),
     path("<str:code>/editions/<slug:edition>", editions.edition, name="edition"),
     path("<str:code>/approve", targets.approve, name="approve"),

@@ -106,7 +106,6 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "method": tables.method(listed),
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
-        "recruited": recruited.shown(listed, person=person),
         "chart": _chart(listed) if shown.sees_rows else None,
         "plotting": _plotting(listed, person),
         "parameters": asked.conditions(listed),
@@ -125,6 +124,21 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     return listing.respond(
         request, shown_as.lines(listed, shown, firms), lines, template="targets/target.html", context=context
     )
+
+
+@access.reads(Thing.TARGET)
+@require_GET
+def became(request: HttpRequest, code: str) -> HttpResponse:
+    """招引成效: what a list has led to; its own address, so that the list itself opens without waiting for it."""
+    person = access.person_of(request)
+    listed = queries.lists(person).get_or_404(code=code)
+    context = {
+        "record": listed,
+        "recruited": recruited.shown(listed, person=person),
+        "illustrative": listed.is_illustrative,
+        "as_of": timezone.localdate(),
+    }
+    return render(request, "targets/became.html", context)
 
 
 @access.reads(Thing.TARGET)
