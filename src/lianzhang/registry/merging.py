@@ -38,7 +38,9 @@ RULES: dict[str, str] = {
     "chains.Placement.enterprise": MOVE,
     "chains.CandidateProposal.enterprise": MOVE,
     "chains.TargetLine.supplier": STAY,  # a saved list is what was computed then
+    "projects.Encounter.enterprise": MOVE,
     "projects.Project.enterprise": MOVE,
+    "projects.Project.introducer": MOVE,
     "resources.Resource.keeper_enterprise": MOVE,
     "supervision.Request.enterprise": MOVE,
     "supervision.Visit.enterprise": MOVE,
