@@ -16,6 +16,7 @@ from lianzhang.jobs.progress import Progress
 from lianzhang.registry.models import Purchase
 from tests.cast import Cast
 from tests.chains import scene as scenes
+from tests.kept import kept_upon
 
 MARKS = (70_013, 81_027, 90_239, 40_153, 53_267, 31_379, 62_183, 17_291, 28_393)
 
@@ -78,6 +79,12 @@ class Analysed:
 
 
 def build(cast: Cast) -> Analysed:
+    """Upon the cast alone: computed once in a process, and put back for every test after."""
+    found: Analysed = kept_upon("analysed", lambda: _built(cast))
+    return found
+
+
+def _built(cast: Cast) -> Analysed:
     """Enter everything and run the jobs in this process."""
     scene = scenes.build(cast)
     rows = Purchase.objects.exclude(amount_wan=None).order_by("pk")

@@ -27,12 +27,6 @@ STYLE_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @pytest.fixture
-def cast(db: None) -> casts.Cast:
-    """The whole cast, made in this test's database."""
-    return casts.build()
-
-
-@pytest.fixture
 def style(settings: Any) -> None:
     """The style page joins the real addresses."""
     settings.ROOT_URLCONF = "tests.web.style_page"
