@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Problem
 
 MOST = 8
-ALONE, TOGETHER = 2, (4,)
+TOGETHER = (4,)
 DRAWS = 4
 SCREENED = 24
 # Finding out what sways most takes no more than this share of the time, or nothing would be left to ask it.
@@ -90,13 +90,11 @@ def enquire(
     # What the same few realisations leave standing without any answer is nothing an answer settles.
     doubtful = set(open_ones.items()) - (_settled(asked, examiner, [], set(open_ones.items()), draws, seed) or set())
     tried = [row for row in found[:most] if row["unknown_wan"] > 0 and doubtful]
-    # What several answers settle together is more than their sum: first the best alone, then the first few of them.
-    for row in tried[:ALONE]:
-        row["settled"] = _settled(asked, examiner, row["points"], doubtful, draws, seed)
+    # What several answers settle together is more than their sum, and one alone often settles nothing: first the few.
     for count in sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1}):
         points = [point for row in tried[:count] for point in row["points"]]
         tried[count - 1]["together"] = _settled(asked, examiner, points, doubtful, draws, seed)
-    for row in tried[ALONE:]:
+    for row in tried:
         row["settled"] = _settled(asked, examiner, row["points"], doubtful, draws, seed)
     return Enquiry(questions=_table(asked, found, len(open_ones)), open_choices=_opened(asked, opened))
 
