@@ -10,7 +10,6 @@ from lianzhang.chains import analysis, frames, jobs
 from lianzhang.chains.actions import targets
 from lianzhang.chains.models import CandidateProposal, Gap, PartCoverage, Snapshot, TargetList
 from lianzhang.chains.queries import disclosure
-from lianzhang.chains.tables import listed as shown_as
 from lianzhang.jobs import actions as job_actions
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
@@ -280,9 +279,9 @@ class TestLists:
         said.band(3, "电机", 20000, 50000)
         found = listed(cast)
         assert found.assumptions["dominant"]["anchor"] == "QY-2024-003"
-        words = shown_as.dominant(found, disclosure.of_list(found, person=cast.clerk_a), {"QY-2024-003": "链主三"})
+        words = released.dominant(found, disclosure.of_list(found, person=cast.clerk_a), {"QY-2024-003": "链主三"})
         assert "链主三一家占市外采购额的" in words
-        assert shown_as.dominant(found, disclosure.of_list(found, person=cast.chief), {}) == ""
+        assert released.dominant(found, disclosure.of_list(found, person=cast.chief), {}) == ""
 
     def test_chains_pooled_count_an_anchor_of_both_once(self, cast: Cast, said: Lines) -> None:
         alone = frames.read(cast.chain_a, person=cast.clerk_a)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Chain, Snapshot
+from lianzhang.chains.models import Chain, Snapshot, TargetList
 from lianzhang.chains.models.releases import Measure
 from lianzhang.chains.queries import disclosure, releases
 from lianzhang.chains.tables import teardown as tables
@@ -188,3 +188,32 @@ def _value(told: releases.Told, kind: values.Kind) -> str:
     if not told.is_told:
         return UNRELEASED.sign
     return values.plain(told.value, kind) if told.value is not None else values.Blank.UNFILLED.sign
+
+
+def dominant(listed: TargetList, shown: disclosure.Disclosure, firm_names: dict[str, str]) -> str:
+    """The anchor whose wishes the list mostly is, to who may read its amounts."""
+    told = listed.assumptions.get("dominant")
+    if not told or not shown.sees_rows:
+        return ""
+    return _(
+        "%(anchor)s一家占市外采购额的 %(ratio)s，清单主要反映它的需求；"
+        "要兼顾其他链主，请设“至少服务链主”或各链主最低覆盖额。"
+    ) % {
+        "anchor": firm_names.get(told["anchor"], told["anchor"]),
+        "ratio": values.plain(told["ratio"], "ratio"),
+    }
+
+
+def holding(listed: TargetList) -> str:
+    """How many choices hold whatever the unknown amounts are; empty where nobody tried."""
+    if listed.robust_suppliers is None or listed.robust_categories is None:
+        return ""
+    return _(
+        "把未知和分档的金额试算 %(draws)s 次：%(categories)s 类、%(suppliers)s 家始终入选，"
+        "%(open)s 项选择随未知金额而变。"
+    ) % {
+        "draws": listed.draw_count,
+        "categories": len(listed.robust_categories),
+        "suppliers": len(listed.robust_suppliers),
+        "open": len(listed.open_choices or []),
+    }

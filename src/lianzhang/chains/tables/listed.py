@@ -100,35 +100,6 @@ def _by_category(listed: TargetList) -> str:
     return "".join(words % {"names": _now("、").join(names)} for words, names in said if names)
 
 
-def dominant(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]) -> str:
-    """The anchor whose wishes the list mostly is, to who may read its amounts."""
-    told = listed.assumptions.get("dominant")
-    if not told or not disclosure.sees_rows:
-        return ""
-    return _now(
-        "%(anchor)s一家占市外采购额的 %(ratio)s，清单主要反映它的需求；"
-        "要兼顾其他链主，请设“至少服务链主”或各链主最低覆盖额。"
-    ) % {
-        "anchor": firm_names.get(told["anchor"], told["anchor"]),
-        "ratio": values.plain(told["ratio"], "ratio"),
-    }
-
-
-def holding(listed: TargetList) -> str:
-    """How many choices hold whatever the unknown amounts are; empty where nobody tried."""
-    if listed.robust_suppliers is None or listed.robust_categories is None:
-        return ""
-    return _now(
-        "把未知和分档的金额试算 %(draws)s 次：%(categories)s 类、%(suppliers)s 家始终入选，"
-        "%(open)s 项选择随未知金额而变。"
-    ) % {
-        "draws": listed.draw_count,
-        "categories": len(listed.robust_categories),
-        "suppliers": len(listed.robust_suppliers),
-        "open": len(listed.open_choices or []),
-    }
-
-
 def questions(listed: TargetList, shown: Disclosure, names: dict[str, str]) -> list[Question]:
     """What to ask next, best first; an anchor is named to those who may read its purchases. Nothing where all holds."""
     if not listed.open_choices:
