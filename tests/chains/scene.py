@@ -14,9 +14,12 @@ from datetime import date
 from decimal import Decimal
 
 from lianzhang.accounts.models import Person
+from lianzhang.chains import jobs
+from lianzhang.jobs.progress import Progress
 from lianzhang.registry.models import Capability, Enterprise, Part, Purchase, PurchaseGrant
 from lianzhang.registry.models.lines import all_levels
 from tests.cast import SINCE, Cast
+from tests.kept import kept_upon
 
 FIRMS = [
     ("QY-乙", "外地乙有限公司", "320500"),
@@ -69,6 +72,18 @@ def build(cast: Cast, *, granted: tuple[int, ...] = (1, 2, 3)) -> Scene:
         Capability.objects.create(enterprise=scene.firms["QY-己"], part=scene.parts[part])
     scene.grants = [grant(cast, anchor, by=cast.people[f"anchor_{anchor}"]) for anchor in granted]
     return scene
+
+
+def analysed(cast: Cast) -> Scene:
+    """The scene with its first snapshot and the gaps that it proposes, upon the cast alone: made once in a process."""
+
+    def make() -> Scene:
+        scene = build(cast)
+        jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+        return scene
+
+    found: Scene = kept_upon("analysed scene", make)
+    return found
 
 
 def grant(cast: Cast, anchor: int, *, by: Person, starts_on: date = SINCE) -> PurchaseGrant:

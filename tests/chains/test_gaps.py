@@ -23,9 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def scene(cast: Cast) -> scenes.Scene:
-    made = scenes.build(cast)
-    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
-    return made
+    return scenes.analysed(cast)
 
 
 def gap_of(scene: scenes.Scene, part: str = "P1") -> Gap:

@@ -13,6 +13,7 @@ from lianzhang.chains.models.releases import State
 from lianzhang.registry.models import Alias, Part
 from lianzhang.trail.models import Event
 from tests.cast import Cast
+from tests.kept import kept_upon
 from tests.web import analysed
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,11 @@ FORMS = ("", "print", "xlsx", "docx")
 @pytest.fixture
 def world(cast: Cast) -> analysed.Analysed:
     """A list whose parts are called after a firm, as buyers do."""
+    found: analysed.Analysed = kept_upon("editions", lambda: called_after_a_firm(cast))
+    return found
+
+
+def called_after_a_firm(cast: Cast) -> analysed.Analysed:
     made = analysed.build(cast)
     Alias.objects.create(enterprise=cast.enterprise_1, name="链一牌", key="链一牌", kind=Alias.Kind.SHORT)
     Part.objects.filter(code="P1").update(name="链一牌专用压缩机")
