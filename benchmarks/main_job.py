@@ -55,6 +55,9 @@ def _case(given: Path, folder: Path, *, repetitions: int, digest: str) -> dict[s
         ),
         "ways": {
             **measure.compare(ways, repetitions=repetitions, check=same),
+            **measure.compare(
+                {"of chainlab's, the scan alone": lambda: _scan(given)}, repetitions=repetitions, check=_ok
+            ),
             # Slow enough to be timed once, beside a run of ours for its answer.
             **_once("pandas, openpyxl, networkx, PuLP", ordinary, ways["chainlab"]()),
         },
@@ -65,6 +68,19 @@ def _ours(given: Path, folder: Path) -> dict[str, Any]:
     limits = ["--categories", CATEGORIES, "--suppliers", SUPPLIERS, "--min-anchors", ANCHORS, "--seconds", SECONDS]
     command = [ROOT / ".venv/bin/lianzhang", "targets", given, "--home", HOME, *limits]
     return _run([*command, "--out", folder / "ours.xlsx", "--json"])
+
+
+def _scan(given: Path) -> str:
+    """What is looked at before anything is parsed, in a process of its own; a script that trusts its input does not."""
+    source = "import sys; from chainlab.sheets import gate; print(gate.inspect(sys.argv[1]).is_accepted)"
+    command = [ROOT / ".venv/bin/python", "-c", source, given]
+    return subprocess.run([str(one) for one in command], capture_output=True, check=True, text=True).stdout.strip()
+
+
+def _ok(answers: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    if set(answers.values()) != {"True"}:
+        raise SystemExit("the scan refuses the workbook")
+    return {}
 
 
 def _script(name: str, given: Path, folder: Path) -> Callable[[], dict[str, Any]]:

@@ -266,17 +266,17 @@ def _money_from(amount: amounts.Amount, cell: grid.Cell, text: str, *, field: Fi
     except amounts.NotANumber as wrong:
         return Parsed().say(wrong.code, text=text)
     parsed = Parsed(value=value)
-    _doubt(parsed, amount, text, field=field, setting=setting)
+    _doubt(parsed, amount, value, text, field=field, setting=setting)
     if amount.unit:
         return parsed.say("cell_unit", text=text, value=format(value, "f"))
     return _noted(parsed, cell, text, field=field, number=value)
 
 
-def _doubt(parsed: Parsed, amount: amounts.Amount, text: str, *, field: Field, setting: Setting) -> None:
+def _doubt(parsed: Parsed, amount: amounts.Amount, wan: Decimal, text: str, *, field: Field, setting: Setting) -> None:
     """Ask about an amount no such column has: a number that names no unit is likelier in another one than right."""
     low, high = map(_likely, field.likely_wan)
     unit = amount.unit or setting.unit or "万元"
-    stated = abs(amounts.in_wan(amount, unit=unit))
+    stated = abs(wan)
     if not stated or low <= stated <= high:
         return
     said = {"text": text, "unit": unit, "stated": _spoken(stated)}
@@ -340,7 +340,8 @@ def _span(cell: grid.Cell, text: str, field: Field, setting: Setting) -> Parsed:
         return Parsed().say("not_a_band" if wrong.code in ("not_a_number", "approximate") else wrong.code, text=text)
     parsed = Parsed(value=span)
     if is_money:
-        _doubt(parsed, bounds[-1], text, field=field, setting=setting)
+        last = amounts.in_wan(bounds[-1], unit=setting.unit or "万元")
+        _doubt(parsed, bounds[-1], last, text, field=field, setting=setting)
     return parsed
 
 
