@@ -7,10 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from lianzhang.chains import jobs
 from lianzhang.chains.actions import gaps as actions
 from lianzhang.chains.models import Gap, TargetLine, TargetList
-from lianzhang.jobs.progress import Progress
 from lianzhang.projects.actions.reporting import report_lead
 from lianzhang.supervision.actions import assign
 from lianzhang.trail.models import Proof
@@ -24,9 +22,7 @@ AHEAD = timezone.localdate() + dt.timedelta(days=60)
 
 @pytest.fixture
 def scene(cast: Cast) -> scenes.Scene:
-    made = scenes.build(cast)
-    jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
-    return made
+    return scenes.analysed(cast)
 
 
 def page_of(cast: Cast, who: str) -> Client:
