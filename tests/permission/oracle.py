@@ -50,6 +50,7 @@ TABLE = {
     "ledger":     "- - - ° R ° ° ° ° - - - - -",   # batches; the secretariat all but those that hold purchases
     "secretbatch": "- - - ° - ° ° ° ° - - - - -",
     "collection": "R R R ° R ° ° ° - - ° - - -",   # a form that went out: who asked, who must answer, the leaders
+    "round":      "R R R R R R R ° - - - - - -",   # a district's month: who reads every project, and the district
     "encounter":  "R R R R R R R - - - - - - -",   # whom one met at an event: talks not yet public
     "person":     "R R R R R R R R ° ° ° - - R",
     "handover":   "° ° ° ° R ° ° ° ° ° ° ° ° °",   # the two people of it, and the secretariat

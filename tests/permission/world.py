@@ -92,7 +92,7 @@ def build() -> World:
     """Make everything; the tables of a teardown run through the real analysis."""
     world = World(casts.build())
     first = (_firms, _teardown, disclosed.put, _plans, _maps, _analysis)
-    for make in (*first, _projects, _supervision, _papers, _collections, _people):
+    for make in (*first, _projects, _supervision, _papers, _collections, _round, _people):
         make(world)
     return world
 
@@ -401,6 +401,18 @@ def _collections(world: World) -> None:
         world.put(
             "collection", district, SubmissionRow.objects.create(submission=answer, position=1, values={"x": text})
         )
+
+
+def _round(world: World) -> None:
+    """A month both districts owe: each reads its own answer; who reads every project reads both."""
+    cast, now = world.cast, timezone.now()
+    asked = Collection.objects.create(
+        code="YB-2026-11", title="月度调度", kind="month", period=DAY.replace(day=1), due_at=now, has_many_rows=True,
+        owner=cast.secretariat, opened_by=cast.secretary, opened_at=now,
+    )  # fmt: skip
+    for district in ("east", "west"):
+        answer = Submission.objects.create(collection=asked, body=cast.bodies[district], note=mark("round", district))
+        world.put("round", district, answer)
 
 
 def _people(world: World) -> None:

@@ -64,7 +64,8 @@ def context(found: Submission, person: Person) -> dict[str, Any]:
     now = timezone.now()
     is_answerer = Submission.objects.editable_by(person).filter(pk=found.pk).exists()
     is_asker = Collection.objects.editable_by(person).filter(pk=found.collection_id).exists()
-    job = Job.objects.visible_to(person).filter(pk=found.upload.get("job") or 0).first()
+    asked = found.upload.get("job")
+    job = Job.objects.visible_to(person).filter(pk=asked).first() if asked else None
     is_running = job is not None and not job.is_over
     language = "en" if intake_tables.language() == "en" else "zh"
     is_late = queries.is_late(found, now=now)

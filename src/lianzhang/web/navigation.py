@@ -96,6 +96,7 @@ MENU: tuple[Group, ...] = (
                 key="p",
                 is_docked=True,
             ),
+            Entry(label=_("月度调度"), url_name="rounds:list", icon="flag", key="g"),
             Entry(label=_("活动签约"), url_name="projects:events", icon="event", key="v"),
             Entry(label=_("要素资源"), url_name="resources:list", icon="resource", key="z"),
             Entry(label=_("载体"), url_name="resources:sites", icon="resource"),

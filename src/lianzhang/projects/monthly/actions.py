@@ -24,6 +24,8 @@ from lianzhang.projects.monthly import doubts, queries
 from lianzhang.projects.monthly.queries import FIGURES, TEXTS, Row
 from lianzhang.records.models import Stale
 from lianzhang.trail import actions as trail
+from lianzhang.trail import evidence
+from lianzhang.trail.models import Attachment, Proof
 
 State = MonthReport.State
 SAID = (*FIGURES, *TEXTS, "explanation")
@@ -119,6 +121,20 @@ def _keep(row: Row, said: Said, *, submission: Submission, writing: Writing) -> 
     found = _doubts_of(row, **{name: would[name] for name in ("done_month_wan", "done_year_wan")})
     writing.change(report, verb="month_report.changed", changes={**changed, "doubts": found})
     return True
+
+
+def add_photo(submission: Submission, *, project: Project, kept: Attachment, by: Person) -> Proof:
+    """佐证 of the month's progress: a kept file on the project, named by the row it belongs to."""
+    _require_answerer(submission, by=by)
+    with transaction.atomic():
+        submission = collecting.locked(submission, move="save")
+        row = next(iter(queries.rows(submission, projects=queries.due(submission.body_id).filter(pk=project.pk))), None)
+        if row is None or row.report is None or not row.is_writable:
+            raise Refused(_("先填写并保存本项目的月报，再添加照片；已报已核的不能再加。"))
+        proof = evidence.attach(kept, to=project, purpose="progress", by=by)
+        ids = [*row.report.proof_ids, proof.pk]
+        trail.change(row.report, verb="month_report.changed", changes={"proof_ids": ids}, by=by)
+    return proof
 
 
 def submit(submission: Submission, *, note: str = "", now: dt.datetime, by: Person) -> Submission:

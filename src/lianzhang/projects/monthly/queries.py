@@ -117,7 +117,7 @@ def missing(row: Row) -> list[str]:
     return lacks
 
 
-def rows(submission: Submission, *, projects: Sequence[Project] | None = None) -> list[Row]:
+def rows(submission: Submission, *, projects: Iterable[Project] | None = None) -> list[Row]:
     """Every project a district reports in a round, with its report so far."""
     month = month_of(submission.collection)
     found = list(due(submission.body_id)) if projects is None else list(projects)
