@@ -12,6 +12,7 @@ from lianzhang.projects.models import Project
 from lianzhang.supervision import actions, escalation, queries, states, urging
 from lianzhang.supervision.models import Decision, Meeting, Request, Task
 from lianzhang.supervision.states import State
+from lianzhang.workdays import queries as workdays
 from tests.cast import Cast
 from tests.projects import scene as projects
 from tests.supervision import scene
@@ -135,7 +136,7 @@ def test_the_ladder_has_a_top_and_a_bottom() -> None:
 def test_a_late_task_names_the_level_and_a_closed_one_is_late_no_more(
     cast: Cast, now: dt.datetime, today: dt.date
 ) -> None:
-    calendar = queries.calendar()
+    calendar = workdays.calendar()
     task = scene.task(cast, now=now)
     Task.objects.filter(pk=task.pk).update(due_on=dt.date(2026, 11, 9))  # ten working days before the Monday
     task.refresh_from_db()
@@ -148,13 +149,13 @@ def test_a_late_task_names_the_level_and_a_closed_one_is_late_no_more(
 
 def test_a_lateness_that_runs_into_an_unpublished_year_says_so(cast: Cast, now: dt.datetime) -> None:
     task = scene.task(cast, now=now)
-    late = queries.lateness(task, today=dt.date(2027, 3, 1), calendar=queries.calendar())
+    late = queries.lateness(task, today=dt.date(2027, 3, 1), calendar=workdays.calendar())
     assert late.days > 0
     assert late.is_estimated
 
 
 def test_counts_by_level_and_by_chain_agree_with_one_by_one(cast: Cast, now: dt.datetime, today: dt.date) -> None:
-    calendar = queries.calendar()
+    calendar = workdays.calendar()
     dues = [dt.date(2026, 11, 20), dt.date(2026, 11, 17), dt.date(2026, 11, 2), dt.date(2026, 9, 1), today]
     for n, due_on in enumerate(dues):
         made = scene.task(cast, now=now, chain=cast.chain_a if n % 2 else cast.chain_b)
@@ -181,7 +182,7 @@ def test_urging_is_text_by_body_with_lateness_and_is_sent_by_nobody(
     judged = scene.bring(scene.task(cast, now=now, title="丙事"), State.REVIEW, cast, now=now)
     closed = scene.bring(scene.task(cast, now=now, title="丁事"), State.CLOSED, cast, now=now)
     found = queries.listed(cast.secretary).order_by("due_on", "code")
-    department, secretariat = urging.letters(found, today=today, calendar=queries.calendar())
+    department, secretariat = urging.letters(found, today=today, calendar=workdays.calendar())
     assert (department.body, department.task_count) == ("责任部门", 2)
     first, second, third = department.text.splitlines()
     assert first == "责任部门：截至 2026-11-23，以下2项请抓紧办理。"
