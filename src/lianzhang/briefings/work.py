@@ -21,8 +21,9 @@ from lianzhang.chains import rules, stages
 from lianzhang.chains.models import Action
 from lianzhang.chains.queries import gaps, plans
 from lianzhang.projects import queries as projects
+from lianzhang.projects import schedule
 from lianzhang.projects.models import Project
-from lianzhang.projects.stages import Status
+from lianzhang.projects.stages import MOVING, Status
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task
@@ -32,6 +33,8 @@ MOST, LONGEST_REPLY = 8, 60
 CHECK_COLUMNS = ("stage", "asked_at", "project__code", "project__name", "project__is_illustrative", "asked_by__name")
 PROJECT_COLUMNS = (
     "code", "name", "next_due_on", "status", "next_milestone", "blockage", "status_reason", "is_illustrative",
+    "stage", "is_key", "planned_start_on", "started_on", "planned_completion_on", "completed_on", "produced_on",
+    "planned_production_on", "plan_year_wan", "done_year_wan", "done_as_of", "progress_on",
 )  # fmt: skip
 REQUEST_COLUMNS = (
     *("code", "text", "state", "due_on", "is_illustrative", "enterprise__name"),
@@ -225,17 +228,18 @@ def projects_late(person: Person, *, today: date, chain_ids: Iterable[int] | Non
 
 
 def project_item(project: Project, *, today: date) -> Item:
-    """A project as a line: its node overdue, else its status; one that is only blocked is not late."""
+    """A project as a line, by its own light; one that is only blocked is not late."""
+    warning = schedule.red(project, today=today) if project.status in MOVING else None
     due = project.next_due_on if project.next_due_on is not None and project.next_due_on < today else None
-    is_late = due is not None or project.status == Status.LATE
-    word = when(due, today=today)[1] if due else str(project.get_status_display() if is_late else _("有卡点"))
-    parts = (project.next_milestone, project.blockage or project.status_reason)
+    said = warning.reason if warning is not None and due is None else project.next_milestone
+    is_late = warning is not None or project.status == Status.LATE
+    parts = (said, project.blockage or project.status_reason)
     return Item(
         title=project.name,
         url=address("projects:project", project.code),
         light="late" if is_late else "watch",
-        word=word,
-        note=" · ".join(part for part in parts if part),
+        word=str(warning or (project.get_status_display() if is_late else _("有卡点"))),
+        note=" · ".join(str(part) for part in parts if part),
         due_on=due,
         is_illustrative=project.is_illustrative,
     )

@@ -12,7 +12,6 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
-    F,
     Max,
     OuterRef,
     Prefetch,
@@ -31,7 +30,7 @@ from lianzhang.accounts import districts
 from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Chain
 from lianzhang.intake.models import LedgerExtra
-from lianzhang.projects import stages
+from lianzhang.projects import performance, stages
 from lianzhang.projects.models import Claim, Event, Project, Signing, StageEntry, Supply
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.records.counting import CountOf
@@ -75,13 +74,22 @@ def open_projects() -> "QuerySet[Project]":
     return Project.objects.filter(status__in=stages.OPEN)
 
 
-def late_condition(today: date | F) -> Q:
-    """Behind its own plan on `today` (a day, or the column that holds it): a node overdue, not started or not
-    completed by the planned day. `schedule.overdue` says the same of one project in words."""
+def late_condition(today: date) -> Q:
+    """滞后 on `today`: said so by hand, a node overdue, not started, completed or producing by the planned day, nobody
+    reported for too long, or the year's investment far behind time. `schedule.light` says the same of one project."""
     not_started = Q(planned_start_on__lt=today, started_on__isnull=True, stage__lt=Stage.STARTED)
     not_completed = Q(planned_completion_on__lt=today, completed_on__isnull=True, stage__lt=Stage.COMPLETED)
+    not_produced = Q(planned_production_on__lt=today, produced_on__isnull=True, stage__lt=Stage.IN_PRODUCTION)
     node = Q(next_due_on__lt=today, stage__lt=Stage.FULL_CAPACITY)
-    return Q(status__in=stages.MOVING) & (Q(status=Status.LATE) | node | not_started | not_completed)
+    overdue = node | not_started | not_completed | not_produced
+    return Q(status__in=stages.MOVING) & (Q(status=Status.LATE) | overdue | performance.condition(today))
+
+
+def judged_on(found: "QuerySet[Project]") -> date:
+    """The day the rows of `listed` are judged on."""
+    said: Any = found.query.annotations["today"]
+    day: date = said.value
+    return day
 
 
 def late(today: date) -> ScopedQuerySet[Project]:
@@ -99,6 +107,9 @@ SHOWN = (
     *("next_due_on", "blockage", "planned_start_on", "started_on", "planned_completion_on", "completed_on"),
     *(
         "produced_on",
+        "planned_production_on",
+        "arrived_on",
+        "total_wan",
         "chain__name_zh",
         "chain__name_en",
         "district__name_zh",
@@ -115,7 +126,7 @@ def listed(person: Person, *, today: date) -> "QuerySet[Project]":
     """The projects of the tables, as `person` sees them on `today`; rows carry the day they are judged on."""
     rows = Project.objects.visible_to(person).annotate(today=Value(today, output_field=DateField()))
     related = rows.select_related("chain", "district", "owner", "enterprise", "first_reported_by")
-    return related.only(*SHOWN)
+    return related.prefetch_related(performance.months(today=today)).only(*SHOWN)
 
 
 def detailed(person: Person, code: str) -> Project:

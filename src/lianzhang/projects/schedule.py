@@ -6,7 +6,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lianzhang.projects import stages
+from lianzhang.chains import rules
+from lianzhang.projects import performance, stages
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.tables import Light
@@ -33,7 +34,7 @@ def milestones(project: Project) -> list[Milestone]:
     fixed = [
         Milestone(str(Stage.STARTED.label), project.planned_start_on, project.started_on),
         Milestone(str(Stage.COMPLETED.label), project.planned_completion_on, project.completed_on),
-        Milestone(str(Stage.IN_PRODUCTION.label), None, project.produced_on),
+        Milestone(str(Stage.IN_PRODUCTION.label), project.planned_production_on, project.produced_on),
     ]
     if project.next_milestone or project.next_due_on:
         fixed.append(Milestone(project.next_milestone or _("下一节点"), project.next_due_on, None))
@@ -46,25 +47,48 @@ def overdue(project: Project, *, today: date) -> list[tuple[str, date]]:
         return []
     started = project.started_on is not None or project.stage >= Stage.STARTED
     completed = project.completed_on is not None or project.stage >= Stage.COMPLETED
+    produced = project.produced_on is not None or project.stage >= Stage.IN_PRODUCTION
     due = [
         (project.next_milestone or _("下一节点"), project.next_due_on, project.stage < Stage.FULL_CAPACITY),
         (str(Stage.STARTED.label), project.planned_start_on, not started),
         (str(Stage.COMPLETED.label), project.planned_completion_on, not completed),
+        (str(Stage.IN_PRODUCTION.label), project.planned_production_on, not produced),
     ]
     return sorted(((what, on) for what, on, is_open in due if on and on < today and is_open), key=lambda pair: pair[1])
 
 
 def light(project: Project, *, today: date) -> Light:
-    """状态灯 of a project with its reason: an ended or held project says so, a late one says since when."""
+    """状态灯 of a project with its reason. What warns goes before what is doubted: a node overdue, nobody reported,
+    the year's investment far behind time; then figures that cannot be judged (存疑); then a little behind."""
     status = Status(project.status)
     if status in {Status.SUSPENDED, Status.TRANSFERRED, *stages.ENDED}:
         return Light("suspended", status.label, project.status_reason)
+    doubts = performance.words(performance.doubts(project, today=today))
+    warning = red(project, today=today)
+    if warning is not None:
+        return Light(warning.code, warning.word, _("；").join(filter(None, (str(warning.reason), doubts))))
+    if status is Status.LATE:
+        return Light("watch", status.label, project.status_reason)
+    pace = performance.pace(project, today=today)
+    if doubts:
+        return Light("idle", _("存疑"), _("；").join(filter(None, (pace.words if pace else "", doubts))))
+    if pace is not None and pace.is_behind:
+        return Light("watch", _("略落后"), pace.words)
+    if project.stage == Stage.FULL_CAPACITY:
+        return Light("done", Stage.FULL_CAPACITY.label)
+    return Light("normal", reason=pace.words if pace else "")
+
+
+def red(project: Project, *, today: date) -> Light | None:
+    """The warning a project gives by itself, without what somebody set by hand or doubts."""
     behind = overdue(project, today=today)
     if behind:
         what, on = behind[0]
         reason = _("%(what)s应于 %(on)s 完成") % {"what": what, "on": on}
         days = (today - on).days
         return Light("late", ngettext("逾期%(days)d天", "逾期%(days)d天", days) % {"days": days}, reason)
-    if status is Status.LATE:
-        return Light("watch", status.label, project.status_reason)
-    return Light("done", Stage.FULL_CAPACITY.label) if project.stage == Stage.FULL_CAPACITY else Light("normal")
+    quiet = performance.quiet_days(project, today=today)
+    if quiet > rules.thresholds().quiet_days:
+        return Light("late", _("未更新"), _("%(days)d天未更新进展") % {"days": quiet})
+    pace = performance.pace(project, today=today)
+    return Light("late", _("进度落后"), pace.words) if pace is not None and pace.is_far_behind else None

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +73,7 @@ def _grouped(found: "QuerySet[Project]", key: str) -> "QuerySet[Project]":
 
 
 def _late(found: "QuerySet[Project]", is_late: bool) -> "QuerySet[Project]":  # noqa: FBT001 - called by the table
-    condition = queries.late_condition(F("today"))
+    condition = queries.late_condition(queries.judged_on(found))
     return found.filter(condition) if is_late else found.exclude(condition)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import ROLE_OF, Act, Post, Thing
-from lianzhang.projects import actions, choices, clocks, queries, schedule, stages, tables
+from lianzhang.projects import actions, choices, clocks, performance, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Task
@@ -100,7 +100,9 @@ def board(request: HttpRequest) -> HttpResponse:
     if chosen:
         found = found.filter(chain__code=chosen)
     labels = {stage.value: str(stage.label) for stage in Stage}
-    columns = [_column(g, found, chain=chosen, today=today, labels=labels) for g in stages.table().groups]
+    groups = {g: list(_cards_of(g, found)) for g in stages.table().groups}
+    performance.remember([row for rows in groups.values() for row in rows], today=today)
+    columns = [_column(g, rows, chain=chosen, today=today, labels=labels) for g, rows in groups.items()]
     context = {
         "illustrative": any(column["is_illustrative"] for column in columns),
         "columns": columns,
@@ -113,9 +115,15 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/board.html", context)
 
 
-def _column(group: stages.Group, found: Any, *, chain: str, today: Any, labels: dict[int, str]) -> dict[str, Any]:
-    order = ("next_due_on", "-stage", "code")
-    rows = list(found.filter(stage__in=stages.stages_of(group.key)).order_by(*order)[: CARDS + 1])
+def _cards_of(group: stages.Group, found: Any) -> Any:
+    """One more than a column shows; the months their lights look at are read for all columns at once."""
+    inside = found.filter(stage__in=stages.stages_of(group.key)).prefetch_related(None)
+    return inside.order_by("next_due_on", "-stage", "code")[: CARDS + 1]
+
+
+def _column(
+    group: stages.Group, rows: list[Project], *, chain: str, today: Any, labels: dict[int, str]
+) -> dict[str, Any]:
     query = f"?group={group.key}" + (f"&chain={chain}" if chain else "")
     cards = [_card(row, today=today, labels=labels) for row in rows[:CARDS]]
     return {
