@@ -28,6 +28,9 @@ RESOURCES = (
     "target-lists",
     "projects",
     "meetings",
+    "collections",
+    "months",
+    "month-reports",
     "tasks",
 )
 

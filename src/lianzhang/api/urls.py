@@ -6,7 +6,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
-from lianzhang.api import chains, once, problems, projects, registry, resources, security, supervision
+from lianzhang.api import chains, collecting, once, problems, projects, registry, resources, security, supervision
 
 
 class Json(JSONRenderer):
@@ -51,6 +51,9 @@ READ_ONLY = (
     chains.GAPS,
     chains.TARGET_LISTS,
     supervision.MEETINGS,
+    collecting.COLLECTIONS,
+    collecting.MONTHS,
+    collecting.MONTH_REPORTS,
 )
 for resource in READ_ONLY:
     api.add_router(f"/{resource.key}", resources.router(resource))

@@ -25,8 +25,10 @@ STATES = {
 
 def state(collection: Collection) -> Light:
     """收集中 or 已关闭."""
-    is_open = collection.state == Collection.State.OPEN
-    return Light("normal" if is_open else "done", collection.get_state_display())
+    if collection.state == Collection.State.OPEN:
+        return Light("normal", collection.get_state_display())
+    is_month = collection.kind == Collection.Kind.MONTH
+    return Light("done", _("已关账") if is_month else collection.get_state_display())
 
 
 def answer_light(submission: Submission, *, is_late: bool) -> Light:

@@ -59,7 +59,10 @@ def _row(
             control = _select(n, said(n, KIND) if said else row.value(KIND), kinds) + control
         if column.key == "explanation":
             control = _doubt(row) + control
-        cells.append(f'<td data-label="{escape(column.heading)}">{control}</td>')
+        if column.key == "next_due_on":  # below its node, in the same cell
+            cells[-1] = cells[-1].removesuffix("</td>") + f"{control}</td>"
+        else:
+            cells.append(f'<td data-label="{escape(column.heading)}">{control}</td>')
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -77,7 +80,7 @@ def _figure(label: str, amount: Any) -> str:
 
 def _readonly(row: Row, asked: Sequence[columns.FormColumn]) -> list[str]:
     """A row that was handed in or checked: what it says, and that it waits."""
-    made = []
+    made: list[str] = []
     for column in asked:
         value = row.value(column.key)
         css = ' class="n"' if column.is_number else ""
@@ -85,7 +88,10 @@ def _readonly(row: Row, asked: Sequence[columns.FormColumn]) -> list[str]:
         if column.key == "explanation":
             state = row.report.get_state_display() if row.report is not None else ""
             text = f"{state} {value or ''}".strip()
-        made.append(f'<td{css} data-label="{escape(column.heading)}">{escape(text)}</td>')
+        if column.key == "next_due_on":
+            made[-1] = made[-1].removesuffix("</td>") + f" {escape(text)}</td>"
+        else:
+            made.append(f'<td{css} data-label="{escape(column.heading)}">{escape(text)}</td>')
     return made
 
 

@@ -1,7 +1,8 @@
 """The REST resources."""
 
 from lianzhang.chains.models import Action, Gap, Segment, TargetList
-from lianzhang.projects.models import Project
+from lianzhang.collecting.models import Collection
+from lianzhang.projects.models import MonthReport, Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Meeting, Task
 from tests.permission.fillers import Case, Filling, each
@@ -22,6 +23,9 @@ def fill(world: World) -> Filling:
         "projects": each(world, "project", Project, code="code"),
         "meetings": each(world, "meeting", Meeting, code="code"),
         "tasks": each(world, "task", Task, code="code"),
+        "collections": each(world, "collection", Collection, code="code"),
+        "months": [Case({"code": "YB-2026-11"})],
+        "month-reports": each(world, "project", MonthReport, code="pk"),
         "schemes": [Case({"code": "test"})],
         "chains": [Case({"code": "test-a"}, ("chain", "chain_a")), Case({"code": "test-b"}, ("chain", "chain_b"))],
     }

@@ -182,6 +182,12 @@ REPORTS = TableSpec(
             apply=lambda found, code: found.filter(project__chain__code=code),
         ),
         Filter("state", gettext_lazy("状态"), choices=State.choices),
+        Filter(
+            "is_mine",
+            gettext_lazy("待我核验"),
+            kind="boolean",
+            apply=lambda found, yes: found.filter(is_mine=yes),
+        ),
         Filter("is_doubtful", gettext_lazy("存疑"), kind="boolean", apply=_doubtful),
         Filter("is_corrected", gettext_lazy("有更正"), kind="boolean", apply=_corrected, is_folded=True),
         Filter("blockage_kind", gettext_lazy("卡点类别"), choices=Project.Blockage.choices, is_folded=True),

@@ -54,7 +54,7 @@ def answer(request: HttpRequest, code: str, body: str) -> HttpResponse:
     context = {
         **common,
         "title": found.collection.title,
-        "columns": forms.form_columns(),
+        "columns": [column for column in forms.form_columns() if column.key != "next_due_on"],
         "rows": roundrows.rows(code, shown, said=said, errors=errors),
         "row_count": len(shown),
         "page": page,

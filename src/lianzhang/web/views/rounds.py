@@ -30,6 +30,7 @@ from lianzhang.web.forms import collecting as collecting_forms
 from lianzhang.web.forms import rounds as forms
 
 FORM = ["GET", "POST"]
+MINE = "?is_mine=1"
 
 
 def _closes(reach: Reach) -> bool:
@@ -169,13 +170,12 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     reports = queries.of_round(person, found)
     waiting = queries.to_check(person, found)
     may_check = found.state == Collection.State.OPEN and waiting.exists()
-    if may_check and request.GET.get("mine"):
-        reports = reports.filter(Exists(waiting.filter(pk=OuterRef("pk"))))
+    reports = reports.annotate(is_mine=Exists(waiting.filter(pk=OuterRef("pk"))))
     context: dict[str, Any] = {
         "asked": found,
         "title": found.title,
         "state": collecting_tables.state(found),
-        "mine_url": "?mine=1" if may_check and not request.GET.get("mine") else "",
+        "mine_url": MINE if may_check and "is_mine" not in request.GET else "",
         "scope": found.title,
     }
     if may_check:
@@ -201,7 +201,7 @@ def check(request: HttpRequest, code: str, verdict: str) -> HttpResponse:
     left = len(ids) - count
     said = (_("已核验%(count)d行。") if passes else _("已退回%(count)d行。")) % {"count": count}
     messages.info(request, said + (_("另有%(left)d行不由您核验，未改动。") % {"left": left} if left else ""))
-    return redirect(f"{reverse('rounds:rows', args=[code])}?mine=1")
+    return redirect(f"{reverse('rounds:rows', args=[code])}{MINE}")
 
 
 @closer
