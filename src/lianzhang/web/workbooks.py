@@ -38,6 +38,7 @@ PAGES = {
     "material_purchases": "registry:purchases",
     "part_trees": "standards:trees",
     "sites": "resources:sites",
+    "signings": "projects:events",
     "candidates": "targets:list",
 }
 # Table → the ledger its rows are handed in by.
@@ -84,6 +85,11 @@ def url(table: TableSpec, person: Any) -> str:
     """The page on which the rows of a table are handed in; empty where that is not this person's."""
     found = ledger_of(table, person)
     return reverse("intake:ledger", args=[found.key]) if found is not None else ""
+
+
+def hand_in(key: str, person: Person) -> str:
+    """The page on which a ledger that has no table of its own is handed in; empty where that is not this person's."""
+    return reverse("intake:ledger", args=[key]) if ledgers.get(key).may_use(person) else ""
 
 
 def take_away(ledger: Ledger, found: Iterable[Any], *, form: str, by: Person) -> HttpResponse:

@@ -29,7 +29,7 @@ from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, batches, conflict, explain, listing, recruited, released
+from lianzhang.web import access, batches, conflict, explain, listing, recruited, released, workbooks
 from lianzhang.web.charts import frontier
 from lianzhang.web.forms import target_lists
 from lianzhang.web.forms.target_lists import TargetForm
@@ -46,6 +46,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     found = queries.lists(person)
     context = {
         "may_write": target_lists.writable(person).exists(),
+        "candidates_url": workbooks.hand_in("candidates", person),
         "lead": _("共 %(count)s 份目标清单。") % {"count": found.count()},
     }
     return listing.respond(request, tables.LISTS, found, template="targets/lists.html", context=context)
