@@ -494,6 +494,26 @@ def sites() -> Rows:
     }
 
 
+def signings() -> Rows:
+    return {
+        "signings": [
+            {
+                "event_code": "HD-1",
+                "event": "示例家电展",
+                "name": "高效压缩机制造项目",
+                "investor": "示例压缩机有限公司",
+                "investor_origin": "上海",
+                "chain": "链A",
+                "region_code": "370211",
+                "intended_wan": Decimal(120000),
+                "signed_on": DAY,
+                "remark": "现场签约",
+            },
+            {"event": "示例家电展", "name": "电机二期项目", "intended_wan": Decimal(5000)},
+        ]
+    }
+
+
 SAMPLES = {
     one.__name__: one
     for one in (
@@ -513,6 +533,7 @@ SAMPLES = {
         material_purchases,
         part_trees,
         sites,
+        signings,
         candidates,
     )
 }
@@ -520,5 +541,6 @@ SAMPLES = {
 WORKED_OUT = {
     "key_projects": {"code", "completion_ratio", "is_started", "is_fai_registered", "first_reporter"},
     "leads": {"code"},
+    "signings": {"event_code", "project_code"},
     "teardown": {"firm_id", "part_id", "buyer_id", "supplier_id", "parent_id", "child_id", "role"},
 }

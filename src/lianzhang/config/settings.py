@@ -188,6 +188,7 @@ LEDGERS: dict[str, str] = {
     "material_purchases": "lianzhang.registry.sheets.materials.MATERIAL_PURCHASES",
     "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
     "sites": "lianzhang.resources.sheets.SITES",
+    "signings": "lianzhang.projects.signings.SIGNINGS",
     "candidates": "lianzhang.chains.sheets.candidates.CANDIDATES",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
@@ -195,8 +196,6 @@ JOBS: dict[str, str] = {
     "intake.read": "lianzhang.intake.jobs.read",
     "intake.apply": "lianzhang.intake.jobs.apply",
     "collecting.read": "lianzhang.collecting.jobs.read",
-    "projects.read_month": "lianzhang.projects.jobs.read_month",
-    "projects.write_month": "lianzhang.projects.jobs.write_month",
     "projects.read_month": "lianzhang.projects.monthly.jobs.read_month",
     "projects.write_month": "lianzhang.projects.monthly.jobs.write_month",
     "chains.analyse": "lianzhang.chains.jobs.analyse",

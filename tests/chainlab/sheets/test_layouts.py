@@ -28,6 +28,7 @@ def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
         "material_purchases",
         "part_trees",
         "sites",
+        "signings",
         "candidates",
     }
     with pytest.raises(KeyError, match="teardown"):

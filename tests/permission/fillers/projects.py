@@ -42,6 +42,7 @@ def fill(world: World) -> Filling:
         "projects:drop_supply": each(world, "project", Supply, code="project__code", pk="pk"),
         **{f"projects:{name}": events for name in ("event", "edit_event", "tie_signing")},
         **{f"projects:{name}": contests for name in ("contest", "withdraw_contest")},
+        "projects:conversion": [Case(), Case(query="by=chain"), Case(query="by=year")],
         **{f"projects:{name}": events for name in ("new_met", "new_met_list")},
         **{f"projects:{name}": met for name in ("edit_met", "drop_met", "met_lead")},
         "projects:link_met": [Case({**c.kwargs, "project": "XM-1"}, c.subject) for c in met],

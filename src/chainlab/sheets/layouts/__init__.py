@@ -24,6 +24,7 @@ KEYS = (
     "material_purchases",
     "part_trees",
     "sites",
+    "signings",
     "candidates",
 )
 

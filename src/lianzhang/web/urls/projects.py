@@ -18,6 +18,7 @@ urlpatterns = [
     path("contests/<str:code>/", leads.contest, name="contest"),
     path("contests/<str:code>/withdraw", leads.withdraw_contest, name="withdraw_contest"),
     path("events/", events.events, name="events"),
+    path("events/conversion", events.conversion, name="conversion"),
     path("events/new", events.new, name="new_event"),
     path("events/<str:code>/", events.event, name="event"),
     path("events/<str:code>/edit", events.edit, name="edit_event"),

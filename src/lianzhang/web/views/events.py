@@ -1,5 +1,6 @@
 """Events on pages: the ledger, one event with what became of its signings, and tying a signing to its project."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.projects import actions, encounters, queries, tables
+from lianzhang.intake import ledgers
+from lianzhang.projects import actions, conversions, encounters, queries, tables
 from lianzhang.projects.models import Event, Signing
 from lianzhang.projects.stages import Stage
+from lianzhang.tables import values
 from lianzhang.web import access, listing, submitting
 from lianzhang.web.forms import events as forms
 from lianzhang.web.views.projects import FORM
@@ -28,14 +32,59 @@ def events(request: HttpRequest) -> HttpResponse:
     person = access.person_of(request)
     found = queries.events(person)
     totals = queries.event_totals(person)
-    lead = _("%(events)s场活动，公布签约%(published)s个；已逐条对应项目%(tied)s个，其中开工%(started)s个。") % totals
+    lead = _events_lead(totals, conversions.started_within(person, months=12), person=person)
     new_url = reverse("projects:new_event") if person.reach.may(Act.WRITE, Thing.EVENT) else ""
     context = {
         "lead": lead,
         "new_url": new_url,
+        "conversion_url": reverse("projects:conversion"),
         "as_of": timezone.localdate(),
     }
     return listing.respond(request, tables.EVENTS, found, template="projects/events.html", context=context)
+
+
+def _events_lead(totals: dict[str, int], started: int, *, person: Person) -> str:
+    """The first sentence; who may not read projects is told what was published and no more."""
+    if not person.reach.may(Act.READ, Thing.PROJECT):
+        return _("%(events)s场活动，公布签约%(published)s个。") % totals
+    lead = _("%(events)s场活动，公布签约%(published)s个；已逐条对应项目%(tied)s个，其中12个月内开工%(within)s个。") % {
+        **totals,
+        "within": started,
+    }
+    return lead + (_("其余明细未公布。") if totals["published"] > totals["tied"] else "")
+
+
+@access.reads(Thing.EVENT)
+@require_GET
+def conversion(request: HttpRequest) -> HttpResponse:
+    """活动签约转化: 6, 12 and 24 months, by event, by chain or by year."""
+    person, today = access.person_of(request), timezone.localdate()
+    by = request.GET.get("by", "")
+    by = by if by in conversions.BY else "event"
+    words = {"event": _("按活动"), "chain": _("按产业链"), "year": _("按年度")}
+    own = reverse("projects:conversion")
+    context = {
+        "tabs": [{"label": words[key], "url": f"{own}?by={key}", "is_here": key == by} for key in conversions.BY],
+        "lead": _conversion_lead(person, today=today) if person.reach.may(Act.READ, Thing.PROJECT) else "",
+        "scope": words[by],
+        "as_of": today,
+    }
+    rows = conversions.table_rows(person, by=by, today=today)
+    return listing.respond(request, conversions.TABLE, rows, template="projects/conversion.html", context=context)
+
+
+def _conversion_lead(person: Person, *, today: date) -> str:
+    """The whole in one sentence, at twelve months."""
+    found = conversions.deals(Signing.objects.visible_to(person))
+    year = next(each for each in conversions.horizons(found, today=today) if each.months == 12)
+    if not year.due_count:
+        return _("还没有签约满12个月的项目。")
+    said = {
+        "due": year.due_count,
+        "started": year.reached[Stage.STARTED],
+        "ratio": values.plain(year.start_ratio, "ratio"),
+    }
+    return _("签约满12个月的%(due)s个项目，12个月内开工%(started)s个，开工率%(ratio)s。") % said
 
 
 @access.reads(Thing.EVENT)
@@ -48,6 +97,7 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     signings = list(queries.signings(found, person=person))
     conversion = queries.conversion_of(signings)
     may_write = Event.objects.editable_by(person).filter(pk=found.pk).exists()
+    came = conversions.deals(Signing.objects.filter(pk__in=[signing.pk for signing in signings])) if signings else []
     met = encounters.acquaintances(list(encounters.met(found, person=person)), person=person)
     context = {
         "event": found,
@@ -56,6 +106,9 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
         "signings": signings,
         "conversion": [(Stage(step).label, count) for step, count in conversion.reached.items()],
         "tied": conversion,
+        "horizons": conversions.horizons(came, today=timezone.localdate()) if came else [],
+        "steps": conversions.STEPS,
+        "ledger_url": _ledger_url(found, person) if may_write else "",
         "lead": _lead(found, conversion) if may_read else "",
         "may_read": may_read,
         "may_write": may_write,
@@ -66,6 +119,12 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
         "as_of": found.as_of,
     }
     return render(request, "projects/event.html", context)
+
+
+def _ledger_url(found: Event, person: Person) -> str:
+    """Where a sheet of this event's signings is handed in."""
+    ledger = ledgers.get("signings")
+    return f"{reverse('intake:ledger', args=[ledger.key])}?event={found.pk}" if ledger.may_use(person) else ""
 
 
 def _lead(found: Event, conversion: queries.Conversion) -> str:

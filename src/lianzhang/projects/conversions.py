@@ -1,0 +1,191 @@
+"""活动转化: of the deals announced at events, how many came how far within 6, 12 and 24 months.
+
+The denominator of n months is the deals tied to a project whose n months have passed: a fair of last month is no
+failure. What was published without its rows stays a total beside it and is no denominator. `chainlab.funnel.conversion`
+reckons the same by month of signing; a test holds the two against one another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chainlab.funnel import cohorts
+from lianzhang.accounts.models import Person
+from lianzhang.projects import tables
+from lianzhang.projects.models import Event, Signing, StageEntry
+from lianzhang.projects.stages import Stage
+from lianzhang.tables import Column, Empty, TableSpec
+
+HORIZONS = (6, 12, 24)
+STEPS = (Stage.SIGNED, Stage.REGISTERED, Stage.STARTED, Stage.IN_PRODUCTION)
+BY = ("event", "chain", "year")
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One signing: the day it was announced, and the day its project reached each stage (none: the day is not known).
+
+    What a project had reached before it was announced is reached on the day it is announced.
+    """
+
+    group: Any
+    signed_on: date | None
+    reached: dict[Stage, date | None]
+
+    def came_to(self, stage: Stage, *, months: int) -> bool:
+        """Whether it reached `stage` within so many months."""
+        on = self.reached.get(stage)
+        return self.signed_on is not None and on is not None and on <= cohorts.later(self.signed_on, months=months)
+
+    def is_due(self, *, months: int, today: date) -> bool:
+        """Whether so many months have passed."""
+        return self.signed_on is not None and cohorts.later(self.signed_on, months=months) <= today
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """What came of the deals within so many months: of how many, and how many reached each stage."""
+
+    months: int
+    due_count: int
+    reached: dict[Stage, int]
+
+    @property
+    def start_ratio(self) -> float | None:
+        """开工率（签约口径）: started ÷ deals whose months have passed; nothing where none have."""
+        return self.reached[Stage.STARTED] / self.due_count if self.due_count else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One event, chain or year."""
+
+    key: str
+    name: str
+    url: str
+    published_count: int | None
+    deals: list[Deal] = field(default_factory=list)
+    horizons: dict[int, Horizon] = field(default_factory=dict)
+
+
+def deals(signings: "QuerySet[Signing]", *, by: str = "event") -> list[Deal]:
+    """The deals of some signings; two questions however many."""
+    group = {"event": "event_id", "chain": "event__chain_id", "year": "event__held_on__year"}[by]
+    rows = list(signings.order_by().values_list(group, "signed_on", "event__held_on", "project_id", "project__stage"))
+    entries = StageEntry.objects.filter(project__in=signings.order_by().values("project_id"))
+    passed = entries.filter(verdict=StageEntry.Verdict.PASSED, is_void=False, is_correction=False)
+    days: dict[int, dict[int, date]] = {}
+    dated = passed.filter(entered_on__isnull=False).values_list("project_id", "stage", "entered_on")
+    for project, stage, on in dated.order_by("-entered_on"):
+        days.setdefault(project, {})[stage] = on  # type: ignore[assignment]  # the earliest stays
+    return [_deal(each, days.get(each[3], {})) for each in rows]
+
+
+def _deal(row: tuple[Any, date | None, date | None, int, int], days: dict[int, date]) -> Deal:
+    group, own, held_on, _project, stage = row
+    signed_on = own or held_on
+    reached: dict[Stage, date | None] = {}
+    for step in STEPS:
+        if step > stage:
+            break
+        # Whoever jumped a stage (taken over under way) had passed it by the next one that has a day.
+        on = min((day for at, day in days.items() if at >= step), default=None)
+        reached[step] = max(on, signed_on) if on and signed_on else on
+    return Deal(group, signed_on, reached)
+
+
+def horizons(found: Sequence[Deal], *, today: date) -> list[Horizon]:
+    """6, 12 and 24 months over the deals whose months have passed."""
+    made = []
+    for months in HORIZONS:
+        due = [deal for deal in found if deal.is_due(months=months, today=today)]
+        reached = {step: sum(deal.came_to(step, months=months) for deal in due) for step in STEPS}
+        made.append(Horizon(months, len(due), reached))
+    return made
+
+
+def started_within(person: Person, *, months: int) -> int:
+    """Of all deals `person` sees, how many had started so many months after they were announced."""
+    rows = Signing.objects.visible_to(person).filter(
+        project__stage__gte=Stage.STARTED, project__started_on__isnull=False
+    )
+    found = rows.values_list("signed_on", "event__held_on", "project__started_on")
+    days = [(signed or held, started) for signed, held, started in found]
+    return sum(started <= cohorts.later(day, months=months) for day, started in days if day and started)
+
+
+def table_rows(person: Person, *, by: str, today: date) -> list[Row]:
+    """One row for each event, chain or year with a published or tied deal, as far as `person` sees them."""
+    found: dict[Any, list[Deal]] = {}
+    for deal in deals(Signing.objects.visible_to(person), by=by):
+        found.setdefault(deal.group, []).append(deal)
+    rows = []
+    for key, name, url, published in _groups(person, by):
+        mine = found.get(key, [])
+        if mine or published:
+            reckoned = {each.months: each for each in horizons(mine, today=today)}
+            rows.append(Row(str(key), name, url, published, mine, reckoned))
+    return rows
+
+
+def _groups(person: Person, by: str) -> list[tuple[Any, str, str, int | None]]:
+    """(key, name, address, deals published) of each group, newest or first first."""
+    seen = Event.objects.visible_to(person)
+    if by == "event":
+        events = seen.order_by("-held_on", "code").only("code", "name", "name_en", "signing_count")
+        return [(each.pk, tables.name(each), tables.event_page(each), each.signing_count) for each in events]
+    list_url = reverse("projects:events")
+    if by == "year":
+        years = seen.order_by("-held_on__year").values_list("held_on__year").annotate(Sum("signing_count"), Count("pk"))
+        return [(y, str(y or _("未注明")), f"{list_url}?year={y}" if y else list_url, n) for y, n, _count in years]
+    by_chain = dict(seen.order_by().values_list("chain_id").annotate(Sum("signing_count")))
+    chains = {each.chain_id: each.chain for each in seen.select_related("chain").order_by("chain__position")}
+    return [(pk, each.name, f"{list_url}?chain={each.code}", by_chain[pk]) for pk, each in chains.items()]
+
+
+def _within(months: int) -> list[Column]:
+    """The columns of one horizon, under its heading."""
+    heading = {6: _("6个月内"), 12: _("12个月内"), 24: _("24个月内")}[months]
+
+    def reached(stage: Stage) -> Any:
+        return lambda row: row.horizons[months].reached[stage]
+
+    return [
+        Column(f"due_{months}", _("已满期"), lambda r: r.horizons[months].due_count, kind="integer", group=heading),
+        Column(f"signed_{months}", _("签约"), reached(Stage.SIGNED), kind="integer", group=heading, is_default=False),
+        Column(f"registered_{months}", _("注册"), reached(Stage.REGISTERED), kind="integer", group=heading),
+        Column(f"started_{months}", _("开工"), reached(Stage.STARTED), kind="integer", group=heading),
+        Column(
+            f"produced_{months}", _("投产"), reached(Stage.IN_PRODUCTION), kind="integer", group=heading,
+            is_default=months == 24,
+        ),
+        Column(
+            f"start_{months}_ratio", _("开工率"), lambda r: r.horizons[months].start_ratio, kind="ratio", group=heading
+        ),
+    ]  # fmt: skip
+
+
+TABLE = TableSpec(
+    key="event_conversion",
+    title=_("活动签约转化"),
+    invented=None,
+    is_ticked=False,
+    columns=(
+        Column("name", _("名称"), lambda row: row.name, link=lambda row: row.url, is_wrapped=True),
+        Column("published_count", _("公布签约"), lambda row: row.published_count, kind="integer", is_total=True),
+        Column("tied_count", _("已对应项目"), lambda row: len(row.deals), kind="integer", is_total=True),
+        *(column for months in HORIZONS for column in _within(months)),
+    ),
+    row_id="key",
+    empty=Empty(_("还没有活动签约。"), _("登记活动"), "projects:new_event"),
+    note=_(
+        "已满期：已对应项目、签约至今已满该期限的签约，是开工率的分母；未满期的不计。"
+        "签约日未填的按活动时间计；签约前已到的阶段按签约日计。公布签约中明细未公布的不作分母。"
+        "重点项目的开工率以年度计划新开工为分母，与此不同。"
+    ),
+)

@@ -1,0 +1,326 @@
+"""活动签约明细: a bulk sheet of deals, each tied to the one project it is about, or opening a lead where there is none.
+
+A row is asked about where a project is only likely the same: the same investor under another name. One project counts
+once: what was signed at an earlier event already is said and left out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rapidfuzz import fuzz, process
+
+from chainlab import names
+from chainlab.sheets.reading import Blank
+from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.chains.models import Chain
+from lianzhang.chains.sheets import naming
+from lianzhang.intake import lookups, protocol, recording
+from lianzhang.intake.columns import Column, Desk, Question, Refusal, Shown
+from lianzhang.intake.declared import DeclaredLedger, Sheet
+from lianzhang.intake.models import Batch
+from lianzhang.intake.protocol import Change, ContextField, Finding, Incoming, PlanChanged, Proposal
+from lianzhang.intake.showing import MADE
+from lianzhang.projects import investors, likeness, stages
+from lianzhang.projects.actions import events, reporting
+from lianzhang.projects.models import Claim, Event, Project, Signing
+
+OWNED = ("entries", "claims", "clocks")  # what a lead is opened with, and what goes again with it
+
+
+@dataclass
+class Known:
+    """Every open project by what a row may call it, read once for a pass."""
+
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+    by_investor: dict[str, list[int]] = field(default_factory=dict)
+    by_core: dict[str, list[int]] = field(default_factory=dict)  # an investor without place and legal form
+    label: dict[int, str] = field(default_factory=dict)
+    chain: dict[int, int] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+
+
+def _alike(known: Known, *, name: str, key: str) -> list[int]:
+    """Projects that may be the one meant, the same investor first: as `likeness` sees it, from what was read once."""
+    near = process.extract(key, list(known.by_investor), scorer=fuzz.ratio, score_cutoff=likeness.LIKE) if key else []
+    found = [*known.by_investor.get(key, ()), *known.by_name.get(name, ())]
+    found += known.by_core.get(names.core(key) or key, ()) if key else ()
+    found += [pk for other, _score, _n in near for pk in known.by_investor[other]]
+    return list(dict.fromkeys(found))
+
+
+def _known(desk: Desk) -> Known:
+    def read() -> Known:
+        known = Known(seen=set(Project.objects.editable_by(desk.by).values_list("pk", flat=True)))
+        rows = Project.objects.filter(status__in=stages.OPEN).values_list(
+            "pk", "code", "name", "chain_id", "investor_key", "enterprise__name_key"
+        )
+        for pk, code, name, chain, *keys in rows.order_by("first_reported_at", "pk"):
+            known.label[pk], known.chain[pk] = f"{code} {name}", chain
+            known.by_name.setdefault(names.normalise(name), []).append(pk)
+            for key in {each for each in keys if each}:
+                known.by_investor.setdefault(key, []).append(pk)
+                known.by_core.setdefault(names.core(key) or key, []).append(pk)
+        return known
+
+    found: Known = desk.once("known projects", read)
+    return found
+
+
+class SigningSheet(Sheet):
+    """活动签约."""
+
+    def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
+        event = self._event(row, desk)
+        taken["event_id"] = event.pk
+        project = self._project(event, row=row, desk=desk)
+        taken |= self._lead(event, row=row, desk=desk) if project is None else {"project_id": project}
+
+    def _event(self, row: Incoming, desk: Desk) -> Event:
+        """By code, by name, or the one chosen at the upload."""
+        known: list[Event] = desk.once("events", lambda: list(Event.objects.visible_to(desk.by)))
+        code, name = _said(row, "event_code"), _said(row, "event")
+        if code:
+            found = [event for event in known if event.code == code]
+        elif name:
+            found = [event for event in known if names.normalise(event.name) == names.normalise(name)]
+        else:
+            found = [event for event in known if str(event.pk) == str(desk.context.get("event", ""))]
+        if len(found) == 1:
+            return found[0]
+        what = code or name
+        if not what:
+            raise Refusal(
+                "未填活动。请填写活动编号或名称，或在上传时选定活动。",
+                "No event given. Fill in its code or name, or choose it when uploading.",
+                field="event",
+                code="required",
+            )
+        zh = (
+            f"系统中有{len(found)}场活动叫“{what}”，请填活动编号。"
+            if found
+            else f"系统中没有活动“{what}”，请先登记活动。"
+        )
+        en = (
+            f"{len(found)} events are called “{what}”; give the code." if found else f"There is no event “{what}” here."
+        )
+        raise Refusal(zh, en, field="event_code" if code else "event", code="unknown_reference")
+
+    def _project(self, event: Event, *, row: Incoming, desk: Desk) -> int | None:
+        """The project a row means, or None for a new one; raises Refusal or Question where that cannot be said."""
+        code, known = _said(row, "project_code"), _known(desk)
+        if code:
+            found = desk.once(("project", code), lambda: Project.objects.visible_to(desk.by).filter(code=code).first())
+            if found is None:
+                zh, en = f"系统中没有项目“{code}”。新项目请将编号留空。", f"There is no project “{code}” here."
+                raise Refusal(zh, en, field="project_code", code="unknown_code")
+            return int(found.pk)
+        if row.decision.get("as") == "same":
+            return int(row.decision["id"])
+        chain, name = self._chain(event, row=row, desk=desk), names.normalise(_said(row, "name"))
+        key = investors.key(_said(row, "investor"))
+        likely = _alike(known, name=name, key=key)
+        same = [pk for pk in likely if pk in known.by_name.get(name, ()) and known.chain[pk] == chain]
+        exact = [pk for pk in same if not key or pk in known.by_investor.get(key, ())]
+        if len(exact) == 1 and exact[0] in known.seen:
+            return exact[0]
+        if row.decision.get("as") == "new":
+            return None
+        self._refuse_claimed(key, known=known)
+        if likely:
+            raise self._question(row, likely, known=known)
+        return None
+
+    def _question(self, row: Incoming, likely: list[int], *, known: Known) -> Question:
+        name, investor = _said(row, "name"), _said(row, "investor")
+        asked = f"{name}（{investor}）" if investor else name
+        proposals = [Proposal(str(pk), known.label[pk], 1.0) for pk in likely if pk in known.seen][:8]
+        codes = "、".join(known.label[pk].split(" ")[0] for pk in likely[:8])
+        return Question(
+            asked[:200],
+            [*proposals, Proposal("new", gettext("另一个项目，登记为线索"), 0.0)],
+            zh=f"与已有项目 {codes} 同名或投资方相同、相近，请认定是否同一个。",
+            en=f"Name or investor like {codes.replace('、', ', ')}; say whether it is one of them.",
+            field="name",
+        )
+
+    def _refuse_claimed(self, key: str, *, known: Known) -> None:
+        """首报首谈 holds for what is signed in a hall, too: whose is not one's own is told who was first."""
+        claim = Claim.objects.filter(key=key).select_related("project", "body").first() if key else None
+        if claim is None or claim.project_id in known.seen:
+            return
+        by = claim.body.name_zh if claim.body else "—"
+        raise Refusal(
+            f"该投资方已由{by}首报，编号 {claim.project.code}。请由首报单位对应，或先与其对接。",
+            f"Reported first by {by}: {claim.project.code}. They tie it, or speak to them first.",
+            field="investor",
+            code="first_report",
+        )
+
+    def _chain(self, event: Event, *, row: Incoming, desk: Desk) -> int:
+        said = _said(row, "chain")
+        return int(naming.column().find(said, desk=desk)) if said else event.chain_id
+
+    def _lead(self, event: Event, *, row: Incoming, desk: Desk) -> dict[str, Any]:
+        """What the lead is opened with; kept with the row, since the row is all there is to open it from."""
+        region = _said(row, "region_code")
+        district = lookups.District("region_code", "district").take(region, row=row, desk=desk) if region else {}
+        if desk.by.reach.role is Role.DISTRICT:
+            district = {"district": desk.by.reach.body_id}
+        return {
+            f"{MADE}name": _said(row, "name"),
+            f"{MADE}investor": _said(row, "investor"),
+            f"{MADE}place": _said(row, "investor_origin"),
+            f"{MADE}chain": self._chain(event, row=row, desk=desk),
+            f"{MADE}district": district.get("district"),
+            f"{MADE}is_another": row.decision.get("as") == "new",
+        }
+
+    def find(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
+        if "project_id" not in taken:
+            return None
+        held: dict[int, Signing] = desk.once(
+            "signings", lambda: {one.project_id: one for one in Signing.objects.select_related("event")}
+        )
+        found = held.get(taken["project_id"])
+        if found is None or found.event_id == taken["event_id"]:
+            return found
+        zh = f"此项目已在“{found.event.name}”（{found.event.code}）签约，一个项目只计一次，本行不计。"
+        en = f"Signed at “{found.event.name}” ({found.event.code}) already; a project counts once, this row does not."
+        desk.drawer.setdefault("repeated", {})[row.place] = Finding("name", "warning", zh, en, code="signed_before")
+        return None
+
+    def change_of(self, row: Incoming, *, desk: Desk) -> Change:
+        change = super().change_of(row, desk=desk)
+        finding = desk.drawer.get("repeated", {}).get(row.place)
+        if finding is not None:
+            change.kind, change.after = protocol.IGNORED, {}
+            change.findings.append(finding)
+        return change
+
+    def natural_of(self, change: Change) -> Any:
+        """Two rows are one deal where they mean one project, or would open one lead."""
+        after = change.after
+        if change.kind == protocol.NEW and after.get("project_id") is None:
+            named = (names.normalise(str(after.get(f"{MADE}{key}") or "")) for key in ("name", "investor"))
+            return (after["event_id"], *named)
+        return (after["event_id"], after["project_id"]) if change.kind == protocol.NEW else super().natural_of(change)
+
+    def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
+        own = Event.objects.editable_by(desk.by)
+        editable: set[int] = desk.once("own events", lambda: set(own.values_list("pk", flat=True)))
+        if taken["event_id"] not in editable:
+            return False
+        if "project_id" in taken:
+            return taken["project_id"] in _known(desk).seen
+        width = desk.by.reach.scope(Act.WRITE, Thing.PROJECT)
+        if desk.by.reach.role is Role.DISTRICT:
+            return width > Scope.NONE
+        return naming.may_write({"chain_id": taken[f"{MADE}chain"]}, thing=Thing.PROJECT, desk=desk)
+
+    def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:  # noqa: ARG002
+        return str(row.raw.get("name") or row.values.get("name") or record or "")
+
+    def create(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any | None:
+        event = Event.objects.select_related("chain").get(pk=taken["event_id"])
+        project = Project.objects.filter(pk=taken.get("project_id") or 0).first()
+        return events.tie_signing(
+            event=event,
+            project=project or self._open(taken, event=event, desk=desk, batch=batch),
+            signed_on=taken.get("signed_on") or event.held_on,
+            intended_wan=taken.get("intended_wan"),
+            note=taken.get("note", ""),
+            by=desk.by,
+        )
+
+    def _open(self, taken: Mapping[str, Any], *, event: Event, desk: Desk, batch: Batch) -> Project:
+        """The lead of a row. Another one that this batch has just opened is no duplicate: the sheet has both."""
+        opened: set[int] = desk.drawer.setdefault("opened", set())
+        said: dict[str, Any] = {
+            "name": taken[f"{MADE}name"],
+            "investor_name": taken.get(f"{MADE}investor", ""),
+            "investor_place": taken.get(f"{MADE}place", ""),
+            "chain": Chain.objects.get(pk=taken[f"{MADE}chain"]),
+            "district": Body.objects.filter(pk=taken.get(f"{MADE}district") or 0).first(),
+            "intended_wan": taken.get("intended_wan"),
+            "origin": {"event": event.code, "event_name": event.name},
+            "is_illustrative": event.is_illustrative,
+            "now": batch.uploaded_at,
+            "by": desk.by,
+        }
+        although = gettext("签约明细认定为另一个项目") if taken.get(f"{MADE}is_another") else ""
+        try:
+            project = reporting.report_lead(**said, although=although)
+        except reporting.Duplicate as duplicate:
+            if not {found.pk for found in duplicate.found} <= opened:
+                raise PlanChanged from None
+            project = reporting.report_lead(**said, although=gettext("同一批签约中的另一个项目"))
+        opened.add(project.pk)
+        return project
+
+    def withdraw(self, record: Any, made: Mapping[str, Any], *, writing: recording.Writing) -> None:
+        """The lead that was opened for a row goes with it, where nobody has worked on it since."""
+        if f"{MADE}name" not in made:
+            return
+        project = Project.objects.filter(pk=record.project_id, version=1).first()
+        if project is not None and not recording.in_use(project, besides=OWNED):
+            writing.remove(project, verb="lead.import_undone")
+
+    def records(self, *, desk: Desk) -> Iterable[Any]:
+        found = Signing.objects.visible_to(desk.by).order_by("event__code", "pk")
+        if desk.context.get("event"):
+            found = found.filter(event_id=desk.context["event"])
+        return found.select_related("event", "project__chain", "project__district")
+
+
+def _said(row: Incoming, key: str) -> str:
+    value = row.values.get(key)
+    return "" if value is None or isinstance(value, Blank) else str(value).strip()
+
+
+def _events_of(person: Person) -> Iterable[tuple[str, str]]:
+    found = Event.objects.editable_by(person).order_by("-held_on", "code")
+    return [(str(pk), f"{name}（{code}）") for pk, name, code in found.values_list("pk", "name", "code")]
+
+
+def _district_of(record: Any) -> str | None:
+    return (record.project.district.region_code or None) if record.project.district else None
+
+
+class SigningLedger(DeclaredLedger):
+    """活动签约明细."""
+
+    question_note = _("同一个项目的选已有项目，只计一次；不是同一个的登记为线索，首报权不变。")
+
+
+SIGNINGS = SigningLedger(
+    key="signings",
+    thing=Thing.EVENT,
+    context=(ContextField("event", _("活动"), _events_of, help=_("表中没有填活动的行归入此活动。")),),
+    sheets=(
+        SigningSheet(
+            key="signings",
+            model=Signing,
+            noun="signing",
+            code_field=None,
+            natural=("event_id", "project_id"),
+            invented="event__is_illustrative",
+            columns=(
+                Shown("event_code", "event", shown=lambda record: record.event.code),
+                Shown("event", "event", shown=lambda record: record.event.name),
+                Shown("project_code", "project", shown=lambda record: record.project.code),
+                Shown("name", "project", shown=lambda record: record.project.name),
+                Shown("investor", "project", shown=lambda record: record.project.investor_name),
+                Shown("investor_origin", "project", shown=lambda record: record.project.investor_place),
+                Shown("chain", "project", shown=lambda record: record.project.chain.name_zh),
+                Shown("region_code", "project", shown=_district_of),
+                Column("intended_wan", "intended_wan"),
+                Column("signed_on", "signed_on"),
+                Column("remark", "note"),
+            ),
+        ),
+    ),
+)
