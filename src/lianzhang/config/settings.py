@@ -198,10 +198,13 @@ JOBS: dict[str, str] = {
     "collecting.read": "lianzhang.collecting.jobs.read",
     "projects.read_month": "lianzhang.projects.monthly.jobs.read_month",
     "projects.write_month": "lianzhang.projects.monthly.jobs.write_month",
+    "projects.funnel": "lianzhang.projects.jobs.read_funnel",
     "chains.analyse": "lianzhang.chains.jobs.analyse",
     "chains.targets": "lianzhang.chains.jobs.choose_targets",
     "chains.release": "lianzhang.chains.jobs.decide_releases",
 }
+# What is asked for in the background once a day: dotted names of functions (now) -> jobs.
+DAILY: tuple[str, ...] = ("lianzhang.projects.actions.readings.ask_due",)
 # What a kind of work leaves in order where it was stopped, timed out or died: kind → dotted name of a function (job).
 JOB_ENDINGS: dict[str, str] = {"chains.targets": "lianzhang.chains.jobs.leave_targets"}
 

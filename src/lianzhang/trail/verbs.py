@@ -100,6 +100,7 @@ LABELS: dict[str, str | Promise] = {
     "figure.corrected": _("更正指标值"),
     "figure.entered": _("录入指标值"),
     "firm.placed": _("放入或移出企业"),
+    "funnel.computed": _("计算漏斗"),
     "gap.acting": _("开始推进"),
     "gap.assigned": _("缺口定责"),
     "gap.closed": _("缺口销号"),
@@ -172,10 +173,12 @@ LABELS: dict[str, str | Promise] = {
     "project.edited": _("修改项目"),
     "project.entered": _("登记项目"),
     "project.first_report_moved": _("首报归属改判"),
+    "project.introduced": _("登记引荐企业"),
     "project.money": _("更新资金"),
     "project.month_closed": _("月报入账"),
     "project.month_corrected": _("月报更正入账"),
     "project.progress": _("更新形象进度"),
+    "project.planned": _("定年度计划"),
     "project.taken_back": _("撤回填写"),
     "project.taken_over": _("承接项目"),
     "purchase.entered": _("录入采购"),
@@ -273,6 +276,9 @@ BY_LEDGER: dict[str, str | Promise] = {
     "corrected": _("更正"),
     "import_undone": _("撤销导入"),
     "imported": _("台账导入"),
+    "year_plan.changed": _("调整年度计划"),
+    "year_plan.removed": _("撤销年度计划"),
+    "year_plan.set": _("定年度计划"),
 }
 
 

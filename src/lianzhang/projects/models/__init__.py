@@ -7,6 +7,7 @@ from lianzhang.projects.models.leads import FollowUp, LeadClock
 from lianzhang.projects.models.months import MonthCorrection, MonthReport, YearPlan
 from lianzhang.projects.models.needs import SiteNeed
 from lianzhang.projects.models.projects import Project, Supply
+from lianzhang.projects.models.readings import FunnelReading
 
 __all__ = [
     "Claim",
@@ -16,6 +17,7 @@ __all__ = [
     "Encounter",
     "Event",
     "FollowUp",
+    "FunnelReading",
     "LeadClock",
     "MonthCorrection",
     "MonthReport",

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from lianzhang.jobs import actions
 from lianzhang.trail import checkpoints
@@ -40,6 +41,7 @@ class Command(BaseCommand):
 
 
 def _look_after(beat: Path, queue: str) -> None:
+    asked_on = None
     while True:
         try:
             beat.touch()
@@ -47,6 +49,10 @@ def _look_after(beat: Path, queue: str) -> None:
                 actions.reclaim(now=timezone.now())
                 if checkpoints.is_due(directory=settings.TRAIL_CHECKPOINT_DIRS[0], now=timezone.now()):
                     checkpoints.write(directories=settings.TRAIL_CHECKPOINT_DIRS, at=timezone.now())
+                if asked_on != timezone.localdate():
+                    for name in settings.DAILY:
+                        import_string(name)(timezone.now())
+                    asked_on = timezone.localdate()
         except Exception:
             # A busy database or a full disk passes; a thread that died of it would never beat or sign again.
             logger.exception("looking after the queue %s failed; trying again", queue)
