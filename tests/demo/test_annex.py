@@ -15,8 +15,11 @@ from lianzhang.briefings import plans as counted
 from lianzhang.chains import rules
 from lianzhang.chains.models import Action, Chain, MapVersion, Scheme
 from lianzhang.chains.queries import plans
-from lianzhang.demo.annex import analysis, cast, industry
-from lianzhang.projects.models import Event, Project
+from lianzhang.collecting.models import Collection
+from lianzhang.demo.annex import analysis, cast, industry, portfolio, rounds
+from lianzhang.projects import stages
+from lianzhang.projects.models import Contest, Event, LeadClock, MonthReport, Project
+from lianzhang.projects.stages import Stage, Status
 from lianzhang.registry.models import (
     Capability,
     Enterprise,
@@ -167,7 +170,7 @@ def test_models_that_can_be_invented_have_invented_rows() -> None:
         m for m in apps.get_models() if m.__module__.startswith("lianzhang.") and hasattr(m, "is_illustrative")
     ]
     # Made by the analysis or after it, which has a test of its own.
-    analysed = {"Snapshot", "Gap", "TargetList", "CandidateProposal", "Opinion", "Release"}
+    analysed = {"Snapshot", "Gap", "TargetList", "CandidateProposal", "Opinion", "Release", "FunnelReading"}
     empty = {
         m.__name__
         for m in with_mark
@@ -184,3 +187,48 @@ def test_nothing_of_the_annex_counts_as_done_without_evidence_that_says_it_is_in
         proof = Proof.objects.all().about(record).get()
         assert proof.attachment.name == "示例佐证.pdf"
         assert b"Example data, invented" in evidence.path_of(proof.attachment).read_bytes()
+
+
+def test_the_portfolio_stands_in_every_stage_and_status_and_each_stage_rests_on_its_evidence() -> None:
+    drawn = Project.objects.filter(is_illustrative=True, investor_name__startswith="示例投资方")
+    assert drawn.count() == len(portfolio.SHAPES)
+    assert set(drawn.values_list("stage", flat=True)) == set(Stage.values)
+    assert set(Project.objects.filter(is_illustrative=True).values_list("status", flat=True)) == set(Status.values)
+    for project in drawn:
+        entries = list(project.entries.order_by("stage"))
+        assert [entry.stage for entry in entries] == [stage for stage in Stage if stage <= project.stage]
+        days = [entry.entered_on for entry in entries if entry.entered_on]
+        assert days == sorted(days)
+        assert days[-1] <= TODAY
+        for entry in entries:
+            kinds = set(Proof.objects.filter(pk__in=entry.proof_ids).values_list("purpose", flat=True))
+            assert kinds == {kind.key for kind in stages.gate(entry.stage).evidence}
+        assert project.lost_to or project.status != Status.LOST
+        assert project.diligences.exists() or project.stage < Stage.SIGNED
+
+
+def test_leads_have_clocks_that_run_and_some_that_ran_out_one_is_contested_and_one_is_counted_for_two() -> None:
+    running = LeadClock.objects.filter(met_on=None)
+    assert running.filter(due_on__lt=TODAY).exists()
+    assert running.filter(due_on__gte=TODAY).exists()
+    assert Contest.objects.filter(state=Contest.State.OPEN).count() == 1
+    shared = Project.objects.get(status=Status.TRANSFERRED, is_illustrative=True)
+    assert shared.first_reported_by != shared.district
+    assert sum(credit.share_ratio for credit in shared.credits.all()) == 1
+
+
+def test_two_years_of_months_never_fall_within_a_year_and_the_last_closed_one_stands_on_the_project() -> None:
+    reported = Project.objects.filter(is_illustrative=True, months__isnull=False).distinct()
+    assert reported.count() > 8
+    assert len(set(MonthReport.objects.values_list("month", flat=True))) == rounds.MONTHS + 1
+    closed = Collection.objects.get(kind=Collection.Kind.MONTH, state=Collection.State.CLOSED)
+    for project in reported:
+        for year in {row.month.year for row in project.months.all()}:
+            done = [row.done_year_wan for row in project.months.filter(month__year=year).order_by("month")]
+            assert done == sorted(done, key=lambda amount: amount or 0)
+        last = project.months.filter(month=closed.period).first()
+        assert last is None or last.done_year_wan == project.done_year_wan
+    answers = closed.submissions.all()
+    assert {row.state for row in answers} == {"accepted"}
+    assert any(row.first_submitted_at and row.first_submitted_at > closed.due_at for row in answers), "one came late"
+    assert Collection.objects.filter(state=Collection.State.OPEN).count() == 2

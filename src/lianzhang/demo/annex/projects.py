@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chainlab import names
-from lianzhang.demo.annex import industry
+from lianzhang.demo.annex import fairs, industry, portfolio, rounds
 from lianzhang.demo.annex.cast import Town
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage, Status
@@ -146,10 +146,13 @@ PLOTS: tuple[Plot, ...] = (
 
 
 def load(town: Town, *, today: date) -> None:
-    """Ten projects and forty-four events of the year so far."""
+    """Ten projects and forty-four events of the year so far; the portfolio beside them, its months, fairs and sites."""
     for plot in PLOTS:
         town.scribe.put(_project(town, plot, today=today), verb="project.entered")
     _events(town, today=today)
+    made = portfolio.load(town, today=today)
+    rounds.load(town, today=today)
+    fairs.load(town, made.projects, today=today)
 
 
 def _project(town: Town, plot: Plot, *, today: date) -> Project:

@@ -149,11 +149,11 @@ def _action(town: Town, matter: Matter, *, position: int, today: date) -> None:
 
 def _prove(record: Model, *, purpose: str, by: Person) -> None:
     """The one piece of invented evidence, with `record`: nothing counts as done without any."""
-    kept = evidence.keep(ContentFile(_paper(), name="示例佐证.pdf"), kind=purpose, by=by)
+    kept = evidence.keep(ContentFile(paper(), name="示例佐证.pdf"), kind=purpose, by=by)
     evidence.attach(kept, to=record, purpose=purpose, by=by)
 
 
-def _paper() -> bytes:
+def paper() -> bytes:
     """A PDF of one page that says it is invented; the same bytes every time."""
     said = b"BT /F 20 Tf 40 120 Td (Example data, invented. Not evidence of anything.) Tj ET"
     parts = [
