@@ -11,6 +11,7 @@ from lianzhang.chains.actions import targets as actions
 from lianzhang.chains.models import CandidateProposal, Chain, TargetList
 from lianzhang.chains.queries import comparison, disclosure
 from lianzhang.chains.tables import asked
+from lianzhang.chains.tables import listed as tables
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
@@ -135,6 +136,37 @@ def test_a_chain_is_pooled_only_by_who_makes_its_lists_or_was_granted_its_purcha
         now=timezone.now(), by=cast.clerk_a,
     )  # fmt: skip
     assert found.parameters["chains"] == [cast.chain_b.code]
+
+
+def test_a_pooled_list_serves_the_anchors_of_both_chains_and_says_whose_need_it_took_in(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    Chain.objects.filter(pk=cast.chain_b.pk).update(nature=Chain.Nature.MANUFACTURING)
+    scenes.grant(cast, 4, by=cast.people["anchor_4"])
+    Purchase.objects.create(
+        buyer=cast.firms["enterprise_4"], part=scene.parts["P1"], supplier=scene.firms["QY-乙"], amount_wan=500,
+        make="bought", year=2025,
+    )  # fmt: skip
+    found = listed(cast, chains=(cast.chain_b.code,), max_suppliers=1)
+    (line,) = found.lines.all()
+    assert cast.firms["enterprise_4"].code in line.anchors
+    assert len(line.anchors) == 4, "the supplier of both chains is one line"
+    assert found.snapshot is not None
+    shown = disclosure.of(found.snapshot, person=cast.clerk_a)
+    assert tables.statement(found, shown).startswith(f"并入{cast.chain_b.name}的需求，选 ")
+
+
+def test_a_chain_whose_anchors_took_their_grant_back_is_not_pooled_in_silence(cast: Cast, scene: scenes.Scene) -> None:
+    Chain.objects.filter(pk=cast.chain_b.pk).update(nature=Chain.Nature.MANUFACTURING)
+    given = scenes.grant(cast, 4, by=cast.people["anchor_4"])
+    parameters = actions.Parameters(chains=(cast.chain_b.code,))
+    found = actions.ask(chain=cast.chain_a, title="清单", parameters=parameters, now=timezone.now(), by=cast.clerk_a)
+    given.withdrawn_at = timezone.now()
+    given.save()
+    with pytest.raises(Unworkable, match=f"合并的{cast.chain_b.name}没有您现在有权使用的采购数据"):
+        jobs.choose_targets(Progress(0, cast.clerk_a), list_id=found.pk)
+    found.refresh_from_db()
+    assert found.state == TargetList.State.FAILED
 
 
 def test_a_minimum_over_what_an_anchor_could_get_names_the_anchor_to_who_asked(cast: Cast, scene: scenes.Scene) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.models import Appointment, Person
 from lianzhang.chains import analysis, publication
 from lianzhang.chains.actions import gaps, releases, snapshots, targets
-from lianzhang.chains.models import Chain, Release, Snapshot, TargetList
+from lianzhang.chains.models import Anchor, Chain, Release, Snapshot, TargetList
 from lianzhang.chains.queries import disclosure
 from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
@@ -152,7 +152,8 @@ def _choose(progress: Progress, listed: TargetList) -> None:
 
     parameters = targets.Parameters.read(listed.parameters)
     also = list(Chain.objects.visible_to(progress.person).filter(code__in=parameters.chains).select_related("scheme"))
-    snapshot, _tables, _made = _analyse(progress, listed.chain, also=also, total=6)
+    snapshot, read, _made = _analyse(progress, listed.chain, also=also, total=6)
+    _expect_pooled(parameters.chains, also, set(read["purchases"]["buyer_id"].to_pylist()))
     tables = analysis.reopen(snapshot)
     progress.tell(_("求最优组合"), done=4, total=6)
     try:
@@ -177,6 +178,20 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     listed.refresh_from_db()
     bands = publication.banded(listed, tables)
     _kept(progress, contents, partial(targets.band, listed=listed, released=bands, by=progress.person))
+
+
+def _expect_pooled(asked: Sequence[str], found: Sequence[Chain], buyers: set[str]) -> None:
+    """A list that says it pools a chain has some of that chain's need in it: its grants may have ended since."""
+    inside = Anchor.objects.standing().filter(chain__in=found, enterprise__code__in=buyers)
+    told = set(inside.values_list("chain__code", flat=True))
+    if silent := [code for code in asked if code not in told]:
+        names = dict(Chain.objects.filter(code__in=silent).values_list("code", "name_zh"))
+        raise Unworkable(
+            _(
+                "合并的%(chains)s没有您现在有权使用的采购数据，合并无从谈起。请先请其链主授权本单位，或不合并后另存一份。"
+            )
+            % {"chains": _("、").join(names.get(code, code) for code in silent)}
+        )
 
 
 def _begin(progress: Progress, listed: TargetList, snapshot: Snapshot, found: targets.Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import Chain, TargetLine, TargetList
@@ -34,7 +35,7 @@ def conditions(listed: TargetList) -> list[tuple[Any, Any]]:
     codes = {code for name in FIRMS for code in asked.get(name, ())}
     said = dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
     if asked.get("chains"):
-        said |= dict(Chain.objects.filter(code__in=asked["chains"]).values_list("code", "name_zh"))
+        said |= {chain.code: chain.name for chain in Chain.objects.filter(code__in=asked["chains"])}
     found = []
     for key, label in LABELS.items():
         value = asked.get(key)
@@ -43,6 +44,15 @@ def conditions(listed: TargetList) -> list[tuple[Any, Any]]:
         if value and key not in FOLDED:
             found.append((label, value))
     return found
+
+
+def pooled(listed: TargetList) -> str:
+    """Whose need a list takes in beside its own chain's, for the beginning of its sentence; empty where nobody's."""
+    codes = listed.parameters.get("chains", ())
+    if not codes:
+        return ""
+    found = {chain.code: chain.name for chain in Chain.objects.filter(code__in=codes)}
+    return _now("并入%(chains)s的需求，") % {"chains": _("、").join(found.get(code, code) for code in codes)}
 
 
 def names(*lists: TargetList) -> dict[str, str]:

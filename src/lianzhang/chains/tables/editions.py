@@ -16,6 +16,7 @@ from lianzhang.chains.models import Edition, TargetLine, TargetList
 from lianzhang.chains.queries import editions
 from lianzhang.chains.queries.disclosure import Disclosure
 from lianzhang.chains.queries.editions import Category, Supplier
+from lianzhang.chains.tables import asked
 from lianzhang.chains.tables import listed as tables
 from lianzhang.tables import RESTRICTED, Column, TableSpec
 
@@ -43,9 +44,8 @@ def working(
         (_exact_categories(shown), listed.categories),
         (TableSpec(**{**_bare(spec), "key": "target_lines_paper"}), lines),
     ]
-    asked = tables.questions(listed, shown, names)
-    if asked:
-        parts.append((tables.QUESTIONS, asked))
+    if questions := tables.questions(listed, shown, names):
+        parts.append((tables.QUESTIONS, questions))
     return _paper(listed, Edition.WORKING, tables.statement(listed, shown), facts, parts, lines)
 
 
@@ -54,7 +54,8 @@ def meeting(listed: TargetList, lines: Sequence[TargetLine], names: dict[str, st
     scrub = editions.scrub(listed, edition=Edition.MEETING)
     _demand, covered, share = editions.total(listed)
     said = {"categories": listed.category_count, "suppliers": listed.supplier_count, "anchors": anchor_count(listed)}
-    lead = _now("选 %(categories)s 类零部件、%(suppliers)s 家配套商，服务 %(anchors)s 家链主") % said
+    lead = asked.pooled(listed)
+    lead += _now("选 %(categories)s 类零部件、%(suppliers)s 家配套商，服务 %(anchors)s 家链主") % said
     if covered:
         lead += _now("，预计年覆盖市外采购 %(covered)s") % {"covered": covered}
     if share:
@@ -73,7 +74,8 @@ def outreach(
 ) -> Paper:
     """对外推介版: what is wanted and what the city offers; no firm is named, neither buyer nor supplier."""
     scrub = editions.scrub(listed, edition=Edition.OUTREACH)
-    lead = _now("%(chain)s产业链面向国内外征集 %(categories)s 类零部件的配套企业，欢迎来函接洽。") % {
+    lead = asked.pooled(listed)
+    lead += _now("%(chain)s产业链面向国内外征集 %(categories)s 类零部件的配套企业，欢迎来函接洽。") % {
         "chain": listed.chain.name,
         "categories": listed.category_count,
     }

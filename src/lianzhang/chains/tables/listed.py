@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from chainlab import places
 from lianzhang.chains.models import CandidateProposal, TargetLine, TargetList
 from lianzhang.chains.queries.disclosure import Disclosure
+from lianzhang.chains.tables import asked
 from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED, Badge, Column, TableSpec, values
 from lianzhang.tables.addresses import address
@@ -88,7 +89,7 @@ def statement(listed: TargetList, shown: Disclosure) -> str:
     proven = _now("所列候选和条件下没有更优组合。") if listed.is_proven else _now("限时内的最好组合，未证明最优。")
     if not listed.is_proven and "中途停止" in listed.method:  # the method is kept in the words of the analysis
         proven = _now(listed.method) + _now("。")
-    return words % said + _by_category(listed) + proven
+    return asked.pooled(listed) + words % said + _by_category(listed) + proven
 
 
 def _by_category(listed: TargetList) -> str:

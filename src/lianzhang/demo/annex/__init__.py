@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from lianzhang.demo.annex import analysis, board, cast, group, industry, projects, works
+from lianzhang.demo.annex import analysis, board, cast, group, industry, projects, vehicles, works
 
 
 def load(city: Any, *, today: date, say: Callable[[str], object]) -> None:
@@ -19,6 +19,7 @@ def load(city: Any, *, today: date, say: Callable[[str], object]) -> None:
     say("annex: plans, meetings, tasks, requests")
     works.load(town, today=today)
     group.load(town, today=today)
+    vehicles.load(town, today=today)
 
 
 def analyse(*, today: date, say: Callable[[str], object]) -> None:

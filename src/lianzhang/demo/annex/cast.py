@@ -1,4 +1,4 @@
-"""The annex's scheme, its two chains, its bodies, and people named by what they do. They sign in by one-time links."""
+"""The annex's scheme, its four chains, its bodies, and people named by what they do. They sign in by one-time links."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +14,7 @@ from lianzhang.registry.models import Enterprise, Part, ProductLine
 SCHEME = "annex"
 HOME = "9901"
 APPLIANCE, COMMERCE = "annex-appliance", "annex-commerce"
+VEHICLE, CHIPS = "annex-vehicle", "annex-chips"
 
 BODIES: tuple[tuple[str, BodyKind, str, str, str], ...] = (
     ("annex-leaders", BodyKind.LEADING_GROUP, "示例·领导小组", "Example leading group", ""),
@@ -36,6 +37,10 @@ BODIES: tuple[tuple[str, BodyKind, str, str, str], ...] = (
     ("annex-firm-c", BodyKind.FIRM, "示例链主丙", "Example anchor C", "990102"),
     ("annex-firm-d", BodyKind.FIRM, "示例链主丁", "Example anchor D", "990103"),
     ("annex-firm-sme", BodyKind.FIRM, "示例配套商001", "Example supplier 001", "990101"),
+    ("annex-force-vehicle", BodyKind.TASK_FORCE, "示例·汽车专班", "Example vehicle task force", ""),
+    ("annex-force-chips", BodyKind.TASK_FORCE, "示例·集成电路专班", "Example integrated-circuit task force", ""),
+    ("annex-firm-e", BodyKind.FIRM, "示例链主戊", "Example anchor E", "990102"),
+    ("annex-firm-f", BodyKind.FIRM, "示例链主己", "Example anchor F", "990103"),
 )
 
 PEOPLE: tuple[tuple[str, str, str, Post], ...] = (
@@ -66,6 +71,11 @@ PEOPLE: tuple[tuple[str, str, str, Post], ...] = (
     ("example-auditor", "示例·审计员", "annex-office", Post.AUDITOR),
     ("example-security", "示例·安全管理员", "annex-office", Post.SECURITY_ADMIN),
     ("example-admin", "示例·系统管理员", "annex-office", Post.SYSTEM_ADMIN),
+    ("example-vehicle-clerk", "示例·汽车专班成员", "annex-force-vehicle", Post.TASK_FORCE_MEMBER),
+    ("example-chips-chief", "示例·集成电路链长", "annex-force-chips", Post.CHAIN_CHIEF),
+    ("example-chips-clerk", "示例·集成电路专班成员", "annex-force-chips", Post.TASK_FORCE_MEMBER),
+    ("example-anchor-5", "示例·链主戊联络人", "annex-firm-e", Post.ANCHOR_CONTACT),
+    ("example-anchor-6", "示例·链主己联络人", "annex-firm-f", Post.ANCHOR_CONTACT),
 )
 
 # Who is offered a sign-in link when the workbench starts: one of each kind, most useful first.
@@ -74,6 +84,7 @@ SHOWN = (
     "example-chief",
     "example-clerk",
     "example-commerce-clerk",
+    "example-chips-clerk",
     "example-general-chief",
     "example-deputy",
     "example-lead-department",
@@ -106,13 +117,18 @@ class Town:
         return self.chains[APPLIANCE]
 
     @property
+    def vehicle(self) -> Chain:
+        """示例·汽车."""
+        return self.chains[VEHICLE]
+
+    @property
     def commerce(self) -> Chain:
         """示例·现代商贸."""
         return self.chains[COMMERCE]
 
 
 def load(city: Any, *, today: date) -> Town:
-    """Bodies, people in post since the beginning of last year, the scheme and its two chains."""
+    """Bodies, people in post since the beginning of last year, the scheme and its chains."""
     town = Town(city.scribe)
     for code, kind, zh, en, region in BODIES:
         town.bodies[code] = actions.found_body(
@@ -156,6 +172,8 @@ def _chains(town: Town, *, since: date) -> None:
             "annex-industry",
         ),
         (COMMERCE, "commerce", "示例·现代商贸", "Example modern commerce", "service", "service", "annex-trade"),
+        (VEHICLE, "vehicle", "示例·汽车", "Example vehicles", "strong", "manufacturing", "annex-industry"),
+        (CHIPS, "chips", "示例·集成电路", "Example integrated circuits", "strong", "manufacturing", "annex-industry"),
     ]
     for position, (code, slug, zh, en, group, nature, department) in enumerate(rows, start=1):
         town.chains[code] = town.scribe.put(

@@ -70,7 +70,8 @@ def load(town: Town, *, today: date) -> None:
     levels.load(town, today=today)
 
 
-def _firm(town: Town, name: str, region: str, *, body: str = "", parent: Enterprise | None = None) -> Enterprise:
+def firm(town: Town, name: str, region: str, *, body: str = "", parent: Enterprise | None = None) -> Enterprise:
+    """An invented firm, not yet stored."""
     return Enterprise(
         code=codes.next_code("QY", year=2026),
         name=name,
@@ -87,15 +88,15 @@ def _firm(town: Town, name: str, region: str, *, body: str = "", parent: Enterpr
 def _anchors(town: Town) -> None:
     bodies = ("annex-firm-a", "annex-firm-b", "annex-firm-c", "annex-firm-d")
     for letter, body in zip(LETTERS, bodies, strict=True):
-        firm = _firm(town, f"示例链主{letter}", town.bodies[body].region_code, body=body)
-        town.anchors.append(town.scribe.put(firm, verb="enterprise.entered"))
-        anchor = Anchor(chain=town.appliance, enterprise=firm, source=town.scribe.sources["ANNEX"])
+        named = firm(town, f"示例链主{letter}", town.bodies[body].region_code, body=body)
+        town.anchors.append(town.scribe.put(named, verb="enterprise.entered"))
+        anchor = Anchor(chain=town.appliance, enterprise=named, source=town.scribe.sources["ANNEX"])
         town.scribe.put(anchor, verb="anchor.named")
 
 
 def _group_firm(town: Town, n: int) -> Enterprise:
-    firm = _firm(town, f"示例链主{LETTERS[n]}集团部件厂", "990101", parent=town.anchors[n])
-    made: Enterprise = town.scribe.put(firm, verb="enterprise.entered")
+    own = firm(town, f"示例链主{LETTERS[n]}集团部件厂", "990101", parent=town.anchors[n])
+    made: Enterprise = town.scribe.put(own, verb="enterprise.entered")
     return made
 
 
@@ -104,7 +105,7 @@ def _suppliers(town: Town, dice: random.Random) -> list[Skill]:
     for n in range(1, CANDIDATES + 1):
         is_local = n <= 26
         region = HOME_DISTRICTS[n % 3] if is_local else dice.choice(ELSEWHERE)
-        firms.append(_firm(town, f"示例配套商{n:03d}", region, body="annex-firm-sme" if n == 1 else ""))
+        firms.append(firm(town, f"示例配套商{n:03d}", region, body="annex-firm-sme" if n == 1 else ""))
     town.suppliers = town.scribe.put_many(firms, verb="enterprise.entered")
     named = [name for name, _layer, _size in CATEGORIES]
     return [Skill(firm, tuple(dice.sample(named, dice.choice((1, 1, 2, 2, 3))))) for firm in town.suppliers]

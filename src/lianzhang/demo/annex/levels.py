@@ -97,7 +97,7 @@ def load(town: Town, *, today: date) -> None:
             ANSWERS[level](town, line, today)
     _second(town, town.lines[-1], today=today)
     _material_groups(town)
-    _releases(town, today=today)
+    releases(town, today=today)
 
 
 def _second(town: Town, line: ProductLine, *, today: date) -> None:
@@ -153,15 +153,17 @@ def _ticks(town: Town, line: ProductLine, today: date) -> None:
     for node in nodes.order_by("pk"):
         row = rows.get(node.part_id)
         place = row.production_region if row is not None else ""
+        is_withheld = row is not None and row.is_withheld  # then nothing else is said of the part
+        make = Purchase.Make.OWN if row is None else "" if is_withheld else row.make
         answers.append(
             PartAnswer(
                 line=line,
                 part=node.part,
                 tree_version=node.tree_version,
-                make=row.make if row is not None else Purchase.Make.OWN,
+                make=make,
                 is_supplier_local=place.startswith(home) if place else None,
                 is_welcome=not place.startswith(home) if place else None,
-                is_withheld=row is not None and row.is_withheld,
+                is_withheld=is_withheld,
                 answered_on=today,
                 answered_by=line.levels_by,
                 is_illustrative=True,
@@ -177,6 +179,7 @@ def _bands(town: Town, line: ProductLine, today: date) -> None:
     summed = rows.order_by("part__category").values("part__category").annotate(
         amount=Sum("amount_wan"), suppliers=Count("supplier", distinct=True), months=Max("certification_months")
     )  # fmt: skip
+    places = {row.part.category: row.production_region for row in rows.order_by("amount_wan").select_related("part")}
     answers = []
     for row in summed:
         band = next(one for one in reversed(bands) if one.low <= (row["amount"] or 0))
@@ -191,6 +194,7 @@ def _bands(town: Town, line: ProductLine, today: date) -> None:
                 amount_high_wan=band.high,
                 supplier_low=row["suppliers"] or None,
                 supplier_high=row["suppliers"] or None,
+                source_region=places[row["part__category"]],  # of its largest purchase
                 certification_low_months=row["months"],
                 certification_high_months=row["months"],
                 answered_on=today,
@@ -246,8 +250,8 @@ def _material_groups(town: Town) -> None:
     town.scribe.put_many(groups, verb="material_group.kept")
 
 
-def _releases(town: Town, *, today: date) -> None:
-    """The innovation centre lets go what both anchors that speak in names gave."""
+def releases(town: Town, *, today: date) -> None:
+    """The innovation centre lets go what two of the anchors that speak in names gave."""
     innovator = town.people["example-innovator"]
     for shared in sharing.named(innovator):
         if shared.may_go:

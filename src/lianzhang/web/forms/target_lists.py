@@ -152,6 +152,16 @@ class TargetForm(forms.Form):
         field.queryset = writable(person)
         pooled: Any = self.fields["chains"]
         pooled.queryset = conditions.poolable(by=person)
+        if (only := self._only) is not None:  # no choice to make, and nothing to pool with itself
+            field.initial = self.initial["chain"] = self.initial.get("chain") or only.code
+            pooled.queryset = pooled.queryset.exclude(pk=only.pk)
+
+    @property
+    def _only(self) -> Chain | None:
+        """The chain of who makes lists for one chain alone."""
+        field: Any = self.fields["chain"]
+        found = list(field.queryset[:2])
+        return found[0] if len(found) == 1 else None
 
     @property
     def usual(self) -> list[Any]:
