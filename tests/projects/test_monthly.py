@@ -15,7 +15,7 @@ from lianzhang.collecting import queries as collecting_queries
 from lianzhang.collecting import sheets as collecting_sheets
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.jobs.progress import Progress
-from lianzhang.projects.models import MonthReport, Project
+from lianzhang.projects.models import MonthCorrection, MonthReport, Project
 from lianzhang.projects.monthly import actions, doubts, jobs, queries, sheets
 from lianzhang.projects.monthly.actions import Said
 from lianzhang.projects.stages import Status
@@ -126,11 +126,11 @@ def test_a_doubtful_figure_is_explained_before_it_goes(cast: Cast, said: tuple[s
 
 
 def test_what_agrees_with_plan_pace_and_last_month_is_not_doubted() -> None:
-    earlier = doubts.Earlier(Decimal(100), is_adjacent=True, months_wan=(Decimal(100),))
+    earlier = doubts.Earlier(Decimal(100), is_adjacent=True, usual_wan=Decimal(100))
     found = doubts.of(done_month=Decimal(300), done_year=Decimal("400.6"), plan_year=Decimal("400.6"), earlier=earlier)
     assert found == []
     # A month nobody reported lies between: the sum cannot be held against it.
-    apart = doubts.Earlier(Decimal(100), is_adjacent=False, months_wan=(Decimal(100),))
+    apart = doubts.Earlier(Decimal(100), is_adjacent=False, usual_wan=Decimal(100))
     assert doubts.of(done_month=Decimal(10), done_year=Decimal(900), plan_year=None, earlier=apart) == []
 
 
@@ -144,6 +144,24 @@ def test_an_incomplete_row_is_named_and_money_is_never_negative(cast: Cast) -> N
         months.written(asked, cast, "east", {two: months.values("1", "-1")})
     with pytest.raises(Refused, match="不在本区市"):
         months.written(asked, cast, "east", {months.key_project(cast, 9, district="west"): months.values("1", "1")})
+
+
+def test_last_months_figure_is_the_latest_known_of_the_year(cast: Cast) -> None:
+    gap, fixed, fresh = (months.key_project(cast, number) for number in (1, 2, 3))
+    rows = [(gap, 8, "80", "80"), (gap, 9, "40", "120"), (fixed, 10, "30", "300"), (fixed, 9, "0", "270")]
+    for project, number, month, year in rows:
+        MonthReport.objects.create(
+            project=project, month=dt.date(2026, number, 1), done_month_wan=month, done_year_wan=year, state="checked"
+        )
+    MonthReport.objects.create(project=fresh, month=dt.date(2025, 12, 1), done_year_wan=900, state="checked")
+    report = MonthReport.objects.get(project=fixed, month=months.OCTOBER)
+    said = {"reason": "重复", "corrected_on": dt.date(2026, 11, 2), "by": cast.secretary, "at": months.NOON}
+    MonthCorrection.objects.create(report=report, field="done_year_wan", before="300", after="290", **said)
+    found = queries.earlier([gap, fixed, fresh], month=months.NOVEMBER)
+    assert found[gap.pk] == doubts.Earlier(Decimal(120), is_adjacent=False, usual_wan=Decimal(60))
+    assert found[fixed.pk] == doubts.Earlier(Decimal(290), is_adjacent=True, usual_wan=Decimal(30))
+    assert found[fresh.pk] == doubts.Earlier()  # last year's cumulative is not this year's
+    assert queries.earlier([fresh], month=dt.date(2026, 1, 1))[fresh.pk].cumulative_wan == 0
 
 
 def test_closing_twice_and_editing_a_closed_month_are_told_in_words(cast: Cast) -> None:

@@ -34,11 +34,11 @@ def limits() -> Limits:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What the year says before this month: the cumulative, whether it is of the very month before, and the months."""
+    """What the year says before this month: the cumulative, whether it is of the very month before, and the usual."""
 
     cumulative_wan: Decimal | None = None
     is_adjacent: bool = False
-    months_wan: tuple[Decimal, ...] = ()
+    usual_wan: Decimal | None = None  # the mean of the months in which something was done
 
 
 NOTHING = Earlier(Decimal(0), is_adjacent=True)  # in January nothing was done yet
@@ -51,11 +51,9 @@ def of(
     rule, found = limits(), []
     if done_year is not None and plan_year and done_year > plan_year * rule.over_plan_ratio:
         found.append(_doubt(OVER_PLAN, done=done_year, plan=plan_year))
-    usual = [month for month in earlier.months_wan if month > 0]
-    if done_month is not None and usual:
-        mean = sum(usual, Decimal(0)) / len(usual)
-        if done_month > mean * rule.jump_factor:
-            found.append(_doubt(JUMP, month=done_month, mean=mean.quantize(Decimal("0.01"))))
+    usual = earlier.usual_wan
+    if done_month is not None and usual and done_month > usual * rule.jump_factor:
+        found.append(_doubt(JUMP, month=done_month, mean=usual.quantize(Decimal("0.01"))))
     before = earlier.cumulative_wan
     if done_year is not None and before is not None:
         if done_year < before:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Max, Prefetch, Q, QuerySet, Sum
 
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, BodyKind, Scope, Thing
@@ -131,9 +131,38 @@ def earlier(projects: Sequence[Project], *, month: dt.date) -> dict[int, Earlier
     """What each project reported in the year before `month`, corrections counted."""
     if month.month == 1:
         return dict.fromkeys((project.pk for project in projects), doubts.NOTHING)
-    past = MonthReport.objects.filter(project__in=projects, month__gte=month.replace(month=1), month__lt=month).exclude(
-        state=State.DRAFT, corrections__isnull=True
-    )
+    year = MonthReport.objects.filter(project__in=projects, month__gte=month.replace(month=1), month__lt=month)
+    past = year.exclude(state=State.DRAFT, corrections__isnull=True)
+    told = _summed(past, before=_before(month))
+    fixed = set(MonthCorrection.objects.filter(report__in=year).values_list("report__project_id", flat=True))
+    if fixed:
+        told |= _one_by_one(past.filter(project__in=fixed), before=_before(month))
+    return {project.pk: told.get(project.pk) or _carried(project, month=month) for project in projects}
+
+
+def _before(month: dt.date) -> dt.date:
+    return (month - dt.timedelta(days=1)).replace(day=1)
+
+
+def _summed(past: "QuerySet[MonthReport]", *, before: dt.date) -> dict[int, Earlier]:
+    """The year of each project as the database adds it up: a district has hundreds, and ten months of each."""
+    known = Max("month", filter=Q(done_year_wan__isnull=False))
+    usual = Avg("done_month_wan", filter=Q(done_month_wan__gt=0))
+    rows = past.order_by().values("project_id").annotate(known=known, usual=usual)
+    found = {row["project_id"]: (row["known"], _decimal(row["usual"])) for row in rows}
+    figures = dict(past.filter(month=before).order_by().values_list("project_id", "done_year_wan"))
+    apart = [pk for pk, (on, _usual) in found.items() if on is not None and on != before]
+    rest = past.filter(project__in=apart).values_list("project_id", "month", "done_year_wan")
+    figures |= {pk: done for pk, on, done in rest if on == found[pk][0]}
+    return {pk: Earlier(figures[pk], on == before, usual) for pk, (on, usual) in found.items() if on is not None}
+
+
+def _decimal(mean: Any) -> Decimal | None:
+    return None if mean is None else Decimal(str(mean))
+
+
+def _one_by_one(past: "QuerySet[MonthReport]", *, before: dt.date) -> dict[int, Earlier]:
+    """The same where something was corrected: the corrected figures count."""
     told: dict[int, dict[dt.date, tuple[Decimal | None, Decimal | None]]] = {}
     fixed = corrected(past)
     for pk, project_id, on, done_month, done_year in past.values_list(
@@ -144,22 +173,24 @@ def earlier(projects: Sequence[Project], *, month: dt.date) -> dict[int, Earlier
             figure(right["done_month_wan"]) if "done_month_wan" in right else done_month,
             figure(right["done_year_wan"]) if "done_year_wan" in right else done_year,
         )
-    return {project.pk: _earlier(project, told.get(project.pk, {}), month=month) for project in projects}
+    return {project_id: found for project_id, year in told.items() if (found := _of_year(year, before=before))}
 
 
-def _earlier(
-    project: Project, told: Mapping[dt.date, tuple[Decimal | None, Decimal | None]], *, month: dt.date
-) -> Earlier:
-    before = (month - dt.timedelta(days=1)).replace(day=1)
-    months = tuple(done for _on, (done, _year) in sorted(told.items()) if done is not None)
-    known = [(on, year) for on, (_done, year) in told.items() if year is not None]
-    if known:
-        on, cumulative = max(known)
-        return Earlier(cumulative, on == before, months)
+def _of_year(year: Mapping[dt.date, tuple[Decimal | None, Decimal | None]], *, before: dt.date) -> Earlier | None:
+    known = [(on, done) for on, (_month, done) in year.items() if done is not None]
+    if not known:
+        return None
+    on, cumulative = max(known)
+    usual = [month for month, _done in year.values() if month is not None and month > 0]
+    return Earlier(cumulative, on == before, sum(usual, Decimal(0)) / len(usual) if usual else None)
+
+
+def _carried(project: Project, *, month: dt.date) -> Earlier:
+    """Nothing was reported by month this year: what the project itself carries, where that is of this year."""
     as_of = project.done_as_of
-    if as_of is not None and project.done_year_wan is not None and as_of.year == month.year and as_of < month:
-        return Earlier(project.done_year_wan, as_of == last_day(before), months)
-    return Earlier(None, False, months)
+    if as_of is None or project.done_year_wan is None or as_of.year != month.year or as_of >= month:
+        return Earlier()
+    return Earlier(project.done_year_wan, as_of == last_day(_before(month)))
 
 
 def figure(text: str) -> Decimal | None:
