@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet
@@ -224,6 +225,7 @@ LEADS = TableSpec(
         CHAIN,
         STAGE,
         LIGHT,
+        Column("clock", _("时限"), lambda p: clocks.light(p, today=p.today), kind="light", sort="clock_due_on"),
         INVESTOR,
         PLACE,
         *FIRST,
@@ -231,11 +233,10 @@ LEADS = TableSpec(
         OWNER,
         _wan("intended_wan", _("意向投资")),
         _told("content", _("拟投内容")),
-        Column("clock", _("时限"), lambda p: clocks.light(p, today=p.today), kind="light", sort="clock_due_on"),
         _told("progress", _("对接情况"), is_default=False, is_report=True),
         _on("progress_on", _("最近跟进")),
-        NODE,
-        NODE_DUE,
+        replace(NODE, is_default=False),
+        replace(NODE_DUE, is_default=False),
         REASON,
     ),
     filters=(*FILTERS[:3], CLOCK_LATE, *FILTERS[3:]),

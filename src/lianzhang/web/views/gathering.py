@@ -85,7 +85,7 @@ def line_on_paper(request: HttpRequest, code: str) -> HttpResponse:
         enter_line_on_paper(firm=one.firm, today=timezone.localdate(), by=person, **said)
         return reverse("answers:gathered")
 
-    frame = {"title": _("登记产品线：%(firm)s") % {"firm": one.firm.name}, "back": ("answers:gathered", _("收表"))}
+    frame = {"title": _("登记产品线：%(firm)s") % {"firm": one.firm.name}, "back": ("answers:gathered", _("链主填报"))}
     return submitting.respond(request, form, act=act, frame=frame)
 
 

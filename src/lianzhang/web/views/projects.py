@@ -26,7 +26,7 @@ from lianzhang.web.forms import projects as forms
 
 FORM = ["GET", "HEAD", "POST"]
 CARDS = 15  # of one column of the board; the rest is one click away in the table
-VIEWS = ("projects:list", "projects:leads", "projects:key", "projects:board")
+VIEWS = ("projects:list", "projects:leads", "projects:key", "projects:board", "projects:funnel")
 
 
 @access.reads(Thing.PROJECT)
@@ -44,7 +44,8 @@ def leads(request: HttpRequest) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     found = clocks.with_next(queries.listed(person, today=today).filter(stage__lt=Stage.SIGNED))
     overdue = clocks.overdue_count(person, today=today)
-    said = ngettext("%(count)d条线索时限逾期。", "%(count)d条线索时限逾期。", overdue) % {"count": overdue}
+    late = ngettext("%(count)d条线索时限逾期。", "%(count)d条线索时限逾期。", overdue) % {"count": overdue}
+    said = late if overdue else ""
     return _ledger(request, tables.LEADS, found, here="projects:leads", also=said)
 
 
@@ -62,7 +63,7 @@ def _ledger(request: HttpRequest, table: TableSpec, found: Any, *, here: str, al
     context = {
         "lead": " ".join(filter(None, (standing["lead"], also))),
         "as_of": today,
-        "tabs": _tabs(request, here),
+        "tabs": tabs(request, here),
         "new_url": reverse("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
         "checks_url": reverse("projects:checks") if person.reach.may(Act.APPROVE, Thing.PROJECT) else "",
     }
@@ -79,8 +80,9 @@ def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
     return {"lead": said % counts}
 
 
-def _tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
-    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"))
+def tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
+    """The views of projects, each for the chain that is asked for."""
+    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"), _("漏斗"))
     asked = request.GET.get("chain", "")
     query = f"?chain={asked}" if asked.replace("-", "").isalnum() else ""
     return [
@@ -109,7 +111,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "chains": chains,
         "chosen": chosen,
         **_standing_of_all(person, today=today),
-        "tabs": _tabs(request, "projects:board"),
+        "tabs": tabs(request, "projects:board"),
         "as_of": today,
     }
     return render(request, "projects/board.html", context)
