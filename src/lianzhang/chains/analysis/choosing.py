@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from lianzhang.chains.actions import targets
-from lianzhang.chains.analysis import lines, market
+from lianzhang.chains.analysis import answers, lines, market
 from lianzhang.chains.models import Chain
 
 if TYPE_CHECKING:
@@ -42,16 +42,17 @@ def choose(
     asked = market.needs(chain, tables, with_group=parameters.is_group_included)
     _expect_choosable(asked)
     limits = _limits(parameters, tables)
+    said = {"answers": answers.told(tables, with_group=parameters.is_group_included)}
     first = _first(asked, limits)
     if first is not None:
         keep(
             targets.Outcome(
-                columns=_columns(asked, first),
+                columns=_columns(asked, first) | said,
                 lines=lines.of(asked, first, tables, tiers=market.tiers_of(chain), min_anchors=None),
             )
         )
-        said = {"count": len(first.suppliers), "amount": f"{first.objective_wan / 10_000:,.2f}"}
-        tell(_("已有 %(count)s 家、可覆盖 %(amount)s 亿元的组合，正在求更优的组合或证明没有") % said)
+        so_far = {"count": len(first.suppliers), "amount": f"{first.objective_wan / 10_000:,.2f}"}
+        tell(_("已有 %(count)s 家、可覆盖 %(amount)s 亿元的组合，正在求更优的组合或证明没有") % so_far)
     choice = lab.choose(
         asked.demand,
         asked.offers,
@@ -65,7 +66,7 @@ def choose(
         asked.demand, asked.offers, choice, seed=parameters.seed, time_limit_s=SECONDS_TO_ENQUIRE, **limits
     )
     return targets.Outcome(
-        columns={**_columns(asked, choice), **_open(enquiry, choice, tables)},
+        columns={**_columns(asked, choice), **_open(enquiry, choice, tables), **said},
         lines=lines.of(asked, choice, tables, tiers=market.tiers_of(chain), min_anchors=parameters.min_anchors),
     )
 

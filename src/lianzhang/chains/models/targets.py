@@ -29,7 +29,9 @@ class TargetList(Versioned):
     `robust_…` hold in an optimum of every draw (category names, codes of suppliers). open_choices: the others, as
     [{kind, id, name, share, is_chosen, swayed_by: [[anchor, category], …]}]; questions: what to ask next, best first,
     as [{anchor, category, unknown_wan, settled_count, open_count}]. Null where a list was made before these were kept.
-    first: the first choice ({columns, lines}) while its proof is sought; it becomes the list where that is stopped.
+    answers: what the anchors had said when it was made, as {anchor: {category: [low 万元, high 万元, rows without an
+    amount, level]}}. first: the first choice ({columns, lines}) while its proof is sought; it becomes the list where
+    that is stopped.
     """
 
     class State(models.TextChoices):
@@ -43,7 +45,7 @@ class TargetList(Versioned):
         "objective_high_wan bound_wan is_proven demand_wan local_ratio_before local_ratio_after category_count "
         "supplier_count draw_count robust_categories robust_suppliers assumptions method created_by created_at "
         "approved_by approved_at is_illustrative",
-        secret="categories frontier open_choices questions first failure",
+        secret="categories frontier open_choices questions first answers failure",
     )
 
     code = models.CharField(_("编号"), max_length=24, unique=True)
@@ -73,6 +75,7 @@ class TargetList(Versioned):
     questions = models.JSONField(_("待问清单"), null=True)
     frontier = models.JSONField(default=list)
     first = models.JSONField(_("初步结果"), default=dict)
+    answers = models.JSONField(_("当时的答复"), default=dict)
     assumptions = models.JSONField(default=dict)
     method = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

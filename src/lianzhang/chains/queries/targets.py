@@ -13,6 +13,7 @@ def lists(person: Person) -> ScopedQuerySet[TargetList]:
     found = TargetList.objects.visible_to(person).select_related(
         "chain", "snapshot", "map_version", "created_by", "job"
     )
+    found = found.defer("answers", "snapshot__summary")  # read where two lists are compared, and on the teardown
     released: ScopedQuerySet[TargetList] = disclosure.released(found)
     return released
 
@@ -28,4 +29,14 @@ def lines_of(lists: Iterable[TargetList], *, person: Person) -> ScopedQuerySet[T
     return found.select_related("supplier", "target_list").defer(*(f"target_list__{name}" for name in HEAVY))
 
 
-HEAVY = ("parameters", "categories", "frontier", "assumptions", "open_choices", "questions", "first", "failure")
+HEAVY = (
+    "parameters",
+    "categories",
+    "frontier",
+    "assumptions",
+    "open_choices",
+    "questions",
+    "first",
+    "answers",
+    "failure",
+)

@@ -57,6 +57,7 @@ RESULT = frozenset(
         "assumptions",
         "categories",
         "frontier",
+        "answers",
         "failure",
     }
 )
