@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from lianzhang.accounts.models import Person
+from lianzhang.accounts.models import Body, Person
 from lianzhang.briefings.models import Briefing
 from lianzhang.chains.models import Chain, Snapshot
 from lianzhang.records import codes
@@ -28,6 +28,7 @@ def issue(
     by: Person,
     chain: Chain | None = None,
     enterprise: Enterprise | None = None,
+    district: Body | None = None,
     snapshot: Snapshot | None = None,
     is_illustrative: bool = False,
 ) -> Briefing:
@@ -43,6 +44,7 @@ def issue(
             title=title,
             chain=chain,
             enterprise=enterprise,
+            district=district,
             since=since,
             as_of=as_of,
             figures=dict(figures),

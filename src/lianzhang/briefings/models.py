@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.accounts.models import Person
+from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.chains.models import Chain, Snapshot
 from lianzhang.records.models import Versioned
@@ -30,15 +30,17 @@ class BriefingQuerySet(ScopedQuerySet["Briefing"]):
 
 
 class Briefing(Versioned):
-    """材料: a chain's or an enterprise's one-pager, or the 推进会 list, as issued on a day."""
+    """材料: a one-pager, the 推进会 list, or the week's or month's report, as issued on a day."""
 
     class Kind(models.TextChoices):
         CHAIN = "chain", _("链长一页纸")
         ENTERPRISE = "enterprise", _("企业一页纸")
         MEETING = "meeting", _("推进会清单")
+        WEEK = "week", _("周报")
+        MONTH = "month", _("月报")
 
     secrecy = Secrecy(
-        internal="code kind title chain enterprise since as_of figures snapshot issued_by issued_at file "
+        internal="code kind title chain district enterprise since as_of figures snapshot issued_by issued_at file "
         "is_illustrative"
     )
 
@@ -48,6 +50,9 @@ class Briefing(Versioned):
     chain = models.ForeignKey(Chain, null=True, blank=True, on_delete=models.PROTECT, related_name="briefings")
     enterprise = models.ForeignKey(
         Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="briefings"
+    )
+    district = models.ForeignKey(
+        Body, null=True, blank=True, on_delete=models.PROTECT, related_name="briefings", verbose_name=_("区市")
     )
     since = models.DateField(_("对比日期"), null=True, blank=True)
     as_of = models.DateField(_("数据截至"))

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from lianzhang.trail.models import Event, Proof
 
@@ -42,6 +44,16 @@ def histories(subjects: Sequence[models.Model], *, limit: int = 100, but: Collec
     kind, ids = subjects[0]._meta.label_lower, [str(subject.pk) for subject in subjects]
     found = Event.objects.filter(subject_type=kind, subject_id__in=ids).exclude(verb__in=but).order_by("-seq")
     return list(_steps(found[:limit], subjects[0]))
+
+
+def steps_of(kind: type[models.Model], *, since: datetime, until: datetime, limit: int) -> list[Step]:
+    """The last `limit` changes of any record of one kind between two moments, the latest first. The caller shows only
+    those of records the reader may see."""
+    # Moments have no index: from the newest event back to the first one before `since`, and not the whole trail.
+    before = Event.objects.filter(at__lt=since).order_by("-seq").values("seq")[:1]
+    later = Event.objects.filter(seq__gt=Coalesce(Subquery(before), 0), at__lt=until)
+    found = later.filter(subject_type=kind._meta.label_lower).order_by("-seq")
+    return list(_steps(found[:limit], kind()))
 
 
 def before(subject: models.Model, step: Step) -> dict[str, Any]:

@@ -15,11 +15,15 @@ SHEETS = [
     ("leads", "leads"),
 ]
 
+ROWS = ("new", "moves", "expected", "requests_new", "tasks_new")
+
 
 def fill(world: World) -> Filling:
     batches = [*each(world, "ledger", Batch, code="code"), *each(world, "secretbatch", Batch, code="code")]
     briefings = each(world, "briefing", Briefing, code="code")
     ledgers = [Case({"key": key}) for key in ("enterprises", "teardown", "key_projects", "plan_actions", "leads")]
+    # The whole within reach, and what somebody asks of another's chain: no row of it may be told to whom it is not for.
+    periods = [Case({"kind": kind}) for kind in ("week", "month")]
     moves = ["batch", "marked", "decide", "choose", "choose_all", "apply", "undo", "retry", "abandon"]
     return {
         "intake:list": [Case()],
@@ -31,6 +35,11 @@ def fill(world: World) -> Filling:
         "briefings:issue_chain": CHAINS,
         "briefings:firm": each(world, "enterprise", Enterprise, code="code"),
         "briefings:meeting": [Case({"scheme": "test"})],
+        "briefings:period": periods,
+        "briefings:period_issue": periods,
+        "briefings:period_rows": [
+            Case({**case.kwargs, "key": key}, query=case.query) for case in periods for key in ROWS
+        ],
         "briefings:briefing": briefings,
         "briefings:download": briefings,
     }

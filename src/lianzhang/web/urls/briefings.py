@@ -1,8 +1,8 @@
 """Addresses of the one-pagers and the papers of the 推进会."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from lianzhang.web.views import briefings
+from lianzhang.web.views import briefings, periods
 
 app_name = "briefings"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("chain/<slug:code>/issue", briefings.issue_chain, name="issue_chain"),
     path("firm/<str:code>", briefings.firm, name="firm"),
     path("meeting/<slug:scheme>", briefings.meeting, name="meeting"),
+    re_path(r"^(?P<kind>week|month)/$", periods.draft, name="period"),
+    re_path(r"^(?P<kind>week|month)/issue$", periods.issue, name="period_issue"),
+    re_path(r"^(?P<kind>week|month)/(?P<key>[a-z_]+)$", periods.rows, name="period_rows"),
     path("issued/<str:code>", briefings.briefing, name="briefing"),
     path("issued/<str:code>/file", briefings.download, name="download"),
 ]

@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,10 +18,9 @@ from lianzhang.briefings.models import Briefing
 from lianzhang.briefings.tables import issued as tables
 from lianzhang.chains.models import Chain, Scheme
 from lianzhang.registry.models import Enterprise
-from lianzhang.tables import ExportHeader
 from lianzhang.trail import actions as trail
 from lianzhang.trail import evidence
-from lianzhang.web import access, exports, listing
+from lianzhang.web import access, listing, papers
 
 MOST_ON_PAGE = 20  # rows of a list of the 推进会 papers; all of them are in the workbook and the Word document
 
@@ -54,12 +52,12 @@ def chain(request: HttpRequest, code: str) -> HttpResponse:
     page = onepager.compose(found, person=person, today=today, since=_day(request))
     title = _("%(chain)s · 链长一页纸") % {"chain": found.name}
     if request.GET.get("format") == "docx":
-        header = _header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
+        header = papers.header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
         out = io.BytesIO()
         from lianzhang.briefings import documents
 
         documents.chain_page(page, out=out, header=header)
-        return _file(out, title, "docx")
+        return papers.response(out.getvalue(), title, "docx")
     context = {"page": page, "title": title, "illustrative": page.is_illustrative, "may_issue": found.may_issue}
     return render(request, "briefings/chain.html", context)
 
@@ -75,7 +73,7 @@ def issue_chain(request: HttpRequest, code: str) -> HttpResponse:
     )
     page = onepager.compose(found, person=person, today=today, since=_day(request))
     title = _("%(chain)s · 链长一页纸") % {"chain": found.name}
-    header = _header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
+    header = papers.header(request, title, as_of=page.today, illustrative=page.is_illustrative, what=found.code)
     out = io.BytesIO()
     from lianzhang.briefings import documents
 
@@ -105,12 +103,12 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
     page = firms.compose(found, person=person, today=timezone.localdate(), since=_day(request))
     title = _("%(firm)s · 企业一页纸") % {"firm": found.name}
     if request.GET.get("format") == "docx":
-        header = _header(request, title, as_of=page.today, illustrative=found.is_illustrative, what=found.code)
+        header = papers.header(request, title, as_of=page.today, illustrative=found.is_illustrative, what=found.code)
         out = io.BytesIO()
         from lianzhang.briefings import documents
 
         documents.firm_page(page, out=out, header=header)
-        return _file(out, title, "docx")
+        return papers.response(out.getvalue(), title, "docx")
     context = {"page": page, "title": title, "illustrative": found.is_illustrative}
     return render(request, "briefings/firm.html", context)
 
@@ -133,10 +131,10 @@ def meeting(request: HttpRequest, scheme: str) -> HttpResponse:
     )
     title = _("%(scheme)s · 推进会清单") % {"scheme": found.name}
     if is_file:
-        header = _header(request, title, as_of=made.today, illustrative=found.is_illustrative, what=found.code)
+        header = papers.header(request, title, as_of=made.today, illustrative=found.is_illustrative, what=found.code)
         out = io.BytesIO()
         (pack.write_xlsx if form == "xlsx" else pack.write_docx)(made, out=out, header=header)
-        return _file(out, title, form)
+        return papers.response(out.getvalue(), title, form)
     context = {
         "pack": made,
         "title": title,
@@ -171,7 +169,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
     found = Briefing.objects.visible_to(person).select_related("file").exclude(file=None).get_or_404(code=code)
     trail.note(found, verb="briefing.downloaded", detail={"file": found.file.sha256 if found.file else ""}, by=person)
     content = evidence.path_of(found.file).read_bytes() if found.file else b""
-    return _file(io.BytesIO(content), found.title, "docx")
+    return papers.response(content, found.title, "docx")
 
 
 def _day(request: HttpRequest) -> date | None:
@@ -182,24 +180,3 @@ def _day(request: HttpRequest) -> date | None:
     except ValueError:
         return None
     return day if day < timezone.localdate() else None
-
-
-def _header(request: HttpRequest, title: str, *, as_of: date, illustrative: bool, what: str) -> ExportHeader:
-    """What the document says about itself; its number is that of its event in the trail."""
-    person = access.person_of(request)
-    event = trail.note(None, verb="briefing.exported", detail={"title": title, "of": what}, by=person)
-    return ExportHeader(
-        title=title,
-        as_of=as_of,
-        who=exports.who(person),
-        is_illustrative=illustrative,
-        made_at=timezone.now(),
-        export_id=f"DC-{event.seq:06d}",
-    )
-
-
-def _file(out: io.BytesIO, title: str, form: str) -> HttpResponse:
-    response = HttpResponse(out.getvalue(), content_type=exports.TYPES[form])
-    name = f"{title}_{timezone.localdate():%Y%m%d}.{form}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
-    return response

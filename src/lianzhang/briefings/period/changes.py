@@ -1,0 +1,221 @@
+"""What changed: rows of each ledger whose change falls into the period, every one as its reader may see it."""
+
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import F as Field
+
+from lianzhang.briefings.period.scope import Period, Whose
+from lianzhang.collecting.models import Collection, Submission
+from lianzhang.projects import clocks, schedule, stages
+from lianzhang.projects import queries as projects
+from lianzhang.projects.models import LeadClock, MonthReport, Project, StageEntry
+from lianzhang.projects.stages import Stage, Status
+from lianzhang.supervision import states
+from lianzhang.supervision.models import Request, Task
+from lianzhang.tables import Light
+from lianzhang.trail import queries as trail
+
+MOST_EVENTS = 2000  # changes of projects looked through for lights that turned back
+ENDINGS = (Status.LOST, Status.TERMINATED, Status.SUSPENDED, Status.TRANSFERRED)
+OF_CHAIN = ("chain__name_zh", "chain__name_en", "district__name_zh", "district__name_en")
+PROJECT = (
+    *("code", "name", "name_en", "stage", "status", "status_reason", "status_on", "lost_to", "investor_name", "is_key"),
+    *("intended_wan", "agreed_wan", "first_reported_at", "next_milestone", "next_due_on", "planned_start_on"),
+    *("started_on", "planned_completion_on", "completed_on", "planned_production_on", "produced_on"),
+    *("plan_year_wan", "done_year_wan", "done_as_of", "progress_on", "is_illustrative", *OF_CHAIN),
+)  # fmt: skip
+OF_PROJECT = tuple(f"project__{name}" for name in ("code", "name", "name_en", "is_illustrative", *OF_CHAIN))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """转灯: a project whose light turned to late in the period, or back from it."""
+
+    project: Project
+    is_red: bool
+    reason: str
+
+    @property
+    def pk(self) -> int:
+        return self.project.pk
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the projects of the scope did in the period."""
+
+    new: list[Project]
+    ended: list[Project]
+    turns: list[Turn]
+    is_cut: bool = False  # more changed than was looked through: lights that turned back are not complete
+
+
+def moved(whose: Whose, period: Period, *, today: date) -> Moved:
+    """New leads, projects that ended or paused, and lights that turned: two or three queries."""
+    day = period.as_of(today)
+    seen = Project.objects.visible_to(whose.person).filter(whose.of()).select_related("chain", "district")
+    is_new = Q(first_reported_at__gte=period.since, first_reported_at__lt=period.until)
+    has_ended = Q(status__in=ENDINGS, status_on__gte=period.first, status_on__lte=period.last)
+    turned = Q(pk__in=projects.late(day).values("pk")) & ~Q(pk__in=projects.late(period.day_before).values("pk"))
+    found = list(
+        seen.only(*PROJECT)
+        .annotate(has_turned=Case(When(turned, then=Value(True)), default=False, output_field=BooleanField()))
+        .filter(is_new | has_ended | Q(has_turned=True))
+        .order_by("chain__position", "code")
+    )
+    steps = _steps(period)
+    changed = _changed(seen, steps)
+    was = {project.pk: _as_it_was(project, steps) for project in changed}
+    turns = [_turn(project, day=day) for project in found if getattr(project, "has_turned", False)]
+    turns = [turn for turn in turns if turn.project.pk not in was]
+    turns += [turn for project in changed if (turn := _compared(project, was[project.pk], period, day=day))]
+    return Moved(
+        new=[p for p in found if p.first_reported_at and period.since <= p.first_reported_at < period.until],
+        ended=[p for p in found if p.status in ENDINGS and p.status_on and period.first <= p.status_on <= period.last],
+        turns=sorted(turns, key=lambda turn: (not turn.is_red, turn.project.code)),
+        is_cut=len(steps) == MOST_EVENTS,
+    )
+
+
+def _steps(period: Period) -> list[trail.Step]:
+    """The changes of projects in the period, the latest first."""
+    return trail.steps_of(Project, since=period.since, until=period.until, limit=MOST_EVENTS)
+
+
+def _changed(seen: "QuerySet[Project]", steps: list[trail.Step]) -> list[Project]:
+    """The projects of the scope that a step changed, not those it entered."""
+    ids = {int(step.subject_id) for step in steps if step.is_change}
+    return list(seen.only(*PROJECT).filter(pk__in=ids).order_by("code")) if ids else []
+
+
+def _as_it_was(project: Project, steps: list[trail.Step]) -> Project:
+    """The record as it stood before the first of these changes."""
+    old = copy(project)
+    for step in steps:  # the latest first, so that the earliest is said last
+        if step.subject_id != str(project.pk):
+            continue
+        for name, was in trail.before(project, step).items():
+            column: Any = Project._meta.get_field(name)
+            setattr(old, column.attname, was)
+    return old
+
+
+def _is_red(project: Project, *, day: date) -> bool:
+    is_moving = project.status in stages.MOVING
+    return is_moving and (project.status == Status.LATE or schedule.red(project, today=day) is not None)
+
+
+def _turn(project: Project, *, day: date) -> Turn:
+    light: Light | None = schedule.red(project, today=day)
+    reason = str(light.reason or light.word) if light is not None else project.status_reason
+    return Turn(project=project, is_red=True, reason=reason)
+
+
+def _compared(project: Project, old: Project, period: Period, *, day: date) -> Turn | None:
+    """The light of a changed project before the period beside the one it has now."""
+    was, now = _is_red(old, day=period.day_before), _is_red(project, day=day)
+    if was == now or (was and project.status not in stages.MOVING):
+        return None  # what was lost or paused has not caught up
+    if now:
+        return _turn(project, day=day)
+    return Turn(project=project, is_red=False, reason=project.next_milestone)
+
+
+def entries(whose: Whose, period: Period) -> "QuerySet[StageEntry]":
+    """阶段推进: entries passed in the period; the first report of a lead is counted as a new lead."""
+    found = StageEntry.objects.visible_to(whose.person).filter(
+        whose.of("project__"),
+        verdict=StageEntry.Verdict.PASSED,
+        is_void=False,
+        stage__gt=Stage.LEAD,
+        checked_at__gte=period.since,
+        checked_at__lt=period.until,
+    )
+    names = ("stage", "entered_on", "checked_at", "proof_ids", "is_correction", "project__agreed_wan", *OF_PROJECT)
+    related = found.select_related("project__chain", "project__district", "checked_by")
+    return related.only(*names, "checked_by__name").order_by("project__chain__position", "-stage", "project__code")
+
+
+def overdue_clocks(whose: Whose, period: Period, *, today: date) -> "QuerySet[LeadClock]":
+    """时限逾期: deadlines of leads run out and not met by the end of the period."""
+    day = period.as_of(today) if period.last >= today else period.day_after
+    found = LeadClock.objects.visible_to(whose.person).filter(
+        Q(met_on__isnull=True) | Q(met_on__gt=period.last),
+        whose.of("project__"),
+        Exists(Project.objects.filter(clocks.is_worked(), pk=OuterRef("project_id"))),
+        due_on__lt=day,
+    )
+    names = ("kind", "started_on", "due_on", "met_on", *OF_PROJECT)
+    return found.select_related("project__chain", "project__district").only(*names).order_by("due_on", "pk")
+
+
+def submissions(whose: Whose, period: Period) -> "QuerySet[Submission]":
+    """应报: what was due in the period, of forms and of monthly rounds."""
+    found = Submission.objects.visible_to(whose.person).filter(
+        collection__due_at__gte=period.since, collection__due_at__lt=period.until
+    )
+    if whose.district is not None:
+        found = found.filter(body=whose.district)
+    elif whose.chain is not None:
+        found = found.filter(Q(body=whose.chain.body_id) | Q(collection__kind=Collection.Kind.MONTH))
+    return found.select_related("collection", "body").order_by("collection__due_at", "body__name_zh")
+
+
+def reports(whose: Whose, period: Period) -> "QuerySet[Any]":
+    """月度进度: rows of the month that were handed in, with what arrived in it where the month before is known."""
+    before = MonthReport.objects.filter(project=OuterRef("project"), month=_before(period.first))
+    handed_in = (MonthReport.State.SUBMITTED, MonthReport.State.CHECKED)
+    found: QuerySet[Any] = MonthReport.objects.visible_to(whose.person).filter(
+        whose.of("project__"), month=period.first, state__in=handed_in
+    )
+    with_money = found.annotate(arrived_month_wan=Field("arrived_wan") - Subquery(before.values("arrived_wan")[:1]))
+    names = ("month", "state", "done_month_wan", "done_year_wan", "arrived_wan", *OF_PROJECT)
+    related = with_money.select_related("project__chain", "project__district").only(*names)
+    in_order: QuerySet[Any] = related.order_by("project__chain__position", "project__code")
+    return in_order
+
+
+def _before(month: date) -> date:
+    return (month.replace(year=month.year - 1, month=12)) if month.month == 1 else month.replace(month=month.month - 1)
+
+
+def requests(whose: Whose, period: Period, *, today: date) -> "QuerySet[Request]":
+    """企业诉求: received or closed in the period, or late at its end."""
+    day = period.as_of(today)
+    found = Request.objects.visible_to(whose.person).filter(
+        whose.of_work(district="handler"),
+        Q(received_on__gte=period.first, received_on__lte=period.last)
+        | Q(closed_on__gte=period.first, closed_on__lte=period.last)
+        | Q(closed_on__isnull=True, due_on__lt=day, received_on__lte=period.last),
+    )
+    return found.select_related("enterprise", "chain", "handler").order_by("received_on", "code")
+
+
+def tasks(whose: Whose, period: Period, *, today: date) -> "QuerySet[Task]":
+    """督办: assigned or closed in the period, or late at its end."""
+    late = Q(state__in=states.OPEN, due_on__lt=period.as_of(today), assigned_at__lt=period.until)
+    found = Task.objects.visible_to(whose.person).filter(
+        whose.of_work(district="responsible"),
+        Q(assigned_at__gte=period.since, assigned_at__lt=period.until)
+        | Q(state=Task.State.CLOSED, closed_at__gte=period.since, closed_at__lt=period.until)
+        | late,
+    )
+    return found.select_related("responsible", "chain").order_by("due_on", "code")
+
+
+def within(rows: Iterable[Any], name: str, period: Period) -> list[Any]:
+    """Those of `rows` whose day or moment falls into the period."""
+    found = []
+    for row in rows:
+        value = getattr(row, name)
+        if value is None:
+            continue
+        first, end = (period.since, period.until) if hasattr(value, "hour") else (period.first, period.day_after)
+        if first <= value < end:
+            found.append(row)
+    return found
