@@ -53,7 +53,7 @@ def of(
         found.append(_doubt(OVER_PLAN, done=done_year, plan=plan_year))
     usual = earlier.usual_wan
     if done_month is not None and usual and done_month > usual * rule.jump_factor:
-        found.append(_doubt(JUMP, month=done_month, mean=usual.quantize(Decimal("0.01"))))
+        found.append(_doubt(JUMP, month=done_month, mean=usual.quantize(Decimal("0.01")), factor=rule.jump_factor))
     before = earlier.cumulative_wan
     if done_year is not None and before is not None:
         if done_year < before:
@@ -74,7 +74,7 @@ def words(doubt: Mapping[str, Any]) -> str:
     said = {name: values.plain(Decimal(figure), "wan") for name, figure in doubt.items() if name != "code"}
     texts = {
         OVER_PLAN: _("年度累计 %(done)s 超过年度计划 %(plan)s"),
-        JUMP: _("当月 %(month)s 超过此前月均 %(mean)s 的三倍"),
+        JUMP: _("当月 %(month)s 超过此前月均 %(mean)s 的 %(factor)s 倍"),
         FALLING: _("年度累计由 %(before)s 降为 %(done)s"),
         MISMATCH: _("上月累计 %(before)s 加当月 %(month)s 不等于年度累计 %(done)s"),
     }

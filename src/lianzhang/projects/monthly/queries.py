@@ -21,6 +21,11 @@ LAST_MONTH = 12
 # What a correction may put right, and what the close writes onto the project.
 FIGURES = ("done_month_wan", "done_year_wan", "arrived_wan")
 TEXTS = ("progress", "next_milestone", "next_due_on", "blockage_kind", "blockage")
+# Hundreds of rows a district, of which each column costs: what a row shows, and what it is judged by.
+OF_ROW = (
+    *("code", "name", "name_en", "stage", "district_id", "chain_id", "plan_year_wan", "done_year_wan", "done_as_of"),
+    *("next_milestone", "next_due_on", "blockage_kind", "blockage", "is_illustrative"),
+)
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})
 
 
@@ -42,8 +47,8 @@ def reported() -> "QuerySet[Project]":
 
 
 def due(body_id: int) -> "QuerySet[Project]":
-    """The projects one district reports, in the order of its workbook."""
-    return reported().filter(district_id=body_id).select_related("chain").order_by("chain__position", "code")
+    """The projects one district reports, in the order of its workbook; only the columns a row needs."""
+    return reported().filter(district_id=body_id).only(*OF_ROW).order_by("chain__position", "code")
 
 
 def districts() -> list[Body]:

@@ -85,7 +85,9 @@ def _asked(field: Field) -> Field:
 def filled(submission: Submission) -> list[dict[str, Any]]:
     """The rows of the workbook: what is known, what was written so far; figures of the month are left open."""
     month = queries.month_of(submission.collection)
-    return [_row(row, submission=submission, month=month) for row in queries.rows(submission)]
+    projects = queries.due(submission.body_id).select_related("chain").only(*queries.OF_ROW, "chain__name_zh")
+    rows = queries.rows(submission, projects=projects)
+    return [_row(row, submission=submission, month=month) for row in rows]
 
 
 def _row(row: Row, *, submission: Submission, month: dt.date) -> dict[str, Any]:

@@ -195,6 +195,7 @@ REPORTS = TableSpec(
     search=("project__name", "project__code"),
     default_order=("body__name_zh", "project__code"),
     invented="project__is_illustrative",
+    page_size=30,
     empty=Empty(gettext_lazy("还没有区市填报。")),
     note=gettext_lazy("年度完成率＝年度累计完成投资÷年度计划投资，有更正的按更正数。"),
 )

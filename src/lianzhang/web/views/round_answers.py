@@ -28,13 +28,13 @@ from lianzhang.web.forms.collecting import SubmitForm
 from lianzhang.web.views.projects import proof_of
 from lianzhang.web.views.rounds import FORM, reader
 
-PER_PAGE = 40
+PER_PAGE = 25
 
 
 @reader
 @require_http_methods(FORM)
 def answer(request: HttpRequest, code: str, body: str) -> HttpResponse:
-    """Every project of a district, forty to a page; what is typed is kept as a draft until it is handed in."""
+    """Every project of a district, so many to a page; what is typed is kept as a draft until it is handed in."""
     person = access.person_of(request)
     found = _submission(person, code, body)
     errors: dict[tuple[int, str], str] = {}
