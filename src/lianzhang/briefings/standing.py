@@ -9,7 +9,7 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subqu
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.briefings import dated
+from lianzhang.briefings import dated, work
 from lianzhang.briefings import plans as counted_plans
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
@@ -25,10 +25,7 @@ from lianzhang.supervision.models import Request
 from lianzhang.tables import values
 
 BUILDING = "building"  # the group of stages between start and production
-PROJECT_COLUMNS = (
-    *("code", "name", "stage", "status", "status_reason", "next_milestone", "next_due_on", "blockage"),
-    *("as_of", "progress_on", "is_illustrative"),
-)
+PROJECT_COLUMNS = (*work.PROJECT_COLUMNS, "as_of")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +84,7 @@ def _snapshots(chain: Chain, *, person: Person, since: date) -> list[Snapshot]:
     newest, then = newest_first[:1], newest_first.filter(taken_on__lte=since)[:1]
     found = own.filter(Q(pk__in=newest) | Q(pk__in=then))
     # What was out on the day of each: its own ratio, or the one before that still stands.
-    out = releases.ratios(person, chain=chain.pk).filter(snapshot__taken_at__lte=OuterRef("taken_at"))
+    out = releases.ratios(person).filter(chain=chain, snapshot__taken_at__lte=OuterRef("taken_at"))
     told = found.annotate(
         out_ratio=Subquery(out.values("value")[:1]), out_on=Subquery(out.values("snapshot__taken_on")[:1])
     )

@@ -1,32 +1,24 @@
 """我的工作: what a task force or department has before it this week, in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import (
-    F,
-    OuterRef,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
-from lianzhang.briefings import work
+from lianzhang.briefings import tallies, work
 from lianzhang.briefings.addresses import address
 from lianzhang.chains import stages
-from lianzhang.chains.models import Anchor, Chain, Gap, Snapshot, TargetList
-from lianzhang.chains.queries import gaps as gap_queries
+from lianzhang.chains.models import Chain, Gap, Snapshot
 from lianzhang.chains.queries import releases
 from lianzhang.collecting import queries as collecting
 from lianzhang.collecting import tables as collecting_tables
-from lianzhang.projects import queries as projects
 from lianzhang.projects.queries import StageCounts
-from lianzhang.records.counting import CountOf
 from lianzhang.registry import queries as registry
 from lianzhang.tables import values
 
@@ -41,14 +33,14 @@ class Overview:
     gap_count: int = 0
     proposed_count: int = 0
     closed_count: int = 0
-    target_list: TargetList | None = None
+    target_list: tallies.ListSize | None = None
     anchor_count: int = 0
     silent_count: int = 0  # anchors of which the reader may see no answer, though they agreed to give some
     taken_on: date | None = None  # the newest snapshot of the purchases
     ratio: float | None = None  # 本地配套率 by amount; None where too few firms make it up
     ratio_before: float | None = None
     ratio_on: date | None = None  # the snapshot the ratio is of: older than the newest where that one is held back
-    stages: StageCounts | None = None
+    stages: StageCounts = field(default_factory=StageCounts)
 
     @property
     def ratio_shown(self) -> str:
@@ -91,7 +83,7 @@ class Overview:
         if self.target_list is not None:
             url = address("targets:target", self.target_list.code)
             found.append((_("目标配套商"), self.target_list.supplier_count, url))
-        counts = self.stages or StageCounts()
+        counts = self.stages
         groups = (
             ("leads", _("线索"), counts.leads),
             ("talks", _("在谈"), counts.talks),
@@ -137,21 +129,29 @@ class Week:
 
 def compose(person: Person, *, today: date) -> Week:
     """The week of `person` in the post held now."""
-    chains = list(_own(person, today=today))
+    chains = list(_own(person))
     ids = [chain.pk for chain in chains]
     reach = person.reach
+    told, pieces = {}, set()
+    if chains and reach.may(Act.READ, Thing.GAP):
+        pieces = registry.readable(person, firm="code")
+        told = tallies.read(person, chains, pieces=pieces, today=today)
     return Week(
         chains=chains,
         items=[
             *_asked(person, today=today),
             *work.tasks_awaiting(person, today=today),
             *_moves(person),
-            *_questions(person, chains, today=today),
+            *_questions(person, chains, told, today=today),
         ],
         actions=work.actions_behind(person, today=today, chain_ids=ids) if ids else [],
         projects=_projects(person, ids, today=today) if reach.may(Act.READ, Thing.PROJECT) else [],
         requests=work.requests_of(person, chain_ids=ids, today=today),
-        overviews=_overviews(person, [chain for chain in chains if not chain.is_service]),
+        overviews=[
+            _overview(chain, told[chain.pk], pieces=pieces)
+            for chain in chains
+            if chain.pk in told and not chain.is_service
+        ],
     )
 
 
@@ -185,11 +185,14 @@ def _moves(person: Person) -> list[work.Item]:
     return [*work.checks_awaiting(person), *handed_over]
 
 
-def _questions(person: Person, chains: list[Any], *, today: date) -> list[work.Item]:
+def _questions(
+    person: Person, chains: list[Chain], told: Mapping[int, tallies.Tally], *, today: date
+) -> list[work.Item]:
     """缺口 of the own chains that are due to be looked at again; for an expert what was asked."""
     if person.reach.role is Role.EXPERT:
         return work.consultations_awaiting(person, today=today)
-    return work.reviews(chains, today=today)
+    due = [(chain, told[chain.pk]) for chain in chains if chain.pk in told and told[chain.pk].review_count]
+    return [work.review(chain, one.review_count, first=one.review_on, today=today) for chain, one in due]
 
 
 def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:
@@ -197,68 +200,35 @@ def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work
     return work.projects_late(person, today=today, chain_ids=chain_ids or None)
 
 
-def _own(person: Person, *, today: date) -> "QuerySet[Chain]":
-    """The chains the post serves, each with what its card says: gaps by state, anchors with data, the last two ratios.
-
-    Asked chain by chain within one question: a task force has one chain, a lead department a handful.
-    """
-    own = Chain.objects.own_of(person).visible_to(person).select_related("scheme")
+def _own(person: Person) -> "QuerySet[Chain]":
+    """The chains the post serves, each with the day its purchases were last read and what came out."""
+    own: QuerySet[Chain] = Chain.objects.own_of(person).visible_to(person).select_related("scheme")
     if not person.reach.may(Act.READ, Thing.GAP):
         return own
-    gaps = Gap.objects.visible_to(person).filter(chain=OuterRef("pk"))
-    due = gap_queries.to_review(person, today=today).filter(chain=OuterRef("pk"))
-    anchors = Anchor.objects.standing().filter(chain=OuterRef("pk"))
-    speaking = registry.speaking(person, firm=OuterRef("enterprise"))
     taken = Snapshot.objects.visible_to(person).filter(is_pooled=False, chain=OuterRef("pk")).order_by("-taken_at")
-    released = releases.ratios(person, chain=OuterRef("pk"))
-    told: QuerySet[Chain] = releases.with_newest(own, person=person).annotate(
-        proposed_count=CountOf(gaps.filter(state=Gap.State.PROPOSED)),
-        standing_count=CountOf(gaps.filter(state__in=stages.STANDING)),
-        closed_count=CountOf(gaps.filter(state=Gap.State.CLOSED)),
-        review_count=CountOf(due),
-        review_on=Subquery(due.values("review_on")[:1]),
-        anchor_count=CountOf(anchors),
-        speaking_count=CountOf(anchors.filter(speaking)),
-        taken_on=Subquery(taken.values("taken_on")[:1]),
-        ratio=Subquery(released.values("value")[:1]),
-        ratio_before=Subquery(released.values("value")[1:2]),
-        ratio_on=Subquery(released.values("snapshot__taken_on")[:1]),
+    told: QuerySet[Chain] = releases.with_newest(own, person=person)
+    return told.annotate(taken_on=Subquery(taken.values("taken_on")[:1]))
+
+
+def _overview(chain: Any, told: tallies.Tally, *, pieces: set[registry.Piece]) -> Overview:
+    """The card of one manufacturing chain."""
+    newest, before = (*told.ratios[:2], None, None)[:2]
+    # As it went out; where the newest did not, to who may read the rows as it is.
+    ratio = newest.value if newest is not None else None
+    as_of = newest.on if newest is not None else None
+    if as_of != chain.taken_on and (own := releases.own_ratio(chain, pieces=pieces)) is not None:
+        ratio, before, as_of = own, None, chain.taken_on
+    return Overview(
+        chain=chain,
+        gap_count=told.gap_count(stages.STANDING),
+        proposed_count=told.gap_count({Gap.State.PROPOSED}),
+        closed_count=told.gap_count({Gap.State.CLOSED}),
+        target_list=told.target_list,
+        anchor_count=told.anchor_count,
+        silent_count=told.anchor_count - told.speaking_count,
+        taken_on=chain.taken_on,
+        ratio=ratio,
+        ratio_before=before.value if before is not None else None,
+        ratio_on=as_of,
+        stages=told.stages,
     )
-    return told
-
-
-def _overviews(person: Person, chains: list[Any]) -> list[Overview]:
-    """The cards of the manufacturing chains: two queries more for all of them, none for a service chain."""
-    if not chains or not person.reach.may(Act.READ, Thing.GAP):
-        return []
-    # The list the chief stands for; a trial computed since does not take its place. Without one, the newest.
-    lists: dict[int, TargetList] = {}
-    ready = (TargetList.State.READY, TargetList.State.APPROVED)
-    found = TargetList.objects.visible_to(person).filter(chain__in=[chain.pk for chain in chains], state__in=ready)
-    for listed in found.order_by(F("approved_at").asc(nulls_first=True), "created_at"):
-        lists[listed.chain_id] = listed
-    stages = projects.stage_counts_by_chain(person)
-    # As they went out; where the newest did not, to who may read the rows as it is.
-    ratios = {
-        chain.pk: releases.Ratio(value=chain.ratio, before=chain.ratio_before, as_of=chain.ratio_on) for chain in chains
-    }
-    for chain in chains:
-        if chain.ratio_on != chain.taken_on and (own := releases.own_ratio(chain, person=person)) is not None:
-            ratios[chain.pk] = releases.Ratio(value=own, before=None, as_of=chain.taken_on)
-    return [
-        Overview(
-            chain=chain,
-            gap_count=chain.standing_count,
-            proposed_count=chain.proposed_count,
-            closed_count=chain.closed_count,
-            target_list=lists.get(chain.pk),
-            anchor_count=chain.anchor_count,
-            silent_count=chain.anchor_count - chain.speaking_count,
-            taken_on=chain.taken_on,
-            ratio=ratios[chain.pk].value,
-            ratio_before=ratios[chain.pk].before,
-            ratio_on=ratios[chain.pk].as_of,
-            stages=stages.get(chain.pk),
-        )
-        for chain in chains
-    ]

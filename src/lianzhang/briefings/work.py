@@ -6,7 +6,6 @@ Each function reads one thing in one query and never more than it shows; the pag
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -18,7 +17,7 @@ from lianzhang.briefings import plans as counted
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
 from lianzhang.chains import rules, stages
-from lianzhang.chains.models import Action
+from lianzhang.chains.models import Action, Chain
 from lianzhang.chains.queries import gaps, plans
 from lianzhang.projects import queries as projects
 from lianzhang.projects import schedule
@@ -97,31 +96,18 @@ def tasks_awaiting(person: Person, *, today: date) -> list[Item]:
     return task_items(supervision.awaiting(person, today, most=MOST), today=today)
 
 
-def reviews(chains: Iterable[Any], *, today: date) -> list[Item]:
-    """复核: how many gaps of each chain are due to be looked at again, lit by the one that has waited longest.
-
-    `chains` come with `review_count` and `review_on`, asked in their own question.
-    """
-    items = []
-    for chain in chains:
-        count = getattr(chain, "review_count", 0)
-        if not count:
-            continue
-        light, word = when(chain.review_on, today=today)
-        said = ngettext("%(count)d个缺口到复核日期", "%(count)d个缺口到复核日期", count) % {"count": count}
-        url = address("gaps:list", chain=str(chain.pk), state=stages.STANDING, review_to=today.isoformat())
-        items.append(
-            Item(
-                title=said,
-                url=url,
-                light=light,
-                word=word,
-                note=chain.name,
-                due_on=chain.review_on,
-                is_illustrative=chain.is_illustrative,
-            )
-        )
-    return items
+def review(chain: Chain, count: int, *, first: date | None, today: date) -> Item:
+    """复核: how many gaps of a chain are due to be looked at again, lit by the one that has waited longest."""
+    light, word = when(first, today=today)
+    return Item(
+        title=ngettext("%(count)d个缺口到复核日期", "%(count)d个缺口到复核日期", count) % {"count": count},
+        url=address("gaps:list", chain=str(chain.pk), state=stages.STANDING, review_to=today.isoformat()),
+        light=light,
+        word=word,
+        note=chain.name,
+        due_on=first,
+        is_illustrative=chain.is_illustrative,
+    )
 
 
 def consultations_awaiting(person: Person, *, today: date) -> list[Item]:

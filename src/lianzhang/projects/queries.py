@@ -48,6 +48,15 @@ class StageCounts:
     building: int = 0
     production: int = 0
 
+    @classmethod
+    def of(cls, counts: Iterable[tuple[int, int]]) -> "StageCounts":
+        """The groups of what was counted stage by stage."""
+        found: dict[str, int] = {}
+        for stage, count in counts:
+            key = stages.group_of(stage).key
+            found[key] = found.get(key, 0) + count
+        return cls(**found)
+
     @property
     def total(self) -> int:
         """All of them; leads are not projects yet and are left out."""
@@ -151,21 +160,18 @@ def detailed(person: Person, code: str) -> Project:
     return found.select_related(*related, "target_line__target_list").get_or_404(code=code)
 
 
+def stage_counts(person: Person) -> "QuerySet[Any, Any]":
+    """Open projects counted by chain and stage (`chain_id`, `stage`, `count`), as far as `person` sees them."""
+    found = Project.objects.visible_to(person).filter(status__in=stages.OPEN).order_by()
+    return found.values("chain_id", "stage").annotate(count=Count("pk"))
+
+
 def stage_counts_by_chain(person: Person) -> dict[int, StageCounts]:
     """Open projects by chain and group of stages, as far as `person` sees them; one query."""
-    rows = (
-        Project.objects.visible_to(person)
-        .filter(status__in=stages.OPEN)
-        .order_by()
-        .values_list("chain_id", "stage")
-        .annotate(count=Count("pk"))
-    )
-    found: dict[int, dict[str, int]] = {}
-    for chain_id, stage, count in rows:
-        counts = found.setdefault(chain_id, {})
-        key = stages.group_of(stage).key
-        counts[key] = counts.get(key, 0) + count
-    return {chain_id: StageCounts(**counts) for chain_id, counts in found.items()}
+    found: dict[int, list[tuple[int, int]]] = {}
+    for chain_id, stage, count in stage_counts(person).values_list("chain_id", "stage", "count"):
+        found.setdefault(chain_id, []).append((stage, count))
+    return {chain_id: StageCounts.of(counts) for chain_id, counts in found.items()}
 
 
 def standing(person: Person, *, today: date) -> dict[str, int]:

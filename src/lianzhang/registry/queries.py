@@ -69,73 +69,67 @@ def grants(person: Person, *, on: date) -> QuerySet[PurchaseGrant]:
     return joined.prefetch_related("readers").order_by("-starts_on", "-pk")
 
 
-def speaking(person: Person, *, firm: OuterRef) -> Q:
-    """Whether a firm says anything that `person` may read, or chose to say nothing to such readers: an answer at any
-    level is one, and who agreed to give names to the innovation centre alone is asked for no more."""
+Piece = tuple[Any, str, int | None]
+
+
+def speaking(pieces: Iterable[Piece], *, firm: OuterRef) -> Q:
+    """Whether a firm says anything of what `pieces` open (`readable`, firms by their code), or chose to say nothing to
+    such readers: an answer at any level is one, and who agreed to give names to the innovation centre alone is asked
+    for no more."""
+    whole = {one for one, level, line in pieces if level == Level.ROWS and line is None}
+    lines: dict[str, set[int]] = {}
+    for _one, level, line in pieces:
+        if line is not None:
+            lines.setdefault(level, set()).add(line)
+    of_all, of_lines = Q(buyer__code__in=whole, line__isnull=True), Q(line__in=lines.get(Level.ROWS, ()))
     # Asked firm by firm: a list of the buyers would read all purchases of the city.
-    rows = Purchase.objects.visible_to(person).filter(buyer=firm)
-    ticks = PartAnswer.objects.visible_to(person).filter(line__firm=firm)
-    bands = CategoryAnswer.objects.visible_to(person).filter(line__firm=firm)
+    rows = Purchase.objects.filter(of_all | of_lines, buyer=firm)
+    ticks = PartAnswer.objects.filter(line__firm=firm, line__in=lines.get(Level.TICKS, ()))
+    bands = CategoryAnswer.objects.filter(line__firm=firm, line__in=lines.get(Level.BANDS, ()))
     names_alone = ProductLine.objects.filter(firm=firm, is_active=True, levels=[Level.NAMES])
     return Q(Exists(rows)) | Q(Exists(ticks)) | Q(Exists(bands)) | Q(Exists(names_alone))
 
 
-Piece = tuple[Any, str, int | None]
-
-
-def readable(person: Person) -> set[Piece]:
+def readable(person: Person, *, firm: str = "pk") -> set[Piece]:
     """(firm, level, product line) of everything of firms that `person` may read today; the same as the answers'
-    `visible_to`, for all levels at once.
+    `visible_to`, for all levels at once. `firm` is the column that tells firms apart. One query, a firm's own two.
 
     Without a line: what the firm said at that level of no line in particular, such as rows of a workbook.
     """
-    return _pieces(person, firm="pk", with_lines=True)
+    reach = person.reach
+    if reach.body_id is None or not reach.may(Act.READ, Thing.PURCHASE):
+        return set()
+    found = _granted(person, firm=firm)
+    if reach.body_kind == BodyKind.FIRM:
+        mine = Enterprise.objects.order_by().filter(body_id=reach.body_id).values_list(firm, "lines")
+        found |= {(one, level, which) for one, line in mine for level in Level.values for which in (None, line)}
+    return found
 
 
 def reads_all(contents: Iterable[Sequence[Any]], person: Person) -> bool:
     """Whether `person` may read every piece of `contents` today: [[firm's code, level, line's id or None], …].
 
-    What cannot be found any more is read by nobody. One query, two where lines are named.
+    What cannot be found any more is read by nobody. Asks as `readable` does, and nothing where there are no contents.
     """
     wanted = {(str(code), str(level), line) for code, level, line in contents}
-    with_lines = any(line is not None for _code, _level, line in wanted)
-    return not wanted or wanted <= _pieces(person, firm="code", with_lines=with_lines)
+    return not wanted or wanted <= readable(person, firm="code")
 
 
-def _pieces(person: Person, *, firm: str, with_lines: bool) -> set[Piece]:
-    """What may be read, firms by their column `firm`; without lines only what is of no line in particular."""
-    reach = person.reach
-    if reach.body_id is None or not reach.may(Act.READ, Thing.PURCHASE):
-        return set()
-    own = set()
-    if reach.body_kind == BodyKind.FIRM:
-        own = set(Enterprise.objects.order_by().filter(body_id=reach.body_id).values_list(firm, flat=True))
-    held = _held(person, firm=firm)
-    found: set[Piece] = {(one, level, None) for one in own for level in Level.values}
-    found |= {(one, level, None) for one, level, line in held if line is None}
-    if not with_lines:
-        return found
-    firms = own | {one for one, _level, _line in held}
-    lines = ProductLine.objects.order_by().filter(**{f"firm__{firm}__in": firms})
-    for line, one, levels in lines.values_list("pk", f"firm__{firm}", "levels"):
-        if one in own:
-            found |= {(one, level, line) for level in Level.values}
-        else:
-            found |= {(one, level, line) for level in levels if {(one, level, None), (one, level, line)} & held}
-    return found
-
-
-def _held(person: Person, *, firm: str) -> set[Piece]:
-    """(firm, level, line) as the grants in force say it; see `GrantQuerySet.opening`."""
+def _granted(person: Person, *, firm: str) -> set[Piece]:
+    """What grants in force open, see `GrantQuerySet.opening`; of a line only where its firm speaks at the level now."""
     reach = person.reach
     grants = PurchaseGrant.objects.order_by().standing().filter(body_id=reach.body_id or 0)
     named = PurchaseGrant.readers.through.objects.filter(purchasegrant=OuterRef("pk"), person_id=reach.person_id or 0)
-    columns = (f"firm__{firm}", "line_id", "levels", "is_whole_body", "is_named")
+    columns = (f"firm__{firm}", "line_id", "levels", "is_whole_body", "is_named", "firm__lines", "firm__lines__levels")
+    rows = grants.annotate(is_named=Exists(named)).values_list(*columns)
     is_centre = reach.body_kind == BodyKind.INNOVATION_CENTRE
     found: set[Piece] = set()
-    for one, line, levels, is_whole_body, is_named in grants.annotate(is_named=Exists(named)).values_list(*columns):
+    for one, of_line, levels, is_whole_body, is_named, line, told in rows:
         opens = {Level.ROWS: is_whole_body or is_named, Level.NAMES: is_centre}
-        found |= {(one, level, line) for level in levels if opens.get(level, True)}
+        held = [level for level in levels if opens.get(level, True)]
+        found |= {(one, level, None) for level in held if of_line is None}
+        # After a merge a line may be another firm's; the grant of before opens nothing of that firm.
+        found |= {(one, level, line) for level in held if level in (told or ()) and of_line in {None, line}}
     return found
 
 

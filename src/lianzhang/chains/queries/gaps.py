@@ -39,10 +39,14 @@ def has_other_open(gap: Gap) -> bool:
     return others.exclude(pk=gap.pk).exists()
 
 
+def is_due(today: date) -> Q:
+    """逾期复核: gaps somebody stands for whose day of review has come."""
+    return Q(state__in=stages.STANDING, review_on__lte=today)
+
+
 def to_review(person: Person, *, today: date) -> ScopedQuerySet[Gap]:
-    """逾期复核: gaps somebody stands for whose day of review has come, longest ago first."""
-    found = Gap.objects.visible_to(person).filter(state__in=stages.STANDING, review_on__lte=today)
-    return found.order_by("review_on", "code")
+    """逾期复核 within reach, longest ago first."""
+    return Gap.objects.visible_to(person).filter(is_due(today)).order_by("review_on", "code")
 
 
 def opinions(gap: Gap, *, person: Person) -> list[Opinion]:

@@ -115,9 +115,9 @@ def of_rows(summary: Mapping[str, Any]) -> dict[str, float | None]:
     }
 
 
-def ratios(person: Person, *, chain: OuterRef | int) -> "QuerySet[Release]":
-    """本地配套率 of a chain as it went out, newest first; to be sliced in a subquery or a list."""
-    return _totals(person).filter(chain=chain, measure=Measure.LOCAL_RATIO, state=State.RELEASED)
+def ratios(person: Person) -> "QuerySet[Release]":
+    """本地配套率 of chains as it went out, newest first; to be narrowed to a chain or some."""
+    return _totals(person).filter(measure=Measure.LOCAL_RATIO, state=State.RELEASED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,13 +141,12 @@ def with_newest(chains: "QuerySet[Any]", *, person: Person) -> Any:
     )
 
 
-def own_ratio(chain: Any, *, person: Person) -> float | None:
-    """本地配套率 of the newest snapshot of a chain `with_newest`, to who may read its rows; one query."""
+def own_ratio(chain: Any, *, pieces: set[registry_queries.Piece]) -> float | None:
+    """本地配套率 of the newest snapshot of a chain `with_newest`, to who may read all its rows by these `pieces`."""
     inside = disclosure.pieces(
         getattr(chain, "newest_contents", None) or (), getattr(chain, "newest_firms", None) or ()
     )
-    may_read = bool(inside) and registry_queries.reads_all(inside, person)
-    ratio: float | None = chain.newest_ratio if may_read else None
+    ratio: float | None = chain.newest_ratio if inside and inside <= pieces else None
     return ratio
 
 
