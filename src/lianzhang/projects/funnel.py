@@ -246,7 +246,7 @@ def _outlook(months: "pa.Table", *, year: int, today: date) -> dict[str, Any]:
     names = ("month", "done_wan", "low_wan", "middle_wan", "high_wan", "naive_wan")
     return {
         "through": through,
-        "outlook": [[_rounded(row[name]) for name in names] for row in rows],
+        "outlook": [[_whole(row[name]) for name in names] for row in rows],
         "has_past": rows[-1]["middle_wan"] is not None,
         "reporting_count": len(set(now["item_id"].to_pylist())),
     }
@@ -298,5 +298,6 @@ def _float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _rounded(value: float | None) -> float | None:
-    return value if value is None or isinstance(value, int) else round(value, 2)
+def _whole(value: float | None) -> float | None:
+    """万元 without a fraction: nobody forecasts a year to the yuan."""
+    return None if value is None else round(value)

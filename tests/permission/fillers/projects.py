@@ -3,7 +3,7 @@
 from lianzhang.projects.models import Contest, Encounter, Event, Project, Signing, StageEntry, Supply
 from lianzhang.trail.models import Proof
 from tests.permission.fillers import Case, Filling, each
-from tests.permission.world import World
+from tests.permission.world import DAY, World
 
 PLAIN = ["list", "leads", "key", "board", "stages", "checks", "new", "events", "new_event", "contests", "new_contest"]
 OF_PROJECT = [
@@ -29,11 +29,16 @@ def fill(world: World) -> Filling:
     projects = each(world, "project", Project, code="code")
     events = each(world, "event", Event, code="code")
     contests = each(world, "project", Contest, code="code")
+    chain = world.cast.chain_a.code
     met = each(world, "encounter", Encounter, code="event__code", pk="pk")
     entries = each(world, "project", StageEntry, code="project__code", pk="pk")
     return {
         **{f"projects:{name}": [Case()] for name in PLAIN},
         **{f"projects:{name}": projects for name in OF_PROJECT},
+        "projects:recompute_funnel": [Case()],
+        "projects:funnel": [Case(), Case(query=f"chain={chain}&district=west&year={DAY.year}", variant="scoped")],
+        "projects:explain_funnel": [Case({"key": "fulfil_rate"}, query=f"chain={chain}&district=west")],
+        "projects:funnel_rows": [Case({"what": "signed", "when": "2026"}), Case({"what": "came-in", "when": "2026"})],
         "projects:file": _files(world),
         "projects:check": entries,
         "projects:withdraw": entries,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import encounters, events, leads, needs, project_changes, projects
+from lianzhang.web.views import encounters, events, funnel, leads, needs, project_changes, projects
 
 app_name = "projects"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("leads/", projects.leads, name="leads"),
     path("key/", projects.key_projects, name="key"),
     path("board/", projects.board, name="board"),
+    path("funnel/", funnel.funnel, name="funnel"),
+    path("funnel/compute", funnel.recompute, name="recompute_funnel"),
+    path("funnel/explain/<slug:key>/", funnel.explain_rate, name="explain_funnel"),
+    re_path(r"^funnel/(?P<what>[a-z-]+)/(?P<when>20\d\d(-(0[1-9]|1[0-2]))?)/$", funnel.rows, name="funnel_rows"),
     path("stages/", projects.stage_table, name="stages"),
     path("checks/", projects.checks, name="checks"),
     path("new", projects.new, name="new"),

@@ -1,0 +1,233 @@
+"""The tables of the funnel: cohorts of signings, time in stages, the year's investment. On paper every figure stands in
+a cell of its own; on screen a cohort's count and share stand together."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from lianzhang.projects import funnel
+from lianzhang.projects.stages import Stage
+from lianzhang.tables import NOT_APPLICABLE, Column, Empty, TableSpec, values
+
+NO_READING = Empty(_("还没有可以计算的数据。"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cohort:
+    """一批签约: what was signed in a month and how far it had got after 6, 12 and 24 months."""
+
+    month: str
+    count: int
+    reached: list[list[int]]  # within × step
+    young: tuple[int, ...]  # the months this cohort is not old enough for
+    url: str = ""
+
+    def share(self, within: int, step: int) -> Any:
+        """The ratio; not applicable while the cohort is too young for it."""
+        if funnel.WITHIN[within] in self.young:
+            return NOT_APPLICABLE
+        return self.reached[within][step] / self.count
+
+    def words(self, within: int, step: int) -> str:
+        """Count and share, or that the time is not over."""
+        count = self.reached[within][step]
+        if funnel.WITHIN[within] in self.young:
+            return _now("%(count)s（未满）") % {"count": count}
+        return f"{count}（{values.plain(count / self.count, 'ratio')}）"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """一个阶段的停留时间."""
+
+    stage: Stage
+    count: int
+    left_count: int
+    quartiles: list[int | None]
+    ways: list[float]
+    url: str = ""
+
+    @property
+    def staying(self) -> float:
+        """The share that has left by no way so far."""
+        return max(0.0, 1 - sum(self.ways))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """A month of the year's investment, cumulative, 万元."""
+
+    month: date
+    done_wan: float | None
+    low_wan: float | None
+    middle_wan: float | None
+    high_wan: float | None
+    naive_wan: float | None
+    is_past: bool
+    has_past: bool
+
+
+def cohort_rows(data: list[list[Any]], *, year: int, as_of: date, url: Callable[[str], str]) -> list[Cohort]:
+    """The months of signing of a year, newest first."""
+    return [
+        Cohort(month=month, count=count, reached=reached, young=young(month, as_of=as_of), url=url(month))
+        for month, count, reached in data
+        if month.startswith(f"{year}-")
+    ]
+
+
+def young(month: str, *, as_of: date) -> tuple[int, ...]:
+    """Of 6, 12 and 24 months those that are not over yet for the last signed of the month."""
+    year, number = map(int, month.split("-"))
+    passed = (as_of.year - year) * 12 + as_of.month - number - 1  # whole months since the month of signing ended
+    return tuple(within for within in funnel.WITHIN if passed < within)
+
+
+def stay_rows(data: Iterable[dict[str, Any]], *, url: Callable[[int], str]) -> list[Stay]:
+    """The stages in order."""
+    return [
+        Stay(
+            stage=Stage(row["stage"]),
+            count=row["count"],
+            left_count=row["left_count"],
+            quartiles=row["quartiles"],
+            ways=row["ways"],
+            url=url(row["stage"]),
+        )
+        for row in data
+    ]
+
+
+def month_rows(year: int, data: dict[str, Any]) -> list[Month]:
+    """The twelve months; none where nobody reported."""
+    return [
+        Month(
+            month=date(year, month, 1),
+            done_wan=done,
+            low_wan=low,
+            middle_wan=middle,
+            high_wan=high,
+            naive_wan=naive,
+            is_past=month <= data["through"],
+            has_past=data["has_past"],
+        )
+        for month, done, low, middle, high, naive in data["outlook"]
+    ]
+
+
+STEPS = tuple(step.label for step in funnel.STEPS)
+COHORT_NOTE = _(
+    "按签约月份分批，分母为当月签约的全部项目（含后来流失、终止的），自签约之日起算6、12、24个月；"
+    "签约日期不明的不计入。未满：这批签约还不到所说的月数，列出的是目前已到的个数。"
+)
+_MONTH = Column("month", _("签约月份"), lambda c: c.month, link=lambda c: c.url)
+_SIGNED = Column("count", _("签约"), lambda c: c.count, kind="integer", unit=_("个"), is_total=True)
+
+
+def _group(within: int) -> Any:
+    return _("%(months)s个月内") % {"months": funnel.WITHIN[within]}
+
+
+def _cohorts(columns: list[Column]) -> TableSpec:
+    return TableSpec(
+        key="funnel_cohorts",
+        title=_("分批签约的转化"),
+        columns=(_MONTH, _SIGNED, *columns),
+        row_id="month",
+        invented=None,
+        note=COHORT_NOTE,
+        empty=Empty(_("这一年没有登记签约日期的项目。")),
+    )
+
+
+def _cell(within: int, step: int) -> Column:
+    return Column(f"w{within}_s{step}", STEPS[step], lambda c: c.words(within, step), group=_group(within))
+
+
+def _numbers(within: int, step: int) -> list[Column]:
+    name = f"w{within}_s{step}"
+    return [
+        Column(f"{name}_count", STEPS[step], lambda c: c.reached[within][step], kind="integer", group=_group(within)),
+        Column(
+            f"{name}_ratio",
+            _("%(step)s比重") % {"step": STEPS[step]},
+            lambda c: c.share(within, step),
+            kind="ratio",
+            group=_group(within),
+        ),
+    ]
+
+
+PLACES = [(within, step) for within in range(len(funnel.WITHIN)) for step in range(len(funnel.STEPS))]
+COHORTS = _cohorts([_cell(within, step) for within, step in PLACES])
+COHORTS_IN_FIGURES = _cohorts(
+    [
+        *(column for within, step in PLACES for column in _numbers(within, step)),
+        Column("young", _("未满（月）"), lambda c: "、".join(map(str, c.young))),
+    ]
+)
+
+
+def _days(key: str, label: Any, place: int) -> Column:
+    def value(stay: Stay) -> Any:
+        return NOT_APPLICABLE if stay.quartiles[place] is None else stay.quartiles[place]
+
+    return Column(key, label, value, kind="integer", unit=_("天"), group=_("停留"))
+
+
+def _way(key: str, label: Any, place: int) -> Column:
+    return Column(key, label, lambda s: s.ways[place], kind="ratio", group=_("去向"))
+
+
+STAYS = TableSpec(
+    key="funnel_stays",
+    title=_("各阶段停留时间"),
+    columns=(
+        Column("stage", _("阶段"), lambda s: s.stage.label, link=lambda s: s.url),
+        Column("count", _("进入"), lambda s: s.count, kind="integer", unit=_("个")),
+        Column("left_count", _("已离开"), lambda s: s.left_count, kind="integer", unit=_("个")),
+        _days("quarter", _("四分之一离开"), 0),
+        _days("median", _("中位数"), 1),
+        _days("three_quarters", _("四分之三离开"), 2),
+        _way("advanced_ratio", _("进入下一阶段"), 0),
+        _way("lost_ratio", _("流失"), 1),
+        _way("terminated_ratio", _("终止"), 2),
+        Column("staying_ratio", _("仍在"), lambda s: s.staying, kind="ratio", group=_("去向")),
+    ),
+    row_id=lambda s: int(s.stage),
+    invented=None,
+    note=_(
+        "历年全部项目。还在该阶段的按已停留天数计入（Kaplan–Meier），去向按竞争结局估计（Aalen–Johansen），"
+        "四项相加为100%。“/”：离开的还不到这个比重。日期不明的不计入。"
+    ),
+    empty=NO_READING,
+)
+
+
+def _ahead(key: str, label: Any, *, is_told: Callable[[Month], bool]) -> Column:
+    return Column(key, label, lambda m: getattr(m, key) if is_told(m) else NOT_APPLICABLE, kind="wan")
+
+
+OUTLOOK = TableSpec(
+    key="funnel_outlook",
+    title=_("年度投资与年末预测"),
+    columns=(
+        Column("month", _("月份"), lambda m: m.month, kind="month"),
+        _ahead("done_wan", _("累计完成"), is_told=lambda m: m.is_past),
+        _ahead("low_wan", _("预测下限"), is_told=lambda m: not m.is_past and m.has_past),
+        _ahead("middle_wan", _("预测中值"), is_told=lambda m: not m.is_past and m.has_past),
+        _ahead("high_wan", _("预测上限"), is_told=lambda m: not m.is_past and m.has_past),
+        _ahead("naive_wan", _("按上年同期"), is_told=lambda m: m.naive_wan is not None),
+    ),
+    row_id=lambda m: m.month.month,
+    invented=None,
+    note=_(
+        "月报已核的当月完成投资逐月累计，未报的不计入。预测：往年各项目在同月之后还完成了多少倍，重复抽样1,000次，"
+        "上下限含八成；按上年同期：本年已完成加上年其后各月。两者都不知道今年的计划，只作对照。“/”：不适用。"
+    ),
+    empty=Empty(_("这一年还没有已核的月报。")),
+)
