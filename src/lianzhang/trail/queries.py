@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from lianzhang.trail.models import Event, Proof
 
@@ -49,11 +49,20 @@ def histories(subjects: Sequence[models.Model], *, limit: int = 100, but: Collec
 def steps_of(kind: type[models.Model], *, since: datetime, until: datetime, limit: int) -> list[Step]:
     """The last `limit` changes of any record of one kind between two moments, the latest first. The caller shows only
     those of records the reader may see."""
+    found = _between(since, until).filter(subject_type=kind._meta.label_lower).order_by("-seq")
+    return list(_steps(found[:limit], kind()))
+
+
+def changed(kind: type[models.Model], *, since: datetime, until: datetime) -> models.QuerySet[Event, Any]:
+    """The numbers of the records of one kind that were written between two moments, for a condition on them."""
+    found = _between(since, until).filter(subject_type=kind._meta.label_lower)
+    return found.order_by().values_list(Cast("subject_id", models.BigIntegerField()))
+
+
+def _between(since: datetime, until: datetime) -> models.QuerySet[Event]:
     # Moments have no index: from the newest event back to the first one before `since`, and not the whole trail.
     before = Event.objects.filter(at__lt=since).order_by("-seq").values("seq")[:1]
-    later = Event.objects.filter(seq__gt=Coalesce(Subquery(before), 0), at__lt=until)
-    found = later.filter(subject_type=kind._meta.label_lower).order_by("-seq")
-    return list(_steps(found[:limit], kind()))
+    return Event.objects.filter(seq__gt=Coalesce(Subquery(before), 0), at__lt=until)
 
 
 def before(subject: models.Model, step: Step) -> dict[str, Any]:

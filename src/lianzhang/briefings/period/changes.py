@@ -56,24 +56,27 @@ class Moved:
 
 
 def moved(whose: Whose, period: Period, *, today: date) -> Moved:
-    """New leads, projects that ended or paused, and lights that turned: two or three queries."""
+    """New leads, projects that ended or paused, and lights that turned: two queries."""
     day = period.as_of(today)
-    seen = Project.objects.visible_to(whose.person).filter(whose.of()).select_related("chain", "district")
     is_new = Q(first_reported_at__gte=period.since, first_reported_at__lt=period.until)
     has_ended = Q(status__in=ENDINGS, status_on__gte=period.first, status_on__lte=period.last)
     turned = Q(pk__in=projects.late(day).values("pk")) & ~Q(pk__in=projects.late(period.day_before).values("pk"))
+    told = {"since": period.since, "until": period.until}
     found = list(
-        seen.only(*PROJECT)
+        Project.objects.visible_to(whose.person)
         .annotate(has_turned=Case(When(turned, then=Value(True)), default=False, output_field=BooleanField()))
-        .filter(is_new | has_ended | Q(has_turned=True))
+        .filter(is_new | has_ended | Q(has_turned=True) | Q(pk__in=trail.changed(Project, **told)), whose.of())
+        .select_related("chain", "district")
+        .only(*PROJECT)
         .order_by("chain__position", "code")
     )
-    steps = _steps(period)
-    changed = _changed(seen, steps)
-    was = {project.pk: _as_it_was(project, steps) for project in changed}
-    turns = [_turn(project, day=day) for project in found if getattr(project, "has_turned", False)]
-    turns = [turn for turn in turns if turn.project.pk not in was]
-    turns += [turn for project in changed if (turn := _compared(project, was[project.pk], period, day=day))]
+    steps = trail.steps_of(Project, limit=MOST_EVENTS, **told)
+    was = {project.pk: old for project in found if (old := _as_it_was(project, steps)) is not None}
+    turns = [
+        _turn(project, day=day) for project in found if project.pk not in was and getattr(project, "has_turned", False)
+    ]
+    compared = (_compared(project, was[project.pk], period, day=day) for project in found if project.pk in was)
+    turns += [turn for turn in compared if turn is not None]
     return Moved(
         new=[p for p in found if p.first_reported_at and period.since <= p.first_reported_at < period.until],
         ended=[p for p in found if p.status in ENDINGS and p.status_on and period.first <= p.status_on <= period.last],
@@ -82,27 +85,15 @@ def moved(whose: Whose, period: Period, *, today: date) -> Moved:
     )
 
 
-def _steps(period: Period) -> list[trail.Step]:
-    """The changes of projects in the period, the latest first."""
-    return trail.steps_of(Project, since=period.since, until=period.until, limit=MOST_EVENTS)
-
-
-def _changed(seen: "QuerySet[Project]", steps: list[trail.Step]) -> list[Project]:
-    """The projects of the scope that a step changed, not those it entered."""
-    ids = {int(step.subject_id) for step in steps if step.is_change}
-    return list(seen.only(*PROJECT).filter(pk__in=ids).order_by("code")) if ids else []
-
-
-def _as_it_was(project: Project, steps: list[trail.Step]) -> Project:
-    """The record as it stood before the first of these changes."""
+def _as_it_was(project: Project, steps: list[trail.Step]) -> Project | None:
+    """The record as it stood before the first of these changes; none where none of them is its own."""
+    own = [step for step in steps if step.is_change and step.subject_id == str(project.pk)]
     old = copy(project)
-    for step in steps:  # the latest first, so that the earliest is said last
-        if step.subject_id != str(project.pk):
-            continue
+    for step in own:  # the latest first, so that the earliest is said last
         for name, was in trail.before(project, step).items():
             column: Any = Project._meta.get_field(name)
             setattr(old, column.attname, was)
-    return old
+    return old if own else None
 
 
 def _is_red(project: Project, *, day: date) -> bool:

@@ -4,7 +4,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from lianzhang.briefings.period.draft import MOST, Draft, Section
+from lianzhang.briefings.period.draft import Draft, Section
 from lianzhang.tables import ExportHeader, docx, values
 
 NUMBERS = "一二三四五六七八九十"
@@ -17,10 +17,10 @@ def write(draft: Draft, *, out: IO[bytes], header: ExportHeader) -> None:
     for number, section in zip(NUMBERS, draft.sections, strict=False):
         docx.heading(document, f"{number}、{section.title}")
         docx.body(document, said(section))
-        if section.count:
+        if section.rows:
             docx.grid(document, section.spec.shown_by_default(), section.rows, size=10.5)
-        if section.count > MOST:
-            docx.note(document, _("另有%(rest)d行未列出。") % {"rest": section.count - MOST})
+        if section.rest:
+            docx.note(document, _("另有%(rest)d行未列出。") % {"rest": section.rest})
         if section.note:
             docx.note(document, section.note)
     document.save(out)
@@ -49,5 +49,5 @@ def _section(section: Section) -> dict[str, Any]:
             [values.plain(column.value(row), column.kind, places=column.places) for column in columns]
             for row in section.rows
         ],
-        "rest": max(section.count - MOST, 0),
+        "rest": section.rest,
     }

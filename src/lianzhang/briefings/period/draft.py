@@ -55,7 +55,7 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """一节: what it is about, its figures, and the rows it lists."""
+    """一节: what it is about, its figures, and the rows it lists; none where the database added up thousands."""
 
     title: str
     figures: list[Figure]
@@ -64,6 +64,11 @@ class Section:
     count: int
     rows_url: str
     note: str = ""
+
+    @property
+    def rest(self) -> int:
+        """How many rows it does not list."""
+        return self.count - len(self.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +133,7 @@ class Draft:
                     title=title,
                     figures=[self._figure(count) for count in counts],
                     spec=shown.spec,
-                    rows=list(shown.rows[:MOST]),
+                    rows=[] if shown.known_rows is not None else list(shown.rows[:MOST]),
                     count=shown.row_count,
                     rows_url=self.whose.rows_url(self.period, shown.key),
                     note=self._note(keys),

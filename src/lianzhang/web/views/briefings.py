@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianzhang.accounts.rules import Act, Thing
+from lianzhang.accounts.models import Body
+from lianzhang.accounts.rules import Act, BodyKind, Thing
 from lianzhang.briefings import actions, onepager, pack
 from lianzhang.briefings import firm as firms
 from lianzhang.briefings.models import Briefing
@@ -36,6 +37,7 @@ def issued(request: HttpRequest) -> HttpResponse:
     context = {
         "schemes": schemes,
         "chains": chains.order_by("-scheme__valid_from", "position"),
+        "districts": Body.objects.filter(kind=BodyKind.DISTRICT, is_active=True).order_by("name_zh"),
         "lead": _("共 %(count)s 份定稿材料。") % {"count": found.count()},
     }
     return listing.respond(request, tables.ISSUED, found, template="briefings/list.html", context=context)

@@ -4,6 +4,7 @@ import io
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -37,8 +38,6 @@ def draft(request: HttpRequest, kind: str) -> HttpResponse:
         "parts": [(one, listing.plain(request, one.spec, one.rows[:MOST_ON_PAGE])) for one in made.sections],
         "most": MOST_ON_PAGE,
         "may_issue": _may_issue(person, made.whose),
-        "chains": _chains(person),
-        "districts": _districts(person),
         "papers_url": access.offered("briefings:list", person.reach),
     }
     return render(request, "briefings/period.html", context)
@@ -128,10 +127,11 @@ def _whose(request: HttpRequest) -> scope.Whose:
         return scope.Whose(person, district=Body.objects.filter(pk=person.reach.body_id or 0).first())
     chain, district = _asked(request, "chain"), _asked(request, "district")
     if chain:
-        seen: Any = Chain.objects.visible_to(person).select_related("scheme")
+        own = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING).filter(pk=OuterRef("pk"))
+        seen: Any = Chain.objects.visible_to(person).annotate(may_issue=Exists(own))
         return scope.Whose(person, chain=seen.get_or_404(code=chain))
     if district:
-        found = _districts(person).filter(code=district).first()
+        found = Body.objects.filter(kind=BodyKind.DISTRICT, is_active=True, code=district).first()
         if found is None:
             raise Http404
         return scope.Whose(person, district=found)
@@ -140,21 +140,6 @@ def _whose(request: HttpRequest) -> scope.Whose:
 
 def _may_issue(person: Person, whose: scope.Whose) -> bool:
     """A task force issues its chain's; a district's and the city's belong to who writes every paper."""
-    width = person.reach.scope(Act.WRITE, Thing.BRIEFING)
-    if width is Scope.ALL:
+    if person.reach.scope(Act.WRITE, Thing.BRIEFING) is Scope.ALL:
         return True
-    if width is Scope.NONE or whose.chain is None:
-        return False
-    own: Any = Chain.objects.within(person, act=Act.WRITE, thing=Thing.BRIEFING)
-    return bool(own.filter(pk=whose.chain.pk).exists())
-
-
-def _chains(person: Person) -> Any:
-    if person.reach.role is Role.DISTRICT:
-        return Chain.objects.none()
-    return Chain.objects.visible_to(person).filter(is_active=True).order_by("-scheme__valid_from", "position")
-
-
-def _districts(person: Person) -> Any:
-    found = Body.objects.filter(kind=BodyKind.DISTRICT, is_active=True).order_by("name_zh")
-    return found.none() if person.reach.role is Role.DISTRICT else found
+    return bool(getattr(whose.chain, "may_issue", False))
