@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from lianzhang.accounts import actions
 from lianzhang.accounts.models import ApiToken
-from lianzhang.projects.models import Project
+from lianzhang.projects.models import Event, Project, Signing
 from lianzhang.registry.models import Enterprise
+from lianzhang.resources.models import Site
 from lianzhang.trail import actions as trail
 from tests import cast as casts
 from tests.api.conftest import Program
@@ -31,6 +32,8 @@ RESOURCES = (
     "collections",
     "months",
     "month-reports",
+    "events",
+    "sites",
     "tasks",
 )
 
@@ -207,3 +210,21 @@ def test_a_list_costs_at_most_twelve_queries(
     reader.get("/chains")  # the first use of a token is written down
     with django_assert_max_num_queries(12):
         reader.get(f"/{resource}")
+
+
+def test_an_event_tells_its_deals_to_who_sees_the_projects_and_its_total_to_all(
+    cast: casts.Cast, program: ProgramOf
+) -> None:
+    fair = Event.objects.create(code="HD-1", name="展会", chain=cast.chain_a, signing_count=38)
+    Signing.objects.create(event=fair, project=project(cast, "XM-1", stage=70), intended_wan=9000)
+    told = program("secretary").get("/events/HD-1").json()
+    assert told["signing_count"] == 38
+    assert told["signings"] == [{"project": "XM-1", "intended_wan": "9000.0000", "signed_on": None, "stage": "started"}]
+    assert program("sme").get("/events/HD-1").json()["signings"] == []
+
+
+def test_a_condition_of_a_site_nobody_filled_in_is_a_blank_and_no_nought(cast: casts.Cast, program: ProgramOf) -> None:
+    Site.objects.create(code="ZT-1", name="三号厂房", kind="plant", district=cast.east, vacant_m2=800)
+    told = program("sme").get("/sites?kind=plant&vacant_m2_from=500").json()["items"]
+    assert [(one["vacant_m2"], one["rent_yuan"], one["district"]) for one in told] == [("800.00", None, cast.east.code)]
+    assert program("sme").get("/sites?vacant_m2_from=900").json()["count"] == 0

@@ -6,7 +6,18 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
-from lianzhang.api import chains, collecting, once, problems, projects, registry, resources, security, supervision
+from lianzhang.api import (
+    chains,
+    collecting,
+    events,
+    once,
+    problems,
+    projects,
+    registry,
+    resources,
+    security,
+    supervision,
+)
 
 
 class Json(JSONRenderer):
@@ -54,6 +65,8 @@ READ_ONLY = (
     collecting.COLLECTIONS,
     collecting.MONTHS,
     collecting.MONTH_REPORTS,
+    events.EVENTS,
+    events.SITES,
 )
 for resource in READ_ONLY:
     api.add_router(f"/{resource.key}", resources.router(resource))

@@ -156,6 +156,7 @@ def detailed(person: Person, code: str) -> Project:
         "source",
         "target_line",
         "site_need",
+        "introducer",
     )
     return found.select_related(*related, "target_line__target_list").get_or_404(code=code)
 

@@ -199,7 +199,16 @@ class SigningSheet(Sheet):
         if finding is not None:
             change.kind, change.after = protocol.IGNORED, {}
             change.findings.append(finding)
+        elif change.kind == protocol.NEW:
+            change.label = self._destined(change, desk)[:200]
         return change
+
+    def _destined(self, change: Change, desk: Desk) -> str:
+        """Where the row goes: the project it is tied to, or the lead it opens."""
+        project = change.after.get("project_id")
+        if project is None:
+            return gettext("%(name)s（登记为线索）") % {"name": change.label}
+        return gettext("%(name)s（对应项目）") % {"name": _known(desk).label.get(project, change.label)}
 
     def natural_of(self, change: Change) -> Any:
         """Two rows are one deal where they mean one project, or would open one lead."""

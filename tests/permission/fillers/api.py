@@ -2,8 +2,9 @@
 
 from lianzhang.chains.models import Action, Gap, Segment, TargetList
 from lianzhang.collecting.models import Collection
-from lianzhang.projects.models import MonthReport, Project
+from lianzhang.projects.models import Event, MonthReport, Project
 from lianzhang.registry.models import Enterprise
+from lianzhang.resources.models import Site
 from lianzhang.supervision.models import Meeting, Task
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.marks import unfinished
@@ -24,6 +25,8 @@ def fill(world: World) -> Filling:
         "meetings": each(world, "meeting", Meeting, code="code"),
         "tasks": each(world, "task", Task, code="code"),
         "collections": each(world, "collection", Collection, code="code"),
+        "events": each(world, "event", Event, code="code"),
+        "sites": each(world, "resource", Site, code="code"),
         "months": [Case({"code": "YB-2026-11"})],
         "month-reports": each(world, "project", MonthReport, code="pk"),
         "schemes": [Case({"code": "test"})],

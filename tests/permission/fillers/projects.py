@@ -22,6 +22,7 @@ OF_PROJECT = [
     "diligence",
     "need",
     "sites",
+    "introduce",
 ]
 
 
@@ -47,6 +48,7 @@ def fill(world: World) -> Filling:
         "projects:drop_supply": each(world, "project", Supply, code="project__code", pk="pk"),
         **{f"projects:{name}": events for name in ("event", "edit_event", "tie_signing")},
         **{f"projects:{name}": contests for name in ("contest", "withdraw_contest")},
+        "projects:introductions": [Case()],
         "projects:conversion": [Case(), Case(query="by=chain"), Case(query="by=year")],
         **{f"projects:{name}": events for name in ("new_met", "new_met_list")},
         **{f"projects:{name}": met for name in ("edit_met", "drop_met", "met_lead")},

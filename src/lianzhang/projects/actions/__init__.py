@@ -12,6 +12,7 @@ from lianzhang.projects.actions.encounters import (
     open_from_encounter,
 )
 from lianzhang.projects.actions.events import edit_event, enter_event, tie_signing, untie_signing
+from lianzhang.projects.actions.introductions import introduce
 from lianzhang.projects.actions.leads import follow_up
 from lianzhang.projects.actions.needs import NEED_FIELDS, state_need
 from lianzhang.projects.actions.opening import open_from_target
@@ -50,6 +51,7 @@ __all__ = [
     "enter_event",
     "follow_up",
     "hold",
+    "introduce",
     "link_met",
     "lose",
     "mark_late",

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import encounters, events, funnel, leads, needs, project_changes, projects
+from lianzhang.web.views import encounters, events, funnel, introductions, leads, needs, project_changes, projects
 
 app_name = "projects"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("contests/new", leads.new_contest, name="new_contest"),
     path("contests/<str:code>/", leads.contest, name="contest"),
     path("contests/<str:code>/withdraw", leads.withdraw_contest, name="withdraw_contest"),
+    path("introductions/", introductions.introduced, name="introductions"),
     path("events/", events.events, name="events"),
     path("events/conversion", events.conversion, name="conversion"),
     path("events/new", events.new, name="new_event"),
@@ -55,6 +56,7 @@ urlpatterns = [
         name="status",
     ),
     re_path(r"^(?P<code>[\w-]+)/flag/(?P<name>fai_registered_on|above_scale_on)$", project_changes.flag, name="flag"),
+    path("<str:code>/introducer", introductions.introduce, name="introduce"),
     path("<str:code>/need", needs.need, name="need"),
     path("<str:code>/sites", needs.sites, name="sites"),
     path("<str:code>/supplies", project_changes.supply, name="supply"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Chain
+from lianzhang.projects import introductions
 from lianzhang.projects.models import Project
 from lianzhang.registry import actions, merging, queries, tables
 from lianzhang.registry.models import Alias, Capability, Enterprise, EnterpriseMerge, Purchase
@@ -250,6 +251,7 @@ def _around(found: Any, person: Person) -> dict[str, Any]:
         "capabilities": Capability.objects.visible_to(person).filter(enterprise=found).select_related("part")[:MOST],
         "purchases": bought[:MOST],
         "projects": Project.objects.visible_to(person).filter(enterprise=found)[:MOST],
+        "introduced": introductions.of(found, person=person)[:MOST],
         "requests": Request.objects.visible_to(person).filter(enterprise=found)[:MOST],
         "tasks": Task.objects.visible_to(person).filter(responsible_id=body_id)[:MOST] if body_id else [],
         "merges": found.absorbed.filter(undone_at=None).select_related("merged") if found.has_absorbed else [],
