@@ -161,6 +161,10 @@ class Purchase(Versioned):
                 fields=["buyer", "amount_wan", "amount_low_wan", "is_withheld", "is_illustrative", "line"],
                 name="purchase_sums",
             ),
+            # What a firm has told, counted by line; where it uses what it buys: each on the firm's page of what is
+            # asked of it, 25,000 rows in 2 ms instead of 12.
+            models.Index(fields=["buyer", "year", "line", "is_withheld"], name="purchase_told"),
+            models.Index(fields=["buyer", "plant", "part"], name="purchase_plants"),
         ]
 
     def __str__(self) -> str:
