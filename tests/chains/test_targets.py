@@ -11,6 +11,7 @@ from lianzhang.chains.actions import targets as actions
 from lianzhang.chains.models import CandidateProposal, Chain, TargetList
 from lianzhang.chains.queries import comparison, disclosure
 from lianzhang.chains.tables import asked
+from lianzhang.chains.tables import comparison as compared
 from lianzhang.chains.tables import listed as tables
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
@@ -215,8 +216,37 @@ def test_of_two_lists_under_the_same_conditions_the_data_and_the_candidates_say_
     gone = next(row for row in found.suppliers if row.second_wan is None)
     assert gone.reasons == ("unwilling",)
     came = next(row for row in found.suppliers if row.first_wan is None)
-    assert came.reasons == ("data",)
+    assert came.reasons == ("answered",)
     assert [(row.name, row.change_wan) for row in found.parts] == [("压缩机", 600.0)]
+
+
+def test_a_comparison_tells_which_answers_came_in_between_what_they_decided_and_what_held(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    unknown = Purchase.objects.filter(buyer=cast.firms["enterprise_3"], part=scene.parts["P3"])
+    unknown.update(amount_low_wan=0, amount_high_wan=2000)
+    Purchase.objects.filter(buyer=cast.firms["enterprise_2"], part=scene.parts["P3"]).update(amount_wan=100)
+    first = listed(cast, max_suppliers=1)
+    assert {entry["id"] for entry in first.open_choices or ()} == {"QY-丙", "芯片"}, "the band sways whom to choose"
+    unknown.update(amount_low_wan=None, amount_high_wan=None, amount_wan=10)
+    second = listed(cast, max_suppliers=1)
+    found = comparison.compare(first, second, person=cast.clerk_a, names={})
+    (answer,) = found.answers
+    assert (answer.anchor, answer.category, answer.kind) == (cast.firms["enterprise_3"].code, "芯片", "narrowed")
+    assert answer.before is not None
+    assert answer.after is not None
+    assert (answer.before.high_wan, answer.after.low_wan, answer.after.high_wan) == (2000, 10, 10)
+    assert (set(answer.decided), answer.left) == ({"外地丙有限公司", "芯片"}, ())
+    assert {row.name: row.reasons for row in found.suppliers} == {
+        "外地丙有限公司": ("answered",), "外地乙有限公司": ("shifted",),
+    }  # fmt: skip
+    said = {answer.anchor: cast.firms["enterprise_3"].name}
+    told = compared.paper(first, second, found, names=said, shows=(True, True), sees_rows=True)
+    assert "期间 1 项链主答复有变，前者未定的选择因此定下 2 项。" in told.lead
+    closed = compared.paper(first, second, found, names={}, shows=(False, False), sees_rows=False)
+    assert "compared_answers" not in {spec.key for spec, _rows in closed.parts}
+    assert "答复" not in closed.lead
+    assert not any("answered" in row.reasons for _spec, rows in closed.parts for row in rows if hasattr(row, "reasons"))
 
 
 def test_the_snapshot_s_rows_are_for_those_who_may_read_every_firm_in_it(cast: Cast, scene: scenes.Scene) -> None:

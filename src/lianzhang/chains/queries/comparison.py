@@ -1,14 +1,14 @@
 """两份清单的比较: what stands on one only, what moved, and why: conditions, data, or candidates that came and went."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import CandidateProposal, PartCoverage, TargetLine, TargetList
-from lianzhang.chains.queries import targets
+from lianzhang.chains.queries import answered, targets
 
 MOST_MOVED = 20
 CLEAR = 0.005  # of the larger amount: less than this is no movement
@@ -30,13 +30,16 @@ class Moved:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Everything that differs. `asked` are the conditions that differ, as (key, in the first, in the second)."""
+    """Everything that differs. `asked` are the conditions that differ, as (key, in the first, in the second);
+    `answers` what the anchors said in between; `held` how many firm choices of the first there were and still are."""
 
     suppliers: list[Moved]
     categories: list[Moved]
     anchors: list[Moved]
     parts: list[Moved]
     asked: list[tuple[str, Any, Any]]
+    answers: list[answered.Answered] = field(default_factory=list)
+    held: tuple[int, int] | None = None
 
     def only(self, which: int, rows: str = "suppliers") -> list[str]:
         """Names that stand on the first (0) or second (1) list alone."""
@@ -56,15 +59,34 @@ def compare(first: TargetList, second: TargetList, *, person: Person, names: Map
     rows: dict[int, dict[int, TargetLine]] = {one.pk: {} for one in pair}
     for line in targets.lines_of(pair, person=person).order_by("position"):
         rows[line.target_list_id][line.supplier_id] = line
-    asked = _asked(first, second)
+    asked, answers = _asked(first, second), answered.between(first, second)
+    touched = {one.category for one in answers}
     shared = {entry["name"] for entry in first.categories} & {entry["name"] for entry in second.categories}
     return Comparison(
-        suppliers=_suppliers(first, second, rows[first.pk], rows[second.pk], is_asked=bool(asked)),
-        categories=_rows(*({e["name"]: float(e["covered_wan"]) for e in one.categories} for one in pair)),
+        suppliers=_suppliers(first, second, rows[first.pk], rows[second.pk], is_asked=bool(asked), touched=touched),
+        categories=_categories(first, second, is_asked=bool(asked), touched=touched),
         anchors=_changed(_rows(*(_by_anchor(one, shared, names) for one in pair))),
         parts=_parts(first, second),
         asked=asked,
+        answers=answers,
+        held=answered.held(first, second, chosen={line.supplier.code for line in rows[second.pk].values()}),
     )
+
+
+def _categories(first: TargetList, second: TargetList, *, is_asked: bool, touched: Set[str]) -> list[Moved]:
+    rows = _rows(*({e["name"]: float(e["covered_wan"]) for e in one.categories} for one in (first, second)))
+    found = []
+    for row in rows:
+        here, other = (first, second) if row.second_wan is None else (second, first)
+        reasons: tuple[str, ...] = ()
+        if None in (row.first_wan, row.second_wan):
+            if row.name in here.parameters.get("must_include_categories", ()):
+                reasons += ("required",)
+            if row.name in other.parameters.get("must_exclude_categories", ()):
+                reasons += ("excluded",)
+            reasons = reasons or _otherwise(first, second, {row.name}, is_asked=is_asked, touched=touched)
+        found.append(replace(row, reasons=reasons))
+    return found
 
 
 def _suppliers(
@@ -74,6 +96,7 @@ def _suppliers(
     after: Mapping[int, TargetLine],
     *,
     is_asked: bool,
+    touched: Set[str],
 ) -> list[Moved]:
     alone = set(before) ^ set(after)
     told = _told(first, second, alone)
@@ -84,7 +107,9 @@ def _suppliers(
         reasons: tuple[str, ...] = ()
         if pk in alone:
             here, other = (first, second) if new is None else (second, first)
-            reasons = _reasons(supplier.code, here, other, told.get(pk, ()), is_asked=is_asked)
+            reasons = _asked_for(supplier.code, here, other) + told.get(pk, ())
+            made = set((old or new).categories)  # type: ignore[union-attr]
+            reasons = reasons or _otherwise(first, second, made, is_asked=is_asked, touched=touched)
         found.append(
             Moved(
                 name=supplier.name,
@@ -96,17 +121,27 @@ def _suppliers(
     return found
 
 
-def _reasons(code: str, here: TargetList, other: TargetList, told: Iterable[str], *, is_asked: bool) -> tuple[str, ...]:
-    """Why a supplier stands on `here` and not on `other`: said outright where it was asked for, else what changed."""
+def _asked_for(code: str, here: TargetList, other: TargetList) -> tuple[str, ...]:
+    """Whether a supplier stands on `here` and not on `other` because that was asked for."""
     found = []
     if code in here.parameters.get("must_include", ()):
         found.append("required")
     if code in other.parameters.get("must_exclude", ()):
         found.append("excluded")
-    found += told
-    if not found and is_asked:
+    return tuple(found)
+
+
+def _otherwise(
+    first: TargetList, second: TargetList, categories: Set[str], *, is_asked: bool, touched: Set[str]
+) -> tuple[str, ...]:
+    """Why a choice flipped that nobody asked for by name: the conditions, an answer to its own categories or
+    (shifted) to others, other data; with none of these two sets do equally well."""
+    found = []
+    if is_asked:
         found.append("asked")
-    if not found and here.snapshot_id != other.snapshot_id:
+    if touched:
+        found.append("answered" if categories & touched else "shifted")
+    elif not is_asked and first.snapshot_id != second.snapshot_id:
         found.append("data")
     return tuple(found or ["tied"])
 

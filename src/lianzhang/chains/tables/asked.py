@@ -66,4 +66,6 @@ def names(*lists: TargetList) -> dict[str, str]:
             codes |= {entry["id"], *(anchor for anchor, _category in entry.get("swayed_by", ()))}
         codes |= {entry["anchor"] for entry in listed.questions or ()}
         codes |= {code for name in FIRMS for code in listed.parameters.get(name, ())}
+        if "answers" not in listed.get_deferred_fields():  # read where two lists are compared
+            codes |= set(listed.answers)
     return dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name"))

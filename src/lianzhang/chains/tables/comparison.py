@@ -1,15 +1,18 @@
 """Two lists side by side as tables, and the paper they make."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import Edition, TargetList
+from lianzhang.chains.queries.answered import Answered, Said
 from lianzhang.chains.queries.comparison import Comparison, Moved
 from lianzhang.chains.tables import asked
 from lianzhang.chains.tables.editions import Paper
+from lianzhang.registry.models import Level
 from lianzhang.tables import RESTRICTED, Badge, Column, TableSpec, values
 
 REASONS = {
@@ -19,6 +22,8 @@ REASONS = {
     "unwilling": _("期间改为无意向"),
     "proposed": _("期间新提名或补充情况"),
     "asked": _("条件不同"),
+    "answered": _("期间链主答复有变"),
+    "shifted": _("其他类别的答复有变，随之取舍"),
     "data": _("数据不同"),
     "tied": _("效果相同的组合不止一个"),
 }
@@ -34,21 +39,24 @@ def paper(
     sees_rows: bool,
 ) -> Paper:
     """The comparison for a reader: amounts and anchors only to who may read the rows of both; `names` of firms."""
+    if not sees_rows:  # which category an anchor answered anew is for who may read its answers
+        found = _without_answers(found)
     said = {"both": len(found.both), "first": len(found.only(0)), "second": len(found.only(1))}
     parts: list[tuple[TableSpec, Any]] = [
         (_totals(first, second), _facts(first, second, shows)),
         (_suppliers(first, second, sees_rows), found.suppliers),
         (_moved("compared_categories", _("类别"), first, second, sees_rows), found.categories),
     ]
+    if found.answers:
+        parts.insert(1, (_answers(first, second, names), found.answers))
     if found.asked:
         parts.insert(1, (_conditions(first, second, names), found.asked))
     if sees_rows and found.anchors:
         parts.append((_moved("compared_anchors", _("需求变动的链主"), first, second, sees_rows), found.anchors))
     if sees_rows and found.parts:
         parts.append((_moved("compared_parts", _("采购额变动最大的零部件"), first, second, sees_rows), found.parts))
-    lead = _now("两份清单共有 %(both)s 家，前者独有 %(first)s 家，后者独有 %(second)s 家。") % said + why(
-        first, second, found
-    )
+    lead = _now("两份清单共有 %(both)s 家，前者独有 %(first)s 家，后者独有 %(second)s 家。") % said
+    lead += why(first, second, found) + _answered(found) + _held(found)
     days = [one.snapshot.taken_on for one in (first, second) if one.snapshot]
     return Paper(
         edition=Edition.WORKING,
@@ -69,6 +77,94 @@ def why(first: TargetList, second: TargetList, found: Comparison) -> str:
     if found.asked:
         return _now("数据相同，条件有变化。")
     return _now("条件相同，数据有变化。") if is_data else _now("条件和数据都相同。")
+
+
+def _answered(found: Comparison) -> str:
+    """How many answers differ, and how many choices that were open they decided."""
+    if not found.answers:
+        return ""
+    decided = {name for one in found.answers for name in one.decided}
+    said = {"count": len(found.answers), "decided": len(decided)}
+    if not decided:
+        return _now("期间 %(count)s 项链主答复有变。") % said
+    return _now("期间 %(count)s 项链主答复有变，前者未定的选择因此定下 %(decided)s 项。") % said
+
+
+def _held(found: Comparison) -> str:
+    """Whether what held throughout did hold."""
+    firm, kept = found.held or (0, 0)
+    if not firm:
+        return ""
+    if firm == kept:
+        return _now("前者始终入选的 %(firm)s 项都仍在后者中。") % {"firm": firm}
+    return _now("前者始终入选的 %(firm)s 项中 %(kept)s 项仍在后者中。") % {"firm": firm, "kept": kept}
+
+
+def _without_answers(found: Comparison) -> Comparison:
+    def told(rows: list[Moved]) -> list[Moved]:
+        return [
+            replace(row, reasons=tuple("data" if code in {"answered", "shifted"} else code for code in row.reasons))
+            for row in rows
+        ]
+
+    return replace(found, answers=[], suppliers=told(found.suppliers), categories=told(found.categories))
+
+
+ANSWERS = {
+    "came": (_("新答复"), "accent"),
+    "went": (_("不再有答复"), "watch"),
+    "filled": (_("补填金额"), "normal"),
+    "narrowed": (_("区间收窄"), "normal"),
+    "changed": (_("改动"), "watch"),
+}
+
+
+def _answers(first: TargetList, second: TargetList, names: Mapping[str, str]) -> TableSpec:
+    def kind(row: Answered) -> Badge:
+        label, tone = ANSWERS[row.kind]
+        return Badge(str(label), tone)
+
+    spec = _table(
+        "compared_answers",
+        _("期间的链主答复"),
+        (
+            Column("anchor", _("链主"), lambda row: names.get(row.anchor, row.anchor)),
+            Column("category", _("类别"), lambda row: row.category),
+            Column("kind", _("变化"), kind, kind="badge"),
+            Column("before", first.code, lambda row: _range(row.before)),
+            Column("after", second.code, lambda row: _range(row.after)),
+            Column(
+                "decided",
+                _("因此定下的选择"),
+                lambda row: [names.get(name, name) for name in row.decided],
+                kind="list",
+                is_wrapped=True,
+            ),
+            Column(
+                "left",
+                _("仍未定"),
+                lambda row: [names.get(name, name) for name in row.left],
+                kind="list",
+                is_wrapped=True,
+            ),
+        ),
+    )
+    return replace(spec, row_id=lambda row: (row.anchor, row.category), note=_("采购额（万元/年），不含集团内供应。"))
+
+
+def _range(said: Said | None) -> str | None:
+    """An answer in words: between which ends, what is missing of it, how finely it was told."""
+    if said is None:
+        return None
+    low, high = values.plain(said.low_wan, "wan"), values.plain(said.high_wan, "wan")
+    words = low if low == high else f"{low}–{high}"
+    if said.unknown_count:
+        missing = _now("%(count)s 项没有金额") % {"count": said.unknown_count}
+        words = (
+            missing if not said.high_wan else _now("%(known)s，另有%(missing)s") % {"known": words, "missing": missing}
+        )
+    level = dict(Level.choices).get(said.level)
+    return words if level is None else _now("%(said)s（%(level)s）") % {"said": words, "level": level}
 
 
 def _facts(first: TargetList, second: TargetList, shows: tuple[bool, bool]) -> list[tuple[Any, Any, Any]]:
@@ -127,17 +223,16 @@ def _suppliers(first: TargetList, second: TargetList, sees_rows: bool) -> TableS
             Column("name", _("企业"), lambda row: row.name),
             Column("change", _("变化"), _change, kind="badge"),
             *_amounts(first, second, sees_rows),
-            Column(
-                "reasons", _("为什么"), lambda row: _("、").join(str(REASONS[code]) for code in row.reasons) or None
-            ),
+            Column("reasons", _("为什么"), _why),
         ),
     )
 
 
 def _moved(key: str, title: Any, first: TargetList, second: TargetList, sees_rows: bool) -> TableSpec:  # noqa: FBT001
     columns = [Column("name", _("名称"), lambda row: row.name), *_amounts(first, second, sees_rows)]
-    if not sees_rows:
+    if key == "compared_categories":
         columns.insert(1, Column("change", _("变化"), _change, kind="badge"))
+        columns.append(Column("reasons", _("为什么"), _why))
     return _table(key, title, columns)
 
 
@@ -149,6 +244,10 @@ def _amounts(first: TargetList, second: TargetList, sees_rows: bool) -> list[Col
         Column("second_wan", second.code, lambda row: row.second_wan, kind="wan"),
         Column("change_wan", _("变化额"), lambda row: row.change_wan, kind="wan", is_signed=True),
     ]
+
+
+def _why(row: Moved) -> str | None:
+    return _("、").join(str(REASONS[code]) for code in row.reasons) or None
 
 
 def _change(row: Moved) -> Badge | None:

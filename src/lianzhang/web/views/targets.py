@@ -239,23 +239,25 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     """Two lists side by side: what differs and why."""
     person = access.person_of(request)
     standing = queries.lists(person).filter(state__in=[TargetList.State.READY, TargetList.State.APPROVED])
-    pair = {listed.code: listed for listed in standing.filter(code__in=[code, request.GET.get("with", "")])}
-    if code not in pair or request.GET.get("with", "") not in pair:
+    wanted = [code, request.GET.get("with", "")]
+    found = standing.defer(None).defer("snapshot__summary").filter(code__in=wanted)
+    pair = {listed.code: listed for listed in found}
+    if not pair.keys() >= set(wanted):
         raise Http404(code)
-    first, second = pair[code], pair[request.GET.get("with", "")]
+    # The earlier one first, whichever was open: what changed is told in the order in which it did.
+    first, second = sorted((pair[code] for code in wanted), key=lambda listed: (listed.created_at, listed.pk))
     shown = [disclosures.of_list(listed, person=person) for listed in (first, second)]
     firms = asked.names(first, second)
-    found = comparison.compare(first, second, person=person, names=firms)
     paper = compared.paper(
         first,
         second,
-        found,
+        comparison.compare(first, second, person=person, names=firms),
         names=firms,
         shows=(shown[0].shows_totals, shown[1].shows_totals),
         sees_rows=all(each.sees_rows for each in shown),
     )
     if (form := request.GET.get("format", "")) in editions.FORMS:
-        back_url = f"{request.path}?with={second.code}"
+        back_url = f"{reverse('targets:compare', args=[first.code])}?with={second.code}"
         return editions.taken(request, paper, first, form=form, back_url=back_url)
     context = {
         "first": first,
