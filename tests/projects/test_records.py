@@ -59,8 +59,8 @@ def test_a_field_the_stage_needs_is_not_emptied(cast: Cast, project: Project, no
         actions.edit(project=project, changes={"investor_name": ""}, version=None, now=now, by=cast.clerk_a)
     assert gate.value.missing == ["investor_name"]
     with pytest.raises(GateClosed):
-        actions.record_money(project=project, amounts={"agreed_wan": None}, version=None, by=cast.clerk_a)
-    actions.record_money(project=project, amounts={"arrived_wan": Decimal(600)}, version=None, by=cast.clerk_a)
+        actions.record_money(project=project, amounts={"agreed_wan": None}, version=None, now=now, by=cast.clerk_a)
+    actions.record_money(project=project, amounts={"arrived_wan": Decimal(600)}, version=None, now=now, by=cast.clerk_a)
 
 
 def test_a_project_is_not_planned_to_end_before_it_starts(cast: Cast, project: Project, now: dt.datetime) -> None:
@@ -73,23 +73,30 @@ def test_a_project_is_not_planned_to_end_before_it_starts(cast: Cast, project: P
 
 def test_three_kinds_of_money_are_three_records_and_one_never_changes_another(cast: Cast, now: dt.datetime) -> None:
     project = scene.lead(cast)
-    for n, kind in enumerate(("intended_wan", "agreed_wan", "arrived_wan"), start=1):
+    for n, kind in enumerate(("intended_wan", "agreed_wan", "arrived_wan", "total_wan"), start=1):
         project = actions.record_money(
-            project=project, amounts={kind: Decimal(1000 * n)}, version=project.version, by=cast.clerk_a
+            project=project, amounts={kind: Decimal(1000 * n)}, version=project.version, now=now, by=cast.clerk_a
         )
-    assert (project.intended_wan, project.agreed_wan, project.arrived_wan) == (1000, 2000, 3000)
-    with pytest.raises(TypeError, match="total_wan"):
-        actions.record_money(project=project, amounts={"total_wan": Decimal(1)}, version=None, by=cast.clerk_a)
+    amounts = (project.intended_wan, project.agreed_wan, project.arrived_wan, project.total_wan)
+    assert amounts == (1000, 2000, 3000, 4000)
+    with pytest.raises(TypeError, match="plan_year_wan"):
+        actions.record_money(
+            project=project, amounts={"plan_year_wan": Decimal(1)}, version=None, now=now, by=cast.clerk_a
+        )
 
 
-def test_money_is_never_negative_and_arrived_money_leaves_with_a_reason_only(cast: Cast, project: Project) -> None:
+def test_money_is_never_negative_and_arrived_money_leaves_with_a_reason_only(
+    cast: Cast, project: Project, now: dt.datetime
+) -> None:
     with pytest.raises(Refused, match="负数"):
-        actions.record_money(project=project, amounts={"agreed_wan": Decimal(-1)}, version=None, by=cast.clerk_a)
+        actions.record_money(
+            project=project, amounts={"agreed_wan": Decimal(-1)}, version=None, now=now, by=cast.clerk_a
+        )
     for less in (Decimal(400), None):
         with pytest.raises(Refused, match="500 万元调减"):
-            actions.record_money(project=project, amounts={"arrived_wan": less}, version=None, by=cast.clerk_a)
+            actions.record_money(project=project, amounts={"arrived_wan": less}, version=None, now=now, by=cast.clerk_a)
     changed = actions.record_money(
-        project=project, amounts={"arrived_wan": Decimal(400)}, reason="误填", version=None, by=cast.clerk_a
+        project=project, amounts={"arrived_wan": Decimal(400)}, reason="误填", version=None, now=now, by=cast.clerk_a
     )
     assert changed.arrived_wan == 400
 

@@ -13,13 +13,13 @@ from lianzhang.accounts.models import Body
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.chains.sheets import naming
-from lianzhang.intake import lookups
+from lianzhang.intake import lookups, recording
 from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
 from lianzhang.intake.protocol import Finding, Incoming
 from lianzhang.projects import investors, queries
-from lianzhang.projects.actions import reporting
+from lianzhang.projects.actions import plans, reporting
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise
@@ -164,6 +164,14 @@ class KeyProjectSheet(ProjectSheet):
         if row.values.get("is_fai_registered") is False:
             taken["fai_registered_on"] = None
 
+    def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
+        super().settle(record, values, desk=desk, writing=writing)
+        desk.once("planned", list).append(record)
+
+    def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
+        """年度计划 follows the sheet; of a plan once set the batch is the reason, its file and rows are on record."""
+        plans.follow_sheet(desk.once("planned", list), now=timezone.now(), writing=writing)
+
     def of_ledger(self, found: Any) -> Any:
         return found.filter(is_key=True)
 
@@ -262,7 +270,7 @@ KEY_PROJECTS = DeclaredLedger(
             noun="project",
             natural=("chain_id", "name"),
             gated=frozenset({"stage"}),
-            owned=("entries", "claims"),
+            owned=("entries", "claims", "year_plans"),
             columns=(
                 Shown("code", "code", shown=lambda record: record.code),
                 Column("name", "name"),
@@ -278,7 +286,7 @@ KEY_PROJECTS = DeclaredLedger(
                 Kept("nature"),
                 Column("duration", "duration_note"),
                 Column("content", "content"),
-                Kept("total_wan"),
+                Column("total_wan", "total_wan"),
                 Column("year_plan_wan", "plan_year_wan"),
                 Kept("period_on"),
                 Kept("month_done_wan"),
@@ -289,10 +297,13 @@ KEY_PROJECTS = DeclaredLedger(
                 Kept("equipment_wan"),
                 Kept("land_wan"),
                 Column("funds_in_wan", "arrived_wan"),
+                Column("arrived_on", "arrived_on"),
                 StageColumn("stage", "stage"),
                 Shown("is_started", "stage", shown=lambda record: record.stage >= Stage.STARTED),
+                Column("planned_start_on", "planned_start_on"),
                 Column("started_on", "started_on"),
                 Column("planned_completion_on", "planned_completion_on"),
+                Column("planned_production_on", "planned_production_on"),
                 Column("physical_progress", "progress"),
                 Kept("current_node"),
                 Column("next_node", "next_milestone"),
@@ -315,7 +326,7 @@ KEY_PROJECTS = DeclaredLedger(
 )
 
 _LEAD_EXTRAS = (
-    *("is_foreign", "total_wan", "registered_capital_wan", "tax_estimate_wan", "source", "recommender"),
+    *("is_foreign", "registered_capital_wan", "tax_estimate_wan", "source", "recommender"),
     *("provider_body", "owner", "city_instruction", "bureau_instruction", "entered_on", "followed_on"),
     *("contact_form", "contact_note", "review_team", "review_note", "review_opinion", "importance"),
     *("signed_on", "signing_event", "registered_on", "is_shared", "request", "advantage", "position"),
@@ -344,6 +355,7 @@ LEADS = DeclaredLedger(
                 Column("investor_origin", "investor_place"),
                 naming.column(),
                 Column("segment", "segment_key"),
+                Column("total_wan", "total_wan"),
                 Column("intended_wan", "intended_wan"),
                 Column("agreed_wan", "agreed_wan"),
                 Column("paid_in_wan", "arrived_wan"),

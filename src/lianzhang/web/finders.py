@@ -137,6 +137,7 @@ def leaders() -> Any:
 PICKED: dict[str, Finder] = {
     "enterprise": next(finder for finder in FINDERS if finder.model == "registry.Enterprise"),
     "body": next(finder for finder in FINDERS if finder.model == "accounts.Body"),
+    "project": next(finder for finder in FINDERS if finder.model == "projects.Project"),
     "person": Finder(kind=_("人员"), model="accounts.Person", name="name", codes=("username", "title"), url_name=""),
     "leader": Finder(
         kind=_("领导"),

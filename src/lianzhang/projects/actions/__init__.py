@@ -17,6 +17,7 @@ from lianzhang.projects.actions.leads import follow_up
 from lianzhang.projects.actions.needs import NEED_FIELDS, state_need
 from lianzhang.projects.actions.opening import open_from_target
 from lianzhang.projects.actions.permission import GateClosed
+from lianzhang.projects.actions.plans import set_plan
 from lianzhang.projects.actions.records import (
     FLAGS,
     MONEY,
@@ -64,6 +65,7 @@ __all__ = [
     "report_lead",
     "resume",
     "set_flag",
+    "set_plan",
     "set_supplies",
     "state_need",
     "take_back",

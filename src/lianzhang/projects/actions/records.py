@@ -13,7 +13,7 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act
 from lianzhang.projects import investors, stages
-from lianzhang.projects.actions import permission, reporting
+from lianzhang.projects.actions import permission, plans, reporting
 from lianzhang.projects.models import Project, Supply
 from lianzhang.registry.models import Part
 from lianzhang.tables import values
@@ -23,14 +23,15 @@ from lianzhang.trail import queries as history
 EDITABLE = frozenset(
     {"name", "name_en", "segment_key", "enterprise", "investor_name", "investor_place", "site", "owner", "content"}
     | {"gap", "planned_start_on", "planned_completion_on", "plan_year_wan", "next_milestone", "next_due_on"}
-    | {"blockage", "blockage_kind", "duration_note", "source", "as_of", "stage_note"}
+    | {"blockage", "blockage_kind", "duration_note", "source", "as_of", "stage_note", "planned_production_on"}
+    | {"predecessor"}
 )
 # Changing these changes who may work on the project, or how the city counts it.
 APPROVED_ONLY = frozenset({"chain", "district", "is_key"})
-MONEY = ("intended_wan", "agreed_wan", "arrived_wan")
+MONEY = ("intended_wan", "agreed_wan", "arrived_wan", "total_wan")
 TAKEN_BACK = frozenset({"project.progress", "project.money"})
 # Filled for the first time, these could not be emptied again by an edit: their stage needs them.
-PLANNED = frozenset({"plan_year_wan", "planned_start_on", "planned_completion_on"})
+PLANNED = frozenset({"plan_year_wan", "planned_start_on", "planned_completion_on", "planned_production_on"})
 FLAGS = ("fai_registered_on", "above_scale_on")
 
 
@@ -48,16 +49,26 @@ def edit(*, project: Project, changes: Mapping[str, Any], version: int | None, n
         _refuse_emptied(project, said)
         _refuse_reversed(project, said)
         project = trail.change(project, verb="project.edited", changes=said, version=version, by=by)
+        if "plan_year_wan" in said:
+            plans.follow(project, now=now, by=by)
         if is_renamed or "enterprise" in said:
             reporting.reclaim(project, now=now, by=by)
     return project
 
 
 def record_money(
-    *, project: Project, amounts: Mapping[str, Decimal | None], version: int | None, by: Person, reason: str = ""
+    *,
+    project: Project,
+    amounts: Mapping[str, Decimal | None],
+    version: int | None,
+    by: Person,
+    now: datetime,
+    reason: str = "",
+    **day: date | None,
 ) -> Project:
-    """Record 意向, 协议 or 到位 money, each for itself. Money that arrived does not leave again without a reason."""
-    unknown = set(amounts) - set(MONEY)
+    """Record 意向, 协议, 到位 money or the planned total, each for itself. Arrived money leaves with a reason only;
+    `arrived_on` is the day it came, beside the amount, and leaves with it."""
+    unknown = set(amounts) - set(MONEY) | set(day) - {"arrived_on"}
     if unknown:
         raise TypeError(f"not money: {', '.join(sorted(unknown))}")
     permission.require(project, act=Act.WRITE, by=by)
@@ -67,9 +78,12 @@ def record_money(
     if before is not None and (arrived is None or arrived < before) and not reason.strip():
         raise Refused(_("到位资金由 %(before)s 万元调减，须写明理由。") % {"before": values.plain(before, "wan")})
     _refuse_emptied(project, amounts)
+    on = day.get("arrived_on", project.arrived_on if arrived else None)
+    _refuse_arrival(arrived, on=on, now=now)
+    changes = {**amounts, "arrived_on": on}
     with transaction.atomic():
         return trail.change(
-            project, verb="project.money", changes=dict(amounts), version=version, by=by, detail={"reason": reason}
+            project, verb="project.money", changes=changes, version=version, by=by, detail={"reason": reason}
         )
 
 
@@ -115,7 +129,19 @@ def take_back(*, project: Project, version: int | None, now: datetime, by: Perso
         is_own = last and last[0].actor_id == by.pk and _may_go_back(last[0])
         if not is_own or timezone.localdate(last[0].at) != timezone.localdate(now):
             raise Refused(_("只能撤回本人当天的最后一次填写。"))
-        return trail.change(project, verb="project.taken_back", changes=history.before(project, last[0]), by=by)
+        said = history.before(project, last[0])
+        project = trail.change(project, verb="project.taken_back", changes=said, by=by)
+        if "plan_year_wan" in said:
+            plans.follow(project, now=now, by=by)
+        return project
+
+
+def _refuse_arrival(amount: Decimal | None, *, on: date | None, now: datetime) -> None:
+    if on is None:
+        return
+    permission.not_in_future(on, today=timezone.localdate(now))
+    if not amount:
+        raise Refused(_("没有到位资金，不能填到资日期。"))
 
 
 def _may_go_back(step: history.Step) -> bool:
@@ -166,10 +192,12 @@ def _refuse_emptied(project: Project, changes: Mapping[str, Any]) -> None:
 
 
 def _refuse_reversed(project: Project, changes: Mapping[str, Any]) -> None:
-    start = changes.get("planned_start_on", project.planned_start_on)
-    end = changes.get("planned_completion_on", project.planned_completion_on)
+    names = ("planned_start_on", "planned_completion_on", "planned_production_on")
+    start, end, production = (changes.get(name, getattr(project, name)) for name in names)
     if start is not None and end is not None and end < start:
         raise Refused(_("计划竣工 %(end)s 早于计划开工 %(start)s。请改正其一。") % {"end": end, "start": start})
+    if start is not None and production is not None and production < start:
+        raise Refused(_("计划投产 %(end)s 早于计划开工 %(start)s。请改正其一。") % {"end": production, "start": start})
 
 
 def _held(project: Project, name: str) -> bool:

@@ -14,7 +14,7 @@ from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
 from lianzhang.projects import investors, likeness, queries
-from lianzhang.projects.actions import leads
+from lianzhang.projects.actions import leads, plans
 from lianzhang.projects.models import Claim, Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.records import codes
@@ -101,6 +101,7 @@ def enter(*, stage: Stage, basis: str, on: date | None, now: datetime, by: Perso
     _require_reporter(by, chain=project.chain, district=project.district)
     with transaction.atomic():
         trail.create(project, verb="project.taken_over", by=by, detail={"basis": basis})
+        plans.follow(project, now=now, by=by)
         entry = _passed(project, stage=stage, on=on, note=basis[:200], now=now, by=by)
         trail.create(entry, verb="stage.taken_over", by=by)
     return project

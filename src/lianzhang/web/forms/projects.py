@@ -78,6 +78,14 @@ class EditForm(VersionForm):
     plan_year_wan = wan(_("年度计划投资（万元）"))
     planned_start_on = forms.DateField(label=_("计划开工"), widget=DateInput(), required=False)
     planned_completion_on = forms.DateField(label=_("计划竣工"), widget=DateInput(), required=False)
+    planned_production_on = forms.DateField(label=_("计划投产"), widget=DateInput(), required=False)
+    predecessor = picking.One(
+        "project",
+        label=_("前期项目"),
+        queryset=Project.objects.none(),
+        required=False,
+        help_text=_("续建、增资项目填原项目；只有增加的投资计入新引进。"),
+    )
 
     def __init__(self, *args: Any, person: Person, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,6 +93,7 @@ class EditForm(VersionForm):
         offices = Body.objects.all().visible_to(person)
         fields["owner"].queryset = offices.filter(is_active=True, kind__in=OFFICES)
         fields["enterprise"].queryset = Enterprise.objects.visible_to(person).filter(merged_into__isnull=True)
+        fields["predecessor"].queryset = Project.objects.visible_to(person).exclude(pk=project.pk)
         gaps = Gap.objects.all().visible_to(person).filter(chain=project.chain)
         fields["gap"].queryset = gaps.exclude(state=Gap.State.INVALID)
 
@@ -107,6 +116,10 @@ class MoneyForm(VersionForm):
     intended_wan = wan(_("意向投资（万元）"))
     agreed_wan = wan(_("协议投资（万元）"))
     arrived_wan = wan(_("到位资金（万元）"))
+    arrived_on = forms.DateField(
+        label=_("到资日期"), widget=DateInput(), required=False, help_text=_("首笔资金实际到位的日期。")
+    )
+    total_wan = wan(_("计划总投资（万元）"))
     reason = forms.CharField(label=_("调减到位资金的理由"), max_length=200, required=False)
 
 

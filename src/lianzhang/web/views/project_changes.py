@@ -26,7 +26,7 @@ from lianzhang.web.views.projects import FORM, WORDS, lacks, proof_of
 
 EDITED = (
     *("name", "investor_name", "investor_place", "enterprise", "owner", "site", "content", "gap"),
-    *("plan_year_wan", "planned_start_on", "planned_completion_on"),
+    *("plan_year_wan", "planned_start_on", "planned_completion_on", "planned_production_on", "predecessor"),
 )
 
 
@@ -97,7 +97,7 @@ def cell(request: HttpRequest, code: str) -> HttpResponse:
         with_day: dict[str, Any] = {"project": found, "version": version, "now": now, "by": person}
         ((name, value),) = changes.items()
         if name in actions.MONEY:
-            return actions.record_money(project=found, amounts=changes, version=version, by=person)
+            return actions.record_money(amounts=changes, **with_day)
         if name in actions.FLAGS:
             return actions.set_flag(flag=name, on=value, **with_day)
         if name == "progress":
@@ -139,12 +139,12 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
     """意向、协议、到位, each for itself."""
     person = access.person_of(request)
     found = _editable(person, code)
-    initial = {name: getattr(found, name) for name in ("intended_wan", "agreed_wan", "arrived_wan", "version")}
+    initial = {name: getattr(found, name) for name in (*actions.MONEY, "arrived_on", "version")}
     form = forms.MoneyForm(request.POST or None, initial=initial)
 
     def write(said: dict[str, Any]) -> object:
-        version, reason = said.pop("version"), said.pop("reason")
-        return actions.record_money(project=found, amounts=said, reason=reason, version=version, by=person)
+        amounts = {name: said.pop(name) for name in actions.MONEY}
+        return actions.record_money(project=found, amounts=amounts, now=timezone.now(), by=person, **said)
 
     return _answer(request, form, found, title=_("登记投资"), about=str(tables.APART), write=write)
 
