@@ -180,4 +180,4 @@ def _earlier(before: MonthReport | None) -> monthly.Earlier:
     if before is None or before.done_year_wan is None:
         return monthly.Earlier()
     mean = before.done_year_wan / before.month.month
-    return monthly.Earlier(before.done_year_wan, is_adjacent=False, months_wan=(mean,))
+    return monthly.Earlier(before.done_year_wan, is_adjacent=False, usual_wan=mean)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
 from lianzhang.projects import choices, clocks, queries, schedule, stages
 from lianzhang.projects.models import Event, Project
+from lianzhang.projects.naming import name as name
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.tables import Badge, Column, Edit, Empty, Filter, TableSpec
 from lianzhang.tables.addresses import address
@@ -21,11 +21,6 @@ from lianzhang.tables.addresses import address
 MONEY = _("投资")
 APART = _("意向、协议、到位资金分列，不相加。")
 TONES = {"leads": "plain", "talks": "plain", "signed": "accent", "building": "accent", "production": "normal"}
-
-
-def name(record: Project | Event) -> str:
-    """The name in the reader's language."""
-    return record.name_en if record.name_en and (get_language() or "").startswith("en") else record.name
 
 
 def page(project: Project) -> str:

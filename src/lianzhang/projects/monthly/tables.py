@@ -13,7 +13,7 @@ from lianzhang.chains.models import Chain
 from lianzhang.collecting import tables as collecting
 from lianzhang.collecting.actions import month_code
 from lianzhang.collecting.models import Collection
-from lianzhang.projects import tables as projects
+from lianzhang.projects import naming
 from lianzhang.projects.models import MonthReport, Project
 from lianzhang.projects.monthly import actions, doubts, queries
 from lianzhang.tables import Column, Empty, Filter, Light, TableSpec
@@ -126,7 +126,7 @@ REPORTS = TableSpec(
         Column(
             "code", gettext_lazy("编号"), lambda r: r.project.code, kind="code", sort="project__code", link=row_page
         ),
-        Column("name", gettext_lazy("项目名称"), lambda r: projects.name(r.project), link=row_page, is_wrapped=True),
+        Column("name", gettext_lazy("项目名称"), lambda r: naming.name(r.project), link=row_page, is_wrapped=True),
         Column("chain", gettext_lazy("产业链"), lambda r: r.project.chain.name),
         Column("district", gettext_lazy("区市"), lambda r: r.body.name if r.body else None, sort="body__name_zh"),
         Column("state", gettext_lazy("状态"), light, kind="light", sort="state"),
