@@ -85,7 +85,7 @@ def test_a_category_that_must_be_in_is_in_one_that_must_be_out_is_out_and_the_co
     told = comparison.compare(plain, found, person=cast.clerk_a, names={})
     assert ("must_include_categories", [], [other]) in told.asked
     assert ("must_exclude_categories", [], [first]) in told.asked
-    assert dict(asked.conditions(found))[asked.LABELS["must_include_categories"]] == other
+    assert dict(asked.conditions(found, {}))[asked.LABELS["must_include_categories"]] == other
     assert actions.Parameters.read(found.parameters).must_include_categories == (other,)
 
 
@@ -154,7 +154,7 @@ def test_a_pooled_list_serves_the_anchors_of_both_chains_and_says_whose_need_it_
     assert len(line.anchors) == 4, "the supplier of both chains is one line"
     assert found.snapshot is not None
     shown = disclosure.of(found.snapshot, person=cast.clerk_a)
-    assert tables.statement(found, shown).startswith(f"并入{cast.chain_b.name}的需求，选 ")
+    assert tables.statement(found, shown, asked.chains(found)).startswith(f"并入{cast.chain_b.name}的需求，选 ")
 
 
 def test_a_chain_whose_anchors_took_their_grant_back_is_not_pooled_in_silence(cast: Cast, scene: scenes.Scene) -> None:

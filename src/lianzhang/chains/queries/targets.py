@@ -1,9 +1,12 @@
 """Reading target lists."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import TargetLine, TargetList
+from lianzhang.chains.models import CandidateProposal, TargetLine, TargetList
 from lianzhang.chains.queries import disclosure
 from lianzhang.records.scope import ScopedQuerySet
 
@@ -16,6 +19,12 @@ def lists(person: Person) -> ScopedQuerySet[TargetList]:
     found = found.defer("answers", "snapshot__summary")  # read where two lists are compared, and on the teardown
     released: ScopedQuerySet[TargetList] = disclosure.released(found)
     return released
+
+
+def with_relocation(found: ScopedQuerySet[TargetList]) -> Any:
+    """`found` with `has_relocation`: whether somebody on the list would be moved here as a whole."""
+    moved = TargetLine.objects.filter(target_list=OuterRef("pk"), facts__kind=CandidateProposal.Kind.RELOCATION)
+    return found.annotate(has_relocation=Exists(moved))
 
 
 def lines(listed: TargetList, *, person: Person) -> ScopedQuerySet[TargetLine]:

@@ -1,5 +1,6 @@
 """清单的条件: what was asked of a list, in words, and the firms it speaks of by name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -29,13 +30,18 @@ FIRMS = ("must_include", "must_exclude")
 FOLDED = ("draws", "seed")  # how sure, not what: told where that is told
 
 
-def conditions(listed: TargetList) -> list[tuple[Any, Any]]:
-    """(label, value) of what was asked; firms and chains by name, what asks for nothing left out."""
+def chains(listed: TargetList) -> dict[str, str]:
+    """The chains a list pools beside its own, by their code: their names."""
+    codes = listed.parameters.get("chains", ())
+    return {chain.code: chain.name for chain in Chain.objects.filter(code__in=codes)} if codes else {}
+
+
+def conditions(listed: TargetList, pooled: Mapping[str, str]) -> list[tuple[Any, Any]]:
+    """(label, value) of what was asked; firms and the chains `pooled` by name, what asks for nothing left out."""
     asked = listed.parameters
     codes = {code for name in FIRMS for code in asked.get(name, ())}
     said = dict(Enterprise.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
-    if asked.get("chains"):
-        said |= {chain.code: chain.name for chain in Chain.objects.filter(code__in=asked["chains"])}
+    said |= pooled
     found = []
     for key, label in LABELS.items():
         value = asked.get(key)
@@ -46,13 +52,9 @@ def conditions(listed: TargetList) -> list[tuple[Any, Any]]:
     return found
 
 
-def pooled(listed: TargetList) -> str:
+def beside(pooled: Mapping[str, str]) -> str:
     """Whose need a list takes in beside its own chain's, for the beginning of its sentence; empty where nobody's."""
-    codes = listed.parameters.get("chains", ())
-    if not codes:
-        return ""
-    found = {chain.code: chain.name for chain in Chain.objects.filter(code__in=codes)}
-    return _now("并入%(chains)s的需求，") % {"chains": _("、").join(found.get(code, code) for code in codes)}
+    return _now("并入%(chains)s的需求，") % {"chains": _("、").join(pooled.values())} if pooled else ""
 
 
 def names(*lists: TargetList) -> dict[str, str]:

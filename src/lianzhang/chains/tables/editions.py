@@ -4,7 +4,7 @@ A `Paper` becomes the page, the print, the workbook and the Word document alike,
 another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -36,7 +36,13 @@ class Paper:
 
 
 def working(
-    listed: TargetList, lines: Sequence[TargetLine], names: dict[str, str], *, shown: Disclosure, facts: list[Any]
+    listed: TargetList,
+    lines: Sequence[TargetLine],
+    names: dict[str, str],
+    *,
+    shown: Disclosure,
+    facts: list[Any],
+    pooled: Mapping[str, str],
 ) -> Paper:
     """专班工作版: by the reader's right, with firms and amounts as granted."""
     spec = tables.lines(listed, shown, names)
@@ -46,15 +52,22 @@ def working(
     ]
     if questions := tables.questions(listed, shown, names):
         parts.append((tables.QUESTIONS, questions))
-    return _paper(listed, Edition.WORKING, tables.statement(listed, shown), facts, parts, lines)
+    return _paper(listed, Edition.WORKING, tables.statement(listed, shown, pooled), facts, parts, lines)
 
 
-def meeting(listed: TargetList, lines: Sequence[TargetLine], names: dict[str, str], *, facts: list[Any]) -> Paper:
+def meeting(
+    listed: TargetList,
+    lines: Sequence[TargetLine],
+    names: dict[str, str],
+    *,
+    facts: list[Any],
+    pooled: Mapping[str, str],
+) -> Paper:
     """上会版: bands, anchors as counts."""
     scrub = editions.scrub(listed, edition=Edition.MEETING)
     _demand, covered, share = editions.total(listed)
     said = {"categories": listed.category_count, "suppliers": listed.supplier_count, "anchors": anchor_count(listed)}
-    lead = asked.pooled(listed)
+    lead = asked.beside(pooled)
     lead += _now("选 %(categories)s 类零部件、%(suppliers)s 家配套商，服务 %(anchors)s 家链主") % said
     if covered:
         lead += _now("，预计年覆盖市外采购 %(covered)s") % {"covered": covered}
@@ -70,11 +83,17 @@ def meeting(listed: TargetList, lines: Sequence[TargetLine], names: dict[str, st
 
 
 def outreach(
-    listed: TargetList, lines: Sequence[TargetLine], *, offers: Sequence[Any], contact: str, city: str
+    listed: TargetList,
+    lines: Sequence[TargetLine],
+    *,
+    offers: Sequence[Any],
+    contact: str,
+    city: str,
+    pooled: Mapping[str, str],
 ) -> Paper:
     """对外推介版: what is wanted and what the city offers; no firm is named, neither buyer nor supplier."""
     scrub = editions.scrub(listed, edition=Edition.OUTREACH)
-    lead = asked.pooled(listed)
+    lead = asked.beside(pooled)
     lead += _now("%(chain)s产业链面向国内外征集 %(categories)s 类零部件的配套企业，欢迎来函接洽。") % {
         "chain": listed.chain.name,
         "categories": listed.category_count,

@@ -1,6 +1,6 @@
 """What stands on one target list: its sentence, its suppliers, which choices hold, and what to ask next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +63,9 @@ class Open:
     swayed_by: str
 
 
-def statement(listed: TargetList, shown: Disclosure) -> str:
-    """The sentence of a list for a reader: what is chosen, what it covers, from … to …, and what is proven."""
+def statement(listed: TargetList, shown: Disclosure, pooled: Mapping[str, str]) -> str:
+    """The sentence of a list for a reader: whose need beside the chain's own, what is chosen, what it covers, from …
+    to …, and what is proven."""
     said: dict[str, Any] = {
         "categories": listed.category_count,
         "suppliers": listed.supplier_count,
@@ -89,7 +90,7 @@ def statement(listed: TargetList, shown: Disclosure) -> str:
     proven = _now("所列候选和条件下没有更优组合。") if listed.is_proven else _now("限时内的最好组合，未证明最优。")
     if not listed.is_proven and "中途停止" in listed.method:  # the method is kept in the words of the analysis
         proven = _now(listed.method) + _now("。")
-    return asked.pooled(listed) + words % said + _by_category(listed) + proven
+    return asked.beside(pooled) + words % said + _by_category(listed) + proven
 
 
 def _by_category(listed: TargetList) -> str:

@@ -37,11 +37,11 @@ LEVELS = (
 # the lowest), province it comes from, how many suppliers.
 SECOND = "示例商用冷柜线"
 SECOND_BANDS = (
-    ("压缩机", 1, "44", 2),
-    ("电机", 1, "32", 3),
-    ("控制芯片", 2, "31", 2),
-    ("保温材料", 1, "37", 2),
-    ("连接器", 0, "44", 4),
+    ("压缩机", 1, "440000", 2),
+    ("电机", 1, "320000", 3),
+    ("控制芯片", 2, "310000", 2),
+    ("保温材料", 1, "370000", 2),
+    ("连接器", 0, "440000", 4),
 )
 MENTIONED = 12  # names each of the anchors that speak in names gives
 

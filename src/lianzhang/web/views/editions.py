@@ -65,18 +65,19 @@ def tabs(listed: TargetList, *, here: str = "") -> list[dict[str, Any]]:
 
 def _paper(listed: TargetList, edition: Edition, person: Person) -> Paper:
     lines = list(queries.lines(listed, person=person).order_by("position"))
+    pooled = asked.chains(listed)
     if edition is Edition.OUTREACH:
         offers, is_invented = _offers(listed, person)
         city = _("、").join(places.name_of(str(code)) or "" for code in listed.chain.scheme.home_regions)
         contact = listed.chain.body.name if listed.chain.body else ""
-        made = editions.outreach(listed, lines, offers=offers, contact=contact, city=city)
+        made = editions.outreach(listed, lines, offers=offers, contact=contact, city=city, pooled=pooled)
         return made if not is_invented else editions.marked(made)
     names = asked.names(listed)
-    facts = asked.conditions(listed)
+    facts = asked.conditions(listed, pooled)
     if edition is Edition.MEETING:
-        return editions.meeting(listed, lines, names, facts=facts)
+        return editions.meeting(listed, lines, names, facts=facts, pooled=pooled)
     shown = disclosures.of_list(listed, person=person)
-    return editions.working(listed, lines, names, shown=shown, facts=facts)
+    return editions.working(listed, lines, names, shown=shown, facts=facts, pooled=pooled)
 
 
 def _offers(listed: TargetList, person: Person) -> tuple[list[tuple[Any, str, str]], bool]:

@@ -84,24 +84,24 @@ def new(request: HttpRequest) -> HttpResponse:
 def target(request: HttpRequest, code: str) -> HttpResponse:
     """The list: its sentence, parameters, categories, lines; or its progress while it is being computed."""
     person = access.person_of(request)
-    listed = queries.lists(person).get_or_404(code=code)
+    listed = queries.with_relocation(queries.lists(person)).get_or_404(code=code)
     if listed.state in {TargetList.State.RUNNING, TargetList.State.FAILED}:
         return _waiting(request, listed, person)
     if request.headers.get("HX-Target") == "job":  # the waiting page asks again and finds the list
         return HttpResponse(headers={"HX-Redirect": request.path})
     shown = disclosures.of_list(listed, person=person)
-    firms = asked.names(listed)
+    firms, pooled = asked.names(listed), asked.chains(listed)
     lines = queries.lines(listed, person=person)
     context = {
         "record": listed,
         "shows": shown.shows_totals,
         "release": released.of_list(shown),
-        "statement": shown_as.statement(listed, shown),
+        "statement": shown_as.statement(listed, shown, pooled),
         "holding": released.holding(listed),
         "questions": shown_as.questions(listed, shown, firms)[:MOST_ASKED],
         "open_choices": shown_as.open_choices(listed, shown, firms),
         "editions": editions.tabs(listed),
-        "warning": shown_as.WARNING if lines.filter(facts__kind="relocation").exists() else "",
+        "warning": shown_as.WARNING if listed.has_relocation else "",
         "sees_rows": shown.sees_rows,
         "dominant": released.dominant(listed, shown, firms),
         "method": tables.method(listed),
@@ -109,7 +109,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
         "chart": _chart(listed) if shown.sees_rows else None,
         "plotting": _plotting(listed, person),
-        "parameters": asked.conditions(listed),
+        "parameters": asked.conditions(listed, pooled),
         "may_write": TargetList.objects.editable_by(person).filter(pk=listed.pk).exists(),
         "may_approve": _may_approve(listed, person),
         "others": queries.lists(person)
@@ -248,6 +248,8 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     first, second = sorted((pair[code] for code in wanted), key=lambda listed: (listed.created_at, listed.pk))
     shown = [disclosures.of_list(listed, person=person) for listed in (first, second)]
     firms = asked.names(first, second)
+    for listed in (first, second):
+        firms |= asked.chains(listed)
     paper = compared.paper(
         first,
         second,
