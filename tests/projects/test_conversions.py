@@ -57,8 +57,11 @@ def test_a_stage_jumped_over_was_passed_by_the_next_that_has_a_day(cast: Cast) -
     deal(event, None, {Stage.STARTED: dt.date(2024, 5, 1)})
     deal(event, None, {Stage.STARTED: None})
     found = horizon(Signing.objects.all(), 6)
-    assert found.due_count == 2
-    assert found.reached[Stage.REGISTERED] == found.reached[Stage.STARTED] == 1, "a start without a day is in no span"
+    assert (found.due_count, found.undated_count) == (1, 1), "a start without a day is neither in time nor late"
+    assert found.reached[Stage.REGISTERED] == found.reached[Stage.STARTED] == 1
+    Project.objects.filter(started_on__isnull=True).update(started_on=dt.date(2024, 3, 1))
+    found = horizon(Signing.objects.all(), 6)
+    assert (found.due_count, found.reached[Stage.STARTED]) == (2, 2), "the record's own day will do"
 
 
 def test_a_corrected_stage_counts_no_more(cast: Cast) -> None:

@@ -24,6 +24,11 @@ from lianzhang.tables import Column, Empty, TableSpec
 HORIZONS = (6, 12, 24)
 STEPS = (Stage.SIGNED, Stage.REGISTERED, Stage.STARTED, Stage.IN_PRODUCTION)
 BY = ("event", "chain", "year")
+OWN_DAYS = {
+    Stage.STARTED: "project__started_on",
+    Stage.COMPLETED: "project__completed_on",
+    Stage.IN_PRODUCTION: "project__produced_on",
+}
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,22 @@ class Deal:
         """Whether so many months have passed."""
         return self.signed_on is not None and cohorts.later(self.signed_on, months=months) <= today
 
+    @property
+    def is_undated(self) -> bool:
+        """Whether it has come to a stage nobody knows the day of: within how many months cannot be said."""
+        return self.signed_on is None or None in self.reached.values()
+
 
 @dataclass(frozen=True)
 class Horizon:
-    """What came of the deals within so many months: of how many, and how many reached each stage."""
+    """What came of the deals within so many months: of how many, and how many reached each stage.
+
+    `undated_count` of the deals whose months have passed reached a stage on a day nobody knows: they are in neither.
+    """
 
     months: int
     due_count: int
+    undated_count: int
     reached: dict[Stage, int]
 
     @property
@@ -76,18 +90,21 @@ class Row:
 def deals(signings: "QuerySet[Signing]", *, by: str = "event") -> list[Deal]:
     """The deals of some signings; two questions however many."""
     group = {"event": "event_id", "chain": "event__chain_id", "year": "event__held_on__year"}[by]
-    rows = list(signings.order_by().values_list(group, "signed_on", "event__held_on", "project_id", "project__stage"))
+    columns = (group, "signed_on", "event__held_on", "project_id", "project__stage", *OWN_DAYS.values())
+    rows = list(signings.order_by().values_list(*columns))
     entries = StageEntry.objects.filter(project__in=signings.order_by().values("project_id"))
     passed = entries.filter(verdict=StageEntry.Verdict.PASSED, is_void=False, is_correction=False)
     days: dict[int, dict[int, date]] = {}
     dated = passed.filter(entered_on__isnull=False).values_list("project_id", "stage", "entered_on")
     for project, stage, on in dated.order_by("-entered_on"):
         days.setdefault(project, {})[stage] = on  # type: ignore[assignment]  # the earliest stays
-    return [_deal(each, days.get(each[3], {})) for each in rows]
+    return [_deal(row, days.get(row[3], {})) for row in rows]
 
 
-def _deal(row: tuple[Any, date | None, date | None, int, int], days: dict[int, date]) -> Deal:
-    group, own, held_on, _project, stage = row
+def _deal(row: tuple[Any, ...], days: dict[int, date]) -> Deal:
+    group, own, held_on, _project, stage, *own_days = row
+    # A project taken over under way has an entry without a day, and often the day in its own record.
+    days = {at: on for at, on in zip(OWN_DAYS, own_days, strict=True) if on is not None} | days
     signed_on = own or held_on
     reached: dict[Stage, date | None] = {}
     for step in STEPS:
@@ -103,9 +120,10 @@ def horizons(found: Sequence[Deal], *, today: date) -> list[Horizon]:
     """6, 12 and 24 months over the deals whose months have passed."""
     made = []
     for months in HORIZONS:
-        due = [deal for deal in found if deal.is_due(months=months, today=today)]
+        passed = [deal for deal in found if deal.is_due(months=months, today=today)]
+        due = [deal for deal in passed if not deal.is_undated]
         reached = {step: sum(deal.came_to(step, months=months) for deal in due) for step in STEPS}
-        made.append(Horizon(months, len(due), reached))
+        made.append(Horizon(months, len(due), len(passed) - len(due), reached))
     return made
 
 
@@ -184,7 +202,7 @@ TABLE = TableSpec(
     row_id="key",
     empty=Empty(_("还没有活动签约。"), _("登记活动"), "projects:new_event"),
     note=_(
-        "已满期：已对应项目、签约至今已满该期限的签约，是开工率的分母；未满期的不计。"
+        "已满期：已对应项目、签约至今已满该期限的签约，是开工率的分母；未满期的、所到阶段日期不详的不计。"
         "签约日未填的按活动时间计；签约前已到的阶段按签约日计。公布签约中明细未公布的不作分母。"
         "重点项目的开工率以年度计划新开工为分母，与此不同。"
     ),
