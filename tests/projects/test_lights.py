@@ -76,7 +76,7 @@ def test_a_figure_that_falls_or_jumps_against_the_last_month_handed_in_is_doubte
     jumped = _project(cast, done_year_wan=Decimal(1100))
     _month(jumped, 9, "450")
     assert _light(jumped)[1] == "存疑"
-    assert "当月 650 超过此前月均 50 的三倍" in _light(jumped)[2]
+    assert "当月 650 超过此前月均 50 的 3 倍" in _light(jumped)[2]
     steady = _project(cast, done_year_wan=Decimal(1050))
     _month(steady, 9, "950")
     _month(steady, 10, "9999", state="draft")
