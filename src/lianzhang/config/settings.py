@@ -199,6 +199,7 @@ JOBS: dict[str, str] = {
     "projects.read_month": "lianzhang.projects.monthly.jobs.read_month",
     "projects.write_month": "lianzhang.projects.monthly.jobs.write_month",
     "projects.funnel": "lianzhang.projects.jobs.read_funnel",
+    "briefings.inspection": "lianzhang.briefings.jobs.inspection",
     "chains.analyse": "lianzhang.chains.jobs.analyse",
     "chains.targets": "lianzhang.chains.jobs.choose_targets",
     "chains.release": "lianzhang.chains.jobs.decide_releases",

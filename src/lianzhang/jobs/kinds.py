@@ -11,6 +11,7 @@ TITLES: dict[str, Promise] = {
     "projects.read_month": _("读取月报工作簿"),
     "projects.write_month": _("月报写入项目"),
     "projects.funnel": _("计算项目漏斗"),
+    "briefings.inspection": _("编制迎检资料包"),
     "chains.analyse": _("生成数据快照与覆盖"),
     "chains.targets": _("计算目标清单"),
     "chains.release": _("核定可发布的数字"),

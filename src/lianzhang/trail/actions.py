@@ -33,6 +33,8 @@ SEALED_AT_ONCE = frozenset(
         "briefing.exported",
         "briefing.downloaded",
         "ledger.exported",
+        "inspection.exported",
+        "inspection.downloaded",
         "appointment.made",
         "appointment.corrected",
         "appointment.ended",

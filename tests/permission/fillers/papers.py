@@ -40,6 +40,8 @@ def fill(world: World) -> Filling:
         "briefings:period_rows": [
             Case({**case.kwargs, "key": key}, query=case.query) for case in periods for key in ROWS
         ],
+        "briefings:inspection": [Case()],
+        "briefings:inspection_file": [Case({"pk": 0})],
         "briefings:briefing": briefings,
         "briefings:download": briefings,
     }

@@ -182,14 +182,15 @@ def requests(whose: Whose, period: Period, *, today: date) -> "QuerySet[Request]
         whose.of_work(district="handler"),
         Q(received_on__gte=period.first, received_on__lte=period.last)
         | Q(closed_on__gte=period.first, closed_on__lte=period.last)
-        | Q(closed_on__isnull=True, due_on__lt=day, received_on__lte=period.last),
+        | Q(Q(closed_on__isnull=True) | Q(closed_on__gt=period.last), due_on__lt=day, received_on__lte=period.last),
     )
     return found.select_related("enterprise", "chain", "handler").order_by("received_on", "code")
 
 
 def tasks(whose: Whose, period: Period, *, today: date) -> "QuerySet[Task]":
     """督办: assigned or closed in the period, or late at its end."""
-    late = Q(state__in=states.OPEN, due_on__lt=period.as_of(today), assigned_at__lt=period.until)
+    was_open = Q(state__in=states.OPEN) | Q(closed_at__gte=period.until)
+    late = Q(was_open, due_on__lt=period.as_of(today), assigned_at__lt=period.until)
     found = Task.objects.visible_to(whose.person).filter(
         whose.of_work(district="responsible"),
         Q(assigned_at__gte=period.since, assigned_at__lt=period.until)

@@ -23,6 +23,7 @@ def write(draft: Draft, *, out: IO[bytes], header: ExportHeader) -> None:
             docx.note(document, _("另有%(rest)d行未列出。") % {"rest": section.rest})
         if section.note:
             docx.note(document, section.note)
+    docx.note(document, draft.note)
     document.save(out)
 
 

@@ -108,6 +108,11 @@ class Draft:
         )
 
     @property
+    def note(self) -> str:
+        """口径 of the whole."""
+        return _("按期间首日零时至末日二十四时计，只列编制人能看到的记录。")
+
+    @property
     def lead(self) -> str:
         """The sentence."""
         if self.is_empty:
@@ -289,7 +294,11 @@ def _answers(whose: Whose, period: Period) -> list[Count]:
 def _service(whose: Whose, period: Period, *, today: date) -> list[Count]:
     rows = list(changes.requests(whose, period, today=today))
     day = period.as_of(today)
-    late = [row for row in rows if row.closed_on is None and row.due_on is not None and row.due_on < day]
+    late = [
+        row
+        for row in rows
+        if row.due_on is not None and row.due_on < day and (row.closed_on is None or row.closed_on > period.last)
+    ]
     said: dict[str, Any] = {"spec": tables.REQUESTS, "unit": _("件")}
     new = changes.within(rows, "received_on", period)
     closed = changes.within(rows, "closed_on", period)
@@ -304,7 +313,7 @@ def _tasks(whose: Whose, period: Period, *, today: date) -> list[Count]:
     rows = list(changes.tasks(whose, period, today=today))
     day = period.as_of(today)
     closed = [row for row in changes.within(rows, "closed_at", period) if row.state == row.State.CLOSED]
-    late = [row for row in rows if row.state in states.OPEN and row.due_on < day and row.assigned_at < period.until]
+    late = [row for row in rows if row.due_on < day and row.assigned_at < period.until and _was_open(row, period)]
     said: dict[str, Any] = {"spec": tables.TASKS, "unit": _("件")}
     new = changes.within(rows, "assigned_at", period)
     return [
@@ -312,3 +321,8 @@ def _tasks(whose: Whose, period: Period, *, today: date) -> list[Count]:
         Count(key="tasks_new", label=_("新交办"), rows=new, scope=_("交办时间在期间内"), **said),
         Count(key="tasks_late", label=_("督办逾期"), rows=late, scope=_("期末未销号且已过办结期限"), **said),
     ]
+
+
+def _was_open(task: Any, period: Period) -> bool:
+    """Whether a task was still open when the period ended."""
+    return task.state in states.OPEN or (task.closed_at is not None and task.closed_at >= period.until)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.briefings.addresses import address
@@ -12,7 +13,6 @@ from lianzhang.supervision.models import Task
 from lianzhang.tables import Column, Empty, Light, TableSpec
 
 EMPTY = Empty(_("期间没有。"))
-NOTE = _("按期间首日零时至末日二十四时计，只列您能看到的记录。")
 
 
 def _project(row: Any) -> Any:
@@ -28,7 +28,7 @@ CHAIN = Column("chain", _("产业链"), lambda r: _project(r).chain.name)
 DISTRICT = Column("district", _("区市"), lambda r: _project(r).district.name if _project(r).district else None)
 
 
-def _spec(key: str, title: Any, *columns: Column, invented: str = "project__is_illustrative", note: Any = NOTE) -> Any:
+def _spec(key: str, title: Any, *columns: Column, invented: str = "project__is_illustrative", note: Any = "") -> Any:
     return TableSpec(
         key=f"period_{key}", title=title, columns=columns, empty=EMPTY, note=note, is_ticked=False, invented=invented
     )
@@ -98,7 +98,7 @@ CLOCKS = _spec(
 def _answer(row: Submission) -> Light:
     first, due = row.first_submitted_at, row.collection.due_at
     if row.state not in rules.RECEIVED or first is None:
-        return Light("late", row.get_state_display())
+        return Light("late" if due < timezone.now() else "idle", row.get_state_display())
     return Light("normal", _("按时")) if first <= due else Light("watch", _("迟报"))
 
 

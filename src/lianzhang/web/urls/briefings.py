@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import briefings, periods
+from lianzhang.web.views import briefings, inspections, periods
 
 app_name = "briefings"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     re_path(r"^(?P<kind>week|month)/$", periods.draft, name="period"),
     re_path(r"^(?P<kind>week|month)/issue$", periods.issue, name="period_issue"),
     re_path(r"^(?P<kind>week|month)/(?P<key>[a-z_]+)$", periods.rows, name="period_rows"),
+    path("inspection/", inspections.inspection, name="inspection"),
+    path("inspection/<int:pk>", inspections.download, name="inspection_file"),
     path("issued/<str:code>", briefings.briefing, name="briefing"),
     path("issued/<str:code>/file", briefings.download, name="download"),
 ]
