@@ -1,9 +1,13 @@
 """The REST API: one router per resource, joined here. OpenAPI at /api/v1/openapi.json."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from django.utils import translation
 from ninja import NinjaAPI
+from ninja.openapi import get_schema
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from lianzhang.api import (
@@ -29,17 +33,26 @@ class Json(JSONRenderer):
 class Api(NinjaAPI):
     """The API, whose description says of errors and of repeated posts what is really sent."""
 
-    def get_openapi_schema(self, **asked: Any) -> Any:
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
         """The OpenAPI document: problems under their own media type, the key under which a post is done once."""
-        document = super().get_openapi_schema(**asked)
-        for path in document["paths"].values():
-            for method, operation in path.items():
-                for status, said in operation["responses"].items():
-                    if int(status) >= 400:
-                        said["content"] = {problems.TYPE: said["content"]["application/json"]}
-                if method == "post":
-                    operation.setdefault("parameters", []).append(once.PARAMETER)
-        return document
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        return _described(self, prefix, translation.get_language() or "")
+
+
+@lru_cache(maxsize=4)
+def _described(api: NinjaAPI, prefix: str, _language: str) -> OpenAPISchema:
+    """Made once in a process and language, a second of work: it changes with the code alone."""
+    document = get_schema(api=api, path_prefix=prefix)
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            for status, said in operation["responses"].items():
+                if int(status) >= 400:
+                    said["content"] = {problems.TYPE: said["content"]["application/json"]}
+            if method == "post":
+                operation.setdefault("parameters", []).append(once.PARAMETER)
+    return document
 
 
 api = Api(
