@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +83,7 @@ class Row:
     name: str
     url: str
     published_count: int | None
+    is_illustrative: bool
     deals: list[Deal] = field(default_factory=list)
     horizons: dict[int, Horizon] = field(default_factory=dict)
 
@@ -143,27 +144,30 @@ def table_rows(person: Person, *, by: str, today: date) -> list[Row]:
     for deal in deals(Signing.objects.visible_to(person), by=by):
         found.setdefault(deal.group, []).append(deal)
     rows = []
-    for key, name, url, published in _groups(person, by):
+    for key, name, url, published, is_invented in _groups(person, by):
         mine = found.get(key, [])
         if mine or published:
             reckoned = {each.months: each for each in horizons(mine, today=today)}
-            rows.append(Row(str(key), name, url, published, mine, reckoned))
+            rows.append(Row(str(key), name, url, published, is_invented, mine, reckoned))
     return rows
 
 
-def _groups(person: Person, by: str) -> list[tuple[Any, str, str, int | None]]:
-    """(key, name, address, deals published) of each group, newest or first first."""
+def _groups(person: Person, by: str) -> list[tuple[Any, str, str, int | None, bool]]:
+    """(key, name, address, deals published, 示例数据) of each group, newest or first first."""
     seen = Event.objects.visible_to(person)
     if by == "event":
-        events = seen.order_by("-held_on", "code").only("code", "name", "name_en", "signing_count")
-        return [(each.pk, tables.name(each), tables.event_page(each), each.signing_count) for each in events]
+        return [
+            (each.pk, tables.name(each), tables.event_page(each), each.signing_count, each.is_illustrative)
+            for each in seen.order_by("-held_on", "code")
+        ]
     list_url = reverse("projects:events")
+    counted = {"told": Sum("signing_count"), "invented": Count("pk", filter=Q(is_illustrative=True))}
     if by == "year":
-        years = seen.order_by("-held_on__year").values_list("held_on__year").annotate(Sum("signing_count"), Count("pk"))
-        return [(y, str(y or _("未注明")), f"{list_url}?year={y}" if y else list_url, n) for y, n, _count in years]
-    by_chain = dict(seen.order_by().values_list("chain_id").annotate(Sum("signing_count")))
+        years = seen.order_by("-held_on__year").values_list("held_on__year").annotate(**counted)
+        return [(y, str(y or _("未注明")), f"{list_url}?year={y}" if y else list_url, n, bool(i)) for y, n, i in years]
+    by_chain = {pk: (n, bool(i)) for pk, n, i in seen.order_by().values_list("chain_id").annotate(**counted)}
     chains = {each.chain_id: each.chain for each in seen.select_related("chain").order_by("chain__position")}
-    return [(pk, each.name, f"{list_url}?chain={each.code}", by_chain[pk]) for pk, each in chains.items()]
+    return [(pk, each.name, f"{list_url}?chain={each.code}", *by_chain[pk]) for pk, each in chains.items()]
 
 
 def _within(months: int) -> list[Column]:
@@ -191,7 +195,6 @@ def _within(months: int) -> list[Column]:
 TABLE = TableSpec(
     key="event_conversion",
     title=_("活动签约转化"),
-    invented=None,
     is_ticked=False,
     columns=(
         Column("name", _("名称"), lambda row: row.name, link=lambda row: row.url, is_wrapped=True),

@@ -56,15 +56,14 @@ def _events_lead(totals: dict[str, int], started: int, *, person: Person) -> str
 
 @access.reads(Thing.EVENT)
 @require_GET
-def conversion(request: HttpRequest) -> HttpResponse:
+def conversion(request: HttpRequest, by: str = "event") -> HttpResponse:
     """活动签约转化: 6, 12 and 24 months, by event, by chain or by year."""
     person, today = access.person_of(request), timezone.localdate()
-    by = request.GET.get("by", "")
-    by = by if by in conversions.BY else "event"
     words = {"event": _("按活动"), "chain": _("按产业链"), "year": _("按年度")}
-    own = reverse("projects:conversion")
+    pages = {key: reverse("projects:conversion_by", args=[key]) for key in ("chain", "year")}
+    pages["event"] = reverse("projects:conversion")
     context = {
-        "tabs": [{"label": words[key], "url": f"{own}?by={key}", "is_here": key == by} for key in conversions.BY],
+        "tabs": [{"label": words[key], "url": pages[key], "is_here": key == by} for key in conversions.BY],
         "lead": _conversion_lead(person, today=today) if person.reach.may(Act.READ, Thing.PROJECT) else "",
         "scope": words[by],
         "as_of": today,
