@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from chainlab import snapshot
 
+TUESDAY = dt.date(2026, 11, 24)
 MONDAY = dt.date(2026, 11, 23)
 
 
@@ -149,6 +150,15 @@ def test_a_snapshot_without_tables_says_nothing(tmp_path):
 def test_lists_are_refused(tmp_path):
     with pytest.raises(TypeError, match="list"):
         snapshot.write({"t": pa.table({"a": [[1]]})}, directory=tmp_path, on=MONDAY)
+
+
+def test_the_same_rows_on_another_day_are_known_to_be_the_same(tmp_path):
+    first, second = (snapshot.write({"t": _purchases(_ROWS)}, directory=tmp_path, on=day) for day in (MONDAY, TUESDAY))
+    other = snapshot.write({"t": _purchases(_ROWS[1:])}, directory=tmp_path, on=TUESDAY)
+    assert first != second
+    assert snapshot.is_same(first, second, directory=tmp_path)
+    assert not snapshot.is_same(second, other, directory=tmp_path)
+    assert not snapshot.is_same(first, "2026-11-24-gone", directory=tmp_path)
 
 
 class TestDamage:

@@ -280,9 +280,11 @@ def test_gaps_are_proposed_and_wait_for_a_person(cast: Cast, scene: scenes.Scene
     assert gap.evidence["anchor_count"] == 3
 
 
-def test_the_same_data_on_the_same_day_is_one_snapshot(cast: Cast, scene: scenes.Scene) -> None:
-    for _ in range(2):
-        jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+def test_the_same_data_on_the_same_day_is_one_snapshot_and_is_said_to_be(cast: Cast, scene: scenes.Scene) -> None:
+    said = [jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)["message"] for _ in range(2)]
+    assert said[0].startswith("已生成新快照，新提出 ")
+    at = timezone.localtime(Snapshot.objects.get().taken_at)
+    assert said[1] == f"数据与 {at:%Y-%m-%d %H:%M} 的快照完全相同，没有变化，沿用该快照。"
     assert Snapshot.objects.count() == 1
     assert PartCoverage.objects.count() == 4
     assert Gap.objects.filter(part=scene.parts["P1"]).count() == 1

@@ -25,8 +25,20 @@ T = TypeVar("T")
 def analyse(progress: Progress, *, chain_id: int) -> dict[str, Any]:
     """Freeze the chain's data as the asker may read it, compute coverage, propose gaps."""
     chain = Chain.objects.visible_to(progress.person).select_related("scheme").get(pk=chain_id)
+    last = Snapshot.objects.filter(chain=chain, is_pooled=False).order_by("-taken_at").first()
     snapshot, tables, made = _analyse(progress, chain)
-    return {"snapshot": snapshot.pk, "proposed": made, "parts": tables["parts"].num_rows}
+    said = {"snapshot": snapshot.pk, "proposed": made, "parts": tables["parts"].num_rows}
+    return said | {"message": _changed(snapshot, last, made)}
+
+
+def _changed(snapshot: Snapshot, last: Snapshot | None, made: int) -> str:
+    """What came of computing anew: that nothing changed is said too, and since when."""
+    if last is None or not analysis.is_same(last, snapshot):
+        return _("已生成新快照，新提出 %(count)s 个缺口。") % {"count": made}
+    at = f"{timezone.localtime(last.taken_at):%Y-%m-%d %H:%M}"
+    if snapshot.pk == last.pk:
+        return _("数据与 %(at)s 的快照完全相同，没有变化，沿用该快照。") % {"at": at}
+    return _("数据与 %(at)s 的快照完全相同，没有变化；已按今天的日期留存。") % {"at": at}
 
 
 def decide_releases(progress: Progress, *, snapshot_id: str) -> dict[str, Any]:

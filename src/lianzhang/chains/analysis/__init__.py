@@ -2,7 +2,7 @@
 
 from lianzhang.chains.analysis.choosing import Unchoosable, choose, curve
 from lianzhang.chains.analysis.market import from_market, home_of, needs, tiers_of
-from lianzhang.chains.analysis.taking import proposals, reopen, take
+from lianzhang.chains.analysis.taking import is_same, proposals, reopen, take
 
 __all__ = [
     "Unchoosable",
@@ -10,6 +10,7 @@ __all__ = [
     "curve",
     "from_market",
     "home_of",
+    "is_same",
     "needs",
     "proposals",
     "reopen",

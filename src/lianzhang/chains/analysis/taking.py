@@ -40,6 +40,13 @@ def reopen(snapshot: Snapshot) -> "dict[str, pa.Table]":
     return frames.complete(snapshots_on_disk.read(snapshot.pk, directory=snapshots.directory(snapshot.chain)).tables)
 
 
+def is_same(first: Snapshot, second: Snapshot) -> bool:
+    """Whether two snapshots of a chain hold the same rows."""
+    from chainlab import snapshot as snapshots_on_disk
+
+    return snapshots_on_disk.is_same(first.pk, second.pk, directory=snapshots.directory(second.chain))
+
+
 def _coverage(chain: Chain, tables: "dict[str, pa.Table]", ranged: "pa.Table") -> list[dict[str, Any]]:
     """Each part's coverage, columns of PartCoverage with `part_id`. Where suppliers are not named, how much each of
     them has is not known: no concentration is said."""
