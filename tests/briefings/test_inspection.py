@@ -78,8 +78,7 @@ def office(cast: Cast) -> Cast:
             closed_by=cast.secretary, reply=f"办结情况{n}",
         )  # fmt: skip
         kept = evidence.keep(ContentFile(b"photo%d" % n, name=f"现场{n}.jpg"), kind="task", by=cast.officer)
-        task.proof_ids = [evidence.attach(kept, to=task, purpose="task", by=cast.officer).pk]
-        task.save(update_fields=["proof_ids"])
+        evidence.attach(kept, to=task, purpose="task", by=cast.officer)
     Meeting.objects.create(code="HY-2026-009", title="期前", kind="regular", held_on=FIRST - timedelta(days=1))
     form = Collection.objects.create(
         code="SB-2026-001", title="摸排", due_at=at(TODAY), owner=cast.secretariat, opened_by=cast.secretary,
@@ -131,7 +130,7 @@ def test_minutes_decisions_and_what_became_of_them_stand_in_the_meetings_documen
 def test_evidence_lies_by_project_and_stage_byte_for_byte_with_kind_day_and_place(office: Cast) -> None:
     archive, made = packed(office.secretary)
     line = next(line for line in made.lines if "XM-2026-001" in line.path)
-    assert line.path.split("/")[:3] == ["3-佐证", "XM-2026-001_项目1", "40-签约"]
+    assert line.path.split("/")[:3] == ["3-佐证", "XM-2026-001_项目1", "04-签约"]
     assert archive.read(line.path) == b"%PDF-1"
     assert (line.entry.kind, line.entry.on, line.entry.place) == ("投资协议", FIRST, "某地")
     assert archive.read(next(name for name in archive.namelist() if "现场2" in name)) == b"photo2"

@@ -37,7 +37,7 @@ def inspection(progress: Progress, *, first: str, last: str, chain: int | None) 
         scope=_("%(whose)s，%(first)s至%(last)s") % {"whose": whose.name, "first": first, "last": last},
         as_of=today,
         who=" ".join(str(part) for part in (person.acting.label if person.acting else "", person.name) if part),
-        is_illustrative=whose.is_illustrative,
+        is_illustrative=gathering.is_illustrative(whose),
         made_at=timezone.now(),
         export_id=f"DC-{event.seq:06d}",
     )

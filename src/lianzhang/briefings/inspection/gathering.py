@@ -76,6 +76,12 @@ def gather(whose: Whose, period: Period, *, today: date) -> list[Entry]:
     ]
 
 
+def is_illustrative(whose: Whose) -> bool:
+    """Whether anything in reach is invented: then the whole package says so."""
+    seen = Project.objects.visible_to(whose.person).filter(whose.of(), is_illustrative=True)
+    return whose.is_illustrative or seen.exists()
+
+
 def _meetings(whose: Whose, period: Period) -> list[Entry]:
     person = whose.person
     tasks = Prefetch("tasks", Task.objects.visible_to(person).select_related("responsible"), to_attr="told")
@@ -187,9 +193,10 @@ def _of_project(proof: Proof, project: tuple[str, str], stage: int) -> Entry:
     code, name = project
     known = stages.table().evidence.get(proof.purpose)
     label = str(stages.Stage(stage).label) if stage else _("进度")
+    number = list(stages.Stage).index(stages.Stage(stage)) + 1 if stage else 0  # so that folders sort in order
     return _kept(
         proof,
-        folder=str(PurePosixPath(_("3-佐证")) / safe(f"{code}_{name}") / f"{stage:02d}-{label}"),
+        folder=str(PurePosixPath(_("3-佐证")) / safe(f"{code}_{name}") / f"{number:02d}-{label}"),
         kind=known.label if known is not None else _("佐证"),
         about=f"{code} {name} · {label}",
     )
@@ -212,10 +219,10 @@ def _kept(proof: Proof, *, folder: str, kind: str, about: str) -> Entry:
 
 
 def _proofs_of_tasks(tasks: Sequence[Task]) -> list[Entry]:
-    """销号佐证: the files a task's last report rested on."""
+    """销号佐证: the files handed in with the reports of a task, as its own page shows them."""
     by_pk = {str(task.pk): task for task in tasks}
-    wanted = [pk for task in tasks for pk in task.proof_ids]
-    found = Proof.objects.filter(pk__in=wanted, subject_type=Task._meta.label_lower).select_related("attachment")
+    found = Proof.objects.filter(subject_type=Task._meta.label_lower, subject_id__in=list(by_pk))
+    found = found.select_related("attachment")
     return [
         _kept(
             proof,
