@@ -22,7 +22,6 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
-from django.db.models.functions import ExtractMonth
 from django.db.models.lookups import LessThan
 from django.utils.translation import gettext as _
 
@@ -88,8 +87,12 @@ def pace(project: Project, *, today: dt.date) -> Pace | None:
 
 def months_over(as_of: dt.date) -> int:
     """已过月数: whole months of the year that were over at the end of `as_of`."""
-    last = 28 if as_of.month == 2 else 30 if as_of.month in SHORT else 31
-    return as_of.month - (0 if as_of.day >= last else 1)
+    return as_of.month - (0 if as_of.day >= _last_day(as_of.month) else 1)
+
+
+def _last_day(month: int) -> int:
+    """The day a month counts as over on; February on its 28th in every year."""
+    return 28 if month == 2 else 30 if month in SHORT else 31
 
 
 def quiet_days(project: Project, *, today: dt.date) -> int:
@@ -102,13 +105,9 @@ def condition(today: dt.date) -> Q:
     """Red for what was reported, or not: quiet for too long, or far behind time. Of projects under way."""
     quiet_before = today - dt.timedelta(days=rules.thresholds().quiet_days)
     quiet = Q(is_key=True, stage__lt=Stage.FULL_CAPACITY, progress_on__lt=quiet_before)
-    is_over = (
-        Q(done_as_of__day=31)
-        | Q(done_as_of__day=30, done_as_of__month__in=SHORT)
-        | Q(done_as_of__day__gte=28, done_as_of__month=2)
-    )
-    month = ExtractMonth("done_as_of")
-    over = Case(When(is_over, then=month), default=month - 1, output_field=IntegerField())
+    # The ends of the months as days: a date taken apart is a call of Python for each row on SQLite.
+    ends = [dt.date(today.year, month, _last_day(month)) for month in range(MONTHS, 0, -1)]
+    over = Case(*(When(done_as_of__gte=end, then=end.month) for end in ends), default=0, output_field=IntegerField())
     # done ÷ plan < months ÷ 12 − threshold in whole numbers, since databases round a division differently.
     red = round(MONTHS * _red() * PARTS)
     due = ExpressionWrapper(F("plan_year_wan") * (over * PARTS - red), output_field=AMOUNT)

@@ -59,14 +59,14 @@ class Asked:
         return _("%(chain)s · %(district)s · %(year)s年") % {"chain": chain, "district": district, "year": self.year}
 
 
-def asked(request: HttpRequest, *, person: Person, today: date) -> Asked:
-    """The scope of the address; a district's own people always ask of their own district."""
+def asked(request: HttpRequest, *, person: Person, today: date, chain: Chain | None = None) -> Asked:
+    """The scope of the address, or of the page of `chain`; a district's own people always ask of their own district."""
     bodies = Body.objects.visible_to(person).filter(kind=BodyKind.DISTRICT)
     own: dict[str, Any] = {"pk": person.reach.body_id} if person.reach.role is Role.DISTRICT else {}
     code, district = request.GET.get("chain", ""), own or {"code": request.GET.get("district", "")}
     year = request.GET.get("year", "")
     return Asked(
-        chain=Chain.objects.visible_to(person).filter(code=code).first() if code else None,
+        chain=chain or (Chain.objects.visible_to(person).filter(code=code).first() if code else None),
         district=bodies.filter(**district).first() if all(district.values()) else None,
         year=int(year) if year.isascii() and year.isdigit() and 2000 <= int(year) <= today.year else today.year,
     )

@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import encounters, events, funnel, introductions, leads, needs, project_changes, projects
+from lianzhang.web.views import (
+    districts,
+    encounters,
+    events,
+    funnel,
+    introductions,
+    leads,
+    needs,
+    project_changes,
+    projects,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -14,6 +24,9 @@ urlpatterns = [
     path("funnel/compute", funnel.recompute, name="recompute_funnel"),
     path("funnel/explain/<slug:key>/", funnel.explain_rate, name="explain_funnel"),
     re_path(r"^funnel/(?P<what>[a-z-]+)/(?P<when>20\d\d(-(0[1-9]|1[0-2]))?)/$", funnel.rows, name="funnel_rows"),
+    path("districts/", districts.districts, name="districts"),
+    path("districts/<str:code>/", districts.district, name="district"),
+    path("chain/<slug:code>/", funnel.of_chain, name="chain"),
     path("stages/", projects.stage_table, name="stages"),
     path("checks/", projects.checks, name="checks"),
     path("new", projects.new, name="new"),

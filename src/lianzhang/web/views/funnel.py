@@ -1,5 +1,6 @@
 """漏斗: how many came, how far they got, where they stall, how the year will end. Read from what was kept."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lianzhang.accounts.rules import Role, Thing
+from lianzhang.chains.models import Chain
 from lianzhang.indicators import definitions
 from lianzhang.jobs.models import Job
 from lianzhang.projects import choices, funnel_tables, queries, tables
@@ -21,6 +23,7 @@ from lianzhang.projects.stages import Stage
 from lianzhang.tables import TableSpec, values
 from lianzhang.web import access, explain, funnels, listing
 from lianzhang.web.charts.funnel import outlook_option, staying_option
+from lianzhang.web.views.chains import tabs as chain_tabs
 from lianzhang.web.views.projects import tabs
 
 ON_PAPER: dict[str, TableSpec] = {
@@ -28,6 +31,8 @@ ON_PAPER: dict[str, TableSpec] = {
     "stays": funnel_tables.STAYS,
     "outlook": funnel_tables.OUTLOOK,
 }
+# The chain is said by the page: it is no condition of its table.
+OF_CHAIN = replace(tables.PROJECTS, filters=tuple(one for one in tables.FILTERS if one.key != "chain"))
 ENTERED = {"signed": Stage.SIGNED, "started": Stage.STARTED, "produced": Stage.IN_PRODUCTION}
 
 
@@ -170,6 +175,27 @@ def _entering(stage: Stage, year: int, month: int | None) -> "QuerySet[Any]":
     if month is not None:
         passed = passed.filter(entered_on__month=month)
     return passed.values("project_id")
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def of_chain(request: HttpRequest, code: str) -> HttpResponse:
+    """项目 of one chain in one table, under the sentence of its funnel."""
+    person, today = access.person_of(request), timezone.localdate()
+    chain = Chain.objects.visible_to(person).select_related("scheme").get_or_404(code=code)
+    asked = funnels.asked(request, person=person, today=today, chain=chain)
+    reading = funnels.reading(person, asked)
+    context = {
+        "chain": chain,
+        "tabs": chain_tabs(chain, person=person, here="projects:chain"),
+        "lead": funnels.sentence(reading.data, asked) if reading else _("漏斗还没有计算过。"),
+        "scope": chain.name,
+        "as_of": reading.as_of if reading else today,
+        "illustrative": chain.is_illustrative,
+        "funnel_url": reverse("projects:funnel") + asked.query(),
+    }
+    found = queries.listed(person, today=today).filter(chain=chain)
+    return listing.respond(request, OF_CHAIN, found, template="projects/chain.html", context=context)
 
 
 @access.reads(Thing.PROJECT)

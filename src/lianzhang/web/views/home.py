@@ -58,11 +58,16 @@ def _week(request: HttpRequest, person: Person) -> HttpResponse:
         "lead": lead,
         "week": found,
         "shared_url": access.offered("registry:shared", person.reach) if _compares_names(person) else "",
+        "district_url": access.offered("projects:districts", person.reach) if _is_district(person) else "",
         "may": _rights(person),
         "today": today,
         "illustrative": found.is_illustrative,
     }
     return render(request, "home/week.html", context)
+
+
+def _is_district(person: Person) -> bool:
+    return person.reach.role is Role.DISTRICT
 
 
 def _compares_names(person: Person) -> bool:

@@ -26,7 +26,7 @@ from lianzhang.web.forms import projects as forms
 
 FORM = ["GET", "HEAD", "POST"]
 CARDS = 15  # of one column of the board; the rest is one click away in the table
-VIEWS = ("projects:list", "projects:leads", "projects:key", "projects:board", "projects:funnel")
+VIEWS = ("projects:list", "projects:leads", "projects:key", "projects:board", "projects:funnel", "projects:districts")
 
 
 @access.reads(Thing.PROJECT)
@@ -82,7 +82,7 @@ def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
 
 def tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     """The views of projects, each for the chain that is asked for."""
-    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"), _("漏斗"))
+    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"), _("漏斗"), _("区市"))
     asked = request.GET.get("chain", "")
     query = f"?chain={asked}" if asked.replace("-", "").isalnum() else ""
     return [
