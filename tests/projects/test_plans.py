@@ -9,7 +9,7 @@ import pytest
 from lianzhang.accounts.actions import Refused
 from lianzhang.projects import actions
 from lianzhang.projects.models import Project, YearPlan
-from lianzhang.trail.models import Event
+from lianzhang.trail import queries as history
 from tests.cast import Cast
 from tests.projects import scene
 
@@ -36,8 +36,9 @@ def test_a_plan_once_set_is_changed_only_with_a_reason_and_the_project_mirrors_t
     _plan(project, cast, now, investment_wan=Decimal(2500), reason="设备推迟到货")
     project.refresh_from_db()
     assert project.plan_year_wan == 2500
-    changed = Event.objects.filter(verb="year_plan.changed").latest("pk")
+    (changed, *_earlier) = history.history(YearPlan.objects.get())
     assert changed.detail["reason"] == "设备推迟到货"
+    assert [before for name, _label, before, _after in changed.changes if name == "investment_wan"] == ["3000.0000"]
     with pytest.raises(Refused, match="已定为 2,500 万元"):
         actions.edit(project=project, changes={"plan_year_wan": Decimal(1)}, version=None, now=now, by=cast.clerk_a)
     project.refresh_from_db()

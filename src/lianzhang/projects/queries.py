@@ -31,7 +31,20 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Chain
 from lianzhang.intake.models import LedgerExtra
 from lianzhang.projects import performance, stages
-from lianzhang.projects.models import Claim, Event, Project, Signing, StageEntry, Supply
+from lianzhang.projects.models import (
+    Claim,
+    Contest,
+    Credit,
+    Diligence,
+    Event,
+    FollowUp,
+    MonthReport,
+    Project,
+    Signing,
+    StageEntry,
+    Supply,
+    YearPlan,
+)
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.records.counting import CountOf
 from lianzhang.records.scope import ScopedQuerySet
@@ -144,6 +157,10 @@ def detailed(person: Person, code: str) -> Project:
         "may_write": Exists(Project.objects.editable_by(person).filter(pk=OuterRef("pk"))),
         "may_approve": Exists(Project.objects.approvable_by(person).filter(pk=OuterRef("pk"))),
     }
+    # Most projects have few of these; what is not there is not asked for again.
+    own: dict[str, Any] = {"credits": Credit, "contests": Contest, "signings": Signing, "diligences": Diligence}
+    own |= {"months": MonthReport, "year_plans": YearPlan, "follow_ups": FollowUp}
+    rights |= {f"has_{name}": Exists(model.objects.filter(project=OuterRef("pk"))) for name, model in own.items()}
     supplies = Prefetch("supplies", Supply.objects.select_related("part", "confirmed_by").order_by("pk"))
     found = Project.objects.visible_to(person).annotate(**rights).prefetch_related(supplies)
     related = (

@@ -1,5 +1,6 @@
 """Plan beside actual: the dated milestones of a project, and whether it is behind its own plan on a day, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,18 +9,19 @@ from django.utils.translation import ngettext
 
 from lianzhang.chains import rules
 from lianzhang.projects import performance, stages
-from lianzhang.projects.models import Project
+from lianzhang.projects.models import Project, YearPlan
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.tables import Light
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """节点: planned and actual day, either may be unknown."""
+    """节点: the day of the year's plan, the day it was moved to since, and the actual one; each may be unknown."""
 
     label: str
     planned_on: date | None
     actual_on: date | None
+    adjusted_on: date | None = None
 
     @property
     def days_behind(self) -> int | None:
@@ -29,16 +31,23 @@ class Milestone:
         return (self.actual_on - self.planned_on).days
 
 
-def milestones(project: Project) -> list[Milestone]:
-    """开工, 竣工, 投产 and the next node, in time's order."""
-    fixed = [
-        Milestone(str(Stage.STARTED.label), project.planned_start_on, project.started_on),
-        Milestone(str(Stage.COMPLETED.label), project.planned_completion_on, project.completed_on),
-        Milestone(str(Stage.IN_PRODUCTION.label), project.planned_production_on, project.produced_on),
-    ]
+def milestones(project: Project, *, plans: Sequence[YearPlan] = ()) -> list[Milestone]:
+    """开工, 竣工, 投产 and the next node, in time's order. What a year's plan set first is the baseline."""
+    days = (
+        (Stage.STARTED, "start_on", project.planned_start_on, project.started_on),
+        (Stage.COMPLETED, "completion_on", project.planned_completion_on, project.completed_on),
+        (Stage.IN_PRODUCTION, "production_on", project.planned_production_on, project.produced_on),
+    )
+    fixed = [_held_against(plans, str(stage.label), *said) for stage, *said in days]
     if project.next_milestone or project.next_due_on:
         fixed.append(Milestone(project.next_milestone or _("下一节点"), project.next_due_on, None))
     return fixed
+
+
+def _held_against(plans: Sequence[YearPlan], label: str, name: str, now: date | None, actual: date | None) -> Milestone:
+    first = min((plan for plan in plans if getattr(plan, name)), key=lambda plan: plan.year, default=None)
+    baseline: date | None = getattr(first, name) if first else now
+    return Milestone(label, baseline, actual, adjusted_on=now if now != baseline else None)
 
 
 def overdue(project: Project, *, today: date) -> list[tuple[str, date]]:

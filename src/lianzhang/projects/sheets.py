@@ -18,7 +18,7 @@ from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
 from lianzhang.intake.protocol import Finding, Incoming
-from lianzhang.projects import investors, queries
+from lianzhang.projects import investors, queries, tables
 from lianzhang.projects.actions import plans, reporting
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage
@@ -169,7 +169,7 @@ class KeyProjectSheet(ProjectSheet):
         desk.once("planned", list).append(record)
 
     def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
-        """年度计划 follows the sheet; of a plan once set the batch is the reason, its file and rows are on record."""
+        """年度计划 follows the sheet; of a plan once set the batch on record is the reason."""
         plans.follow_sheet(desk.once("planned", list), now=timezone.now(), writing=writing)
 
     def of_ledger(self, found: Any) -> Any:
@@ -253,12 +253,6 @@ def _reported_on(record: Any) -> Any:
     return timezone.localtime(record.first_reported_at).date() if record.first_reported_at else None
 
 
-def _completion(record: Any) -> Any:
-    if record.plan_year_wan and record.done_year_wan is not None:
-        return record.done_year_wan / record.plan_year_wan
-    return None
-
-
 KEY_PROJECTS = DeclaredLedger(
     key="key_projects",
     thing=Thing.PROJECT,
@@ -292,7 +286,7 @@ KEY_PROJECTS = DeclaredLedger(
                 Kept("month_done_wan"),
                 Column("year_done_wan", "done_year_wan"),
                 Kept("total_done_wan"),
-                Shown("completion_ratio", "done_year_wan", shown=_completion),
+                Shown("completion_ratio", "done_year_wan", shown=tables.done_ratio),
                 Kept("civil_wan"),
                 Kept("equipment_wan"),
                 Kept("land_wan"),

@@ -258,11 +258,13 @@ KEY_PROJECTS = TableSpec(
         FIRM,
         _told("content", _("建设内容"), is_default=False),
         _wan("agreed_wan", _("协议投资")),
+        _wan("total_wan", _("计划总投资"), is_default=False),
         _wan("plan_year_wan", _("年度计划投资")),
         _wan("done_year_wan", _("年度累计完成投资")),
         Column("done_ratio", _("年度投资完成率"), done_ratio, kind="ratio"),
         _on("done_as_of", _("完成投资截至")),
         _wan("arrived_wan", _("到位资金"), is_default=False),
+        _on("arrived_on", _("到资日期")),
         _told("progress", _("形象进度"), is_report=True),
         NODE,
         NODE_DUE,
@@ -271,6 +273,7 @@ KEY_PROJECTS = TableSpec(
         _on("started_on", _("实际开工")),
         _on("planned_completion_on", _("计划竣工"), edit=Edit("date", is_report=True)),
         _on("completed_on", _("实际竣工")),
+        _on("planned_production_on", _("计划投产"), edit=Edit("date", is_report=True)),
         *COUNTED,
     ),
     filters=FILTERS,
@@ -284,6 +287,33 @@ KEY_PROJECTS = TableSpec(
         "年度投资完成率＝年度累计完成投资÷年度计划投资；计划未填的不计算。高于100%的请核对。"
         "在表中填写形象进度或完成投资，记为当天。"
     ),
+)
+
+
+GANTT = TableSpec(
+    key="gantt",
+    title=_("重点项目甘特图"),
+    columns=(
+        NAME,
+        CODE,
+        CHAIN,
+        DISTRICT,
+        STAGE,
+        LIGHT,
+        _on("planned_start_on", _("计划开工"), is_default=True),
+        _on("started_on", _("实际开工"), is_default=True),
+        _on("planned_completion_on", _("计划竣工"), is_default=True),
+        _on("completed_on", _("实际竣工"), is_default=True),
+        _on("planned_production_on", _("计划投产"), is_default=True),
+        _on("produced_on", _("投产日期"), is_default=True),
+    ),
+    filters=FILTERS,
+    search=SEARCH,
+    default_order=("chain__position", "planned_start_on", "code"),
+    row_id="code",
+    row_url=page,
+    paper="a3",
+    empty=Empty(_("还没有重点项目。"), _("查看全部项目"), "projects:list"),
 )
 
 

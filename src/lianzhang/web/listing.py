@@ -8,8 +8,9 @@ Two queries whatever the size: one for count and totals, one for the page. `buil
 inside another page (`{% include "parts/table.html" %}`), `plain` a short one without search and pages.
 
 Context keys it understands: `lead` (first sentence, or a function that makes it of the Listing), `as_of` (date of
-the data), `illustrative` (示例数据; rows that are marked say so without it), `batch` (a sequence of batches.Action:
-buttons over the ticked rows), `scope` (what the page already narrowed to, in words), `actions` (buttons).
+the data), `chart` and `chart_url` (drawn from the rows, shown by `chart_template` and again with them), `illustrative`
+(示例数据; rows that are marked say so without it), `batch` (a sequence of batches.Action: buttons over the ticked
+rows), `scope` (what the page already narrowed to, in words), `actions` (buttons).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,6 +36,7 @@ REGION = "table"
 # What an address of a list may say besides its conditions: the file, the rows ticked for it, the row opened.
 FRAME = ("format", "row", "open")
 MOST_TICKED = 1000
+OF_ROWS = ("lead", "chart", "chart_url")  # of the context: may be a function of the Listing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,8 +247,7 @@ def respond(
         return _take_away(request, table, queryset, form=form, said=said)
     boxes = {"batch": said.get("batch", ()), "is_tickable": table.is_ticked}
     listed = build(request, table, queryset, counted=counted, others=FRAME, **boxes)
-    if callable(said.get("lead")):
-        said["lead"] = said["lead"](listed)
+    said |= {key: said[key](listed) for key in OF_ROWS if callable(said.get(key))}
     said |= {"table": listed, "spec": table, "illustrative": said.get("illustrative") or listed.is_invented}
     partial = request.headers.get("HX-Target") == REGION
     response = render(request, "parts/table.html" if partial else template, said)

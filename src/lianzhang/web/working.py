@@ -17,9 +17,10 @@ def shown(found: Any, *, today: date) -> dict[str, Any]:
     """The parts of the page that belong to working a lead; what nothing is known of is left out."""
     is_lead = found.stage < Stage.SIGNED
     is_worked = is_lead and found.status in stages.MOVING
-    records = list(found.follow_ups.select_related("by"))
+    records = list(found.follow_ups.select_related("by")) if found.has_follow_ups else []
     running = list(found.clocks.filter(met_on__isnull=True)) if is_worked else []
-    held = {row.item: row for row in found.diligences.select_related("by")}
+    looked_into = found.diligences.select_related("by") if found.has_diligences else ()
+    held = {row.item: row for row in looked_into}
     follow = {
         "records": records,
         "clocks": [clocks.told(clock.kind, clock.due_on, today=today) for clock in running],
@@ -29,8 +30,8 @@ def shown(found: Any, *, today: date) -> dict[str, Any]:
     return {
         "follow": follow if is_lead or records else None,
         "diligence": {"rows": rows, "may_add": found.may_write and is_lead} if held or is_lead else None,
-        "credits": list(found.credits.select_related("body")),
-        "contests": list(found.contests.select_related("challenger")),
+        "credits": list(found.credits.select_related("body")) if found.has_credits else [],
+        "contests": list(found.contests.select_related("challenger")) if found.has_contests else [],
     }
 
 

@@ -5,7 +5,21 @@ from lianzhang.trail.models import Proof
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import DAY, World
 
-PLAIN = ["list", "leads", "key", "board", "stages", "checks", "new", "events", "new_event", "contests", "new_contest"]
+PLAIN = [
+    "list",
+    "leads",
+    "key",
+    "board",
+    "stages",
+    "checks",
+    "new",
+    "events",
+    "new_event",
+    "contests",
+    "new_contest",
+    "gantt",
+    "evidence_many",
+]
 OF_PROJECT = [
     "project",
     "edit",
@@ -19,6 +33,7 @@ OF_PROJECT = [
     "transfer",
     "supply",
     "follow",
+    "plan",
     "diligence",
     "need",
     "sites",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, BodyKind, Role, Scope, Thing
 from lianzhang.chains.models import Chain, Gap
+from lianzhang.projects import stages
 from lianzhang.projects.models import Project, Supply
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise, Part
@@ -39,13 +40,14 @@ def writable_chains(person: Person) -> Any:
 
 
 class LeadForm(forms.Form):
-    """线索: five fields, for a phone in a fair's corridor."""
+    """线索: five fields, for a phone in a fair's corridor, and who introduced the investor."""
 
     investor_name = forms.CharField(label=_("投资方"), max_length=200)
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none())
     name = forms.CharField(label=_("项目名称"), max_length=160)
     content = forms.CharField(label=_("拟投内容"), widget=lines(2), required=False, max_length=2000)
     intended_wan = wan(_("意向投资（万元）"))
+    introducer = picking.One("enterprise", label=_("引荐企业"), queryset=Enterprise.objects.none(), required=False)
     although = forms.CharField(
         label=_("确属另一个项目的理由"), max_length=200, required=False, widget=forms.HiddenInput
     )
@@ -53,8 +55,10 @@ class LeadForm(forms.Form):
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chains = writable_chains(person)
-        field: Any = self.fields["chain"]
+        fields: dict[str, Any] = self.fields
+        field = fields["chain"]
         field.queryset = chains
+        fields["introducer"].queryset = Enterprise.objects.visible_to(person).filter(merged_into__isnull=True)
         if len(chains) == 1:
             field.initial = chains[0]
 
@@ -123,6 +127,20 @@ class MoneyForm(VersionForm):
     reason = forms.CharField(label=_("调减到位资金的理由"), max_length=200, required=False)
 
 
+class PlanForm(VersionForm):
+    """年度计划: what the year is to reach; a plan once set is changed with a reason."""
+
+    year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2100)
+    investment_wan = wan(_("年度计划投资（万元）"))
+    start_on = forms.DateField(label=_("计划开工"), widget=DateInput(), required=False)
+    completion_on = forms.DateField(label=_("计划竣工"), widget=DateInput(), required=False)
+    production_on = forms.DateField(label=_("计划投产"), widget=DateInput(), required=False)
+    note = forms.CharField(label=_("年度建设内容"), widget=lines(2), max_length=300, required=False)
+    reason = forms.CharField(
+        label=_("调整理由"), max_length=200, required=False, help_text=_("已定的计划，调整须写明理由。")
+    )
+
+
 class ProgressForm(VersionForm):
     """形象进度 as of a day, and the next node."""
 
@@ -157,6 +175,17 @@ class EvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
         field.choices = kinds
+
+
+class EvidenceManyForm(EvidenceForm):
+    """为多个项目添加佐证: kind, day and place once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kinds = [(kind.key, kind.label) for kind in stages.table().evidence.values()]
+        super().__init__(*args, kinds=kinds, **kwargs)
+        self.fields["file"].help_text = _(
+            "一份文件用于所选各项目；或上传 zip，内含文件名以项目编号开头的文件，各归各项目。"
+        )
 
 
 class CheckForm(forms.Form):

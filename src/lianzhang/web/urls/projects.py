@@ -12,6 +12,7 @@ from lianzhang.web.views import (
     needs,
     project_changes,
     projects,
+    schedules,
 )
 
 app_name = "projects"
@@ -20,6 +21,8 @@ urlpatterns = [
     path("leads/", projects.leads, name="leads"),
     path("key/", projects.key_projects, name="key"),
     path("board/", projects.board, name="board"),
+    path("gantt/", schedules.gantt, name="gantt"),
+    path("evidence", schedules.add_evidence, name="evidence_many"),
     path("funnel/", funnel.funnel, name="funnel"),
     path("funnel/compute", funnel.recompute, name="recompute_funnel"),
     path("funnel/explain/<slug:key>/", funnel.explain_rate, name="explain_funnel"),
@@ -27,7 +30,7 @@ urlpatterns = [
     path("districts/", districts.districts, name="districts"),
     path("districts/<str:code>/", districts.district, name="district"),
     path("chain/<slug:code>/", funnel.of_chain, name="chain"),
-    path("stages/", projects.stage_table, name="stages"),
+    path("stages/", schedules.stage_table, name="stages"),
     path("checks/", projects.checks, name="checks"),
     path("new", projects.new, name="new"),
     path("contests/", leads.contests, name="contests"),
@@ -55,6 +58,7 @@ urlpatterns = [
     path("<str:code>/place", project_changes.place, name="place"),
     path("<str:code>/follow", leads.follow, name="follow"),
     path("<str:code>/diligence", leads.diligence, name="diligence"),
+    path("<str:code>/plan", schedules.plan, name="plan"),
     path("<str:code>/money", project_changes.money, name="money"),
     path("<str:code>/progress", project_changes.progress, name="progress"),
     path("<str:code>/evidence", project_changes.evidence, name="evidence"),

@@ -21,12 +21,20 @@ from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.trail.models import Proof
-from lianzhang.web import access, listing, production, submitting, working
+from lianzhang.web import access, batches, listing, production, submitting, timeline, working
 from lianzhang.web.forms import projects as forms
 
 FORM = ["GET", "HEAD", "POST"]
 CARDS = 15  # of one column of the board; the rest is one click away in the table
-VIEWS = ("projects:list", "projects:leads", "projects:key", "projects:board", "projects:funnel", "projects:districts")
+VIEWS = (
+    "projects:list",
+    "projects:leads",
+    "projects:key",
+    "projects:board",
+    "projects:gantt",
+    "projects:funnel",
+    "projects:districts",
+)
 
 
 @access.reads(Thing.PROJECT)
@@ -66,8 +74,14 @@ def _ledger(request: HttpRequest, table: TableSpec, found: Any, *, here: str, al
         "tabs": tabs(request, here),
         "new_url": reverse("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
         "checks_url": reverse("projects:checks") if person.reach.may(Act.APPROVE, Thing.PROJECT) else "",
+        "batch": _batch(person),
     }
     return listing.respond(request, table, found, template="projects/list.html", context=context)
+
+
+def _batch(person: Person) -> list[batches.Action]:
+    is_writer = person.reach.may(Act.WRITE, Thing.PROJECT)
+    return [batches.Action(label=_("添加佐证"), url=reverse("projects:evidence_many"))] if is_writer else []
 
 
 def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
@@ -82,7 +96,7 @@ def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
 
 def tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     """The views of projects, each for the chain that is asked for."""
-    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"), _("漏斗"), _("区市"))
+    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"), _("甘特图"), _("漏斗"), _("区市"))
     asked = request.GET.get("chain", "")
     query = f"?chain={asked}" if asked.replace("-", "").isalnum() else ""
     return [
@@ -157,18 +171,24 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     found = queries.detailed(person, code)
     entries = list(found.entries.select_related("asked_by", "checked_by").order_by("stage", "asked_at"))
-    proofs = trail.proofs(found)
-    context = {
+    proofs, plans = trail.proofs(found), _held(found, "year_plans", "set_by", order="-year")
+    tasks = list(Task.objects.visible_to(person).filter(project=found).select_related("responsible"))
+    months = [row for row in _held(found, "months", order="-month") if row.state in performance.HANDED_IN]
+    setattr(found, "recent_months", months)  # noqa: B010 - the light reads them here instead of asking again
+    context: dict[str, Any] = {
         "project": found,
         "name": tables.name(found),
         "light": schedule.light(found, today=today),
         "bar": _bar(found, entries),
         "entries": entries,
-        "milestones": schedule.milestones(found),
+        "milestones": schedule.milestones(found, plans=plans),
+        "plans": plans,
+        "predecessor": found.predecessor_id
+        and Project.objects.visible_to(person).filter(pk=found.predecessor_id).first(),
         "evidence": [proof_of(found, proof) for proof in proofs],
         "supplies": list(found.supplies.all()),
-        "signings": list(found.signings.select_related("event")),
-        "tasks": list(Task.objects.visible_to(person).filter(project=found).select_related("responsible")),
+        "signings": _held(found, "signings", "event"),
+        "tasks": tasks,
         "illustrative": found.is_illustrative,
         "as_of": found.as_of or found.progress_on,
         "moves": _moves(found),
@@ -181,7 +201,17 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         **_next_step(found, entries, proofs, person=person),
     }
     context["lead"] = _standing(context)
+    worked = context["follow"]["records"] if context["follow"] else ()
+    context["happenings"] = timeline.of(
+        found, entries=entries, follow_ups=worked, months=months, tasks=tasks, proofs=proofs
+    )
     return render(request, "projects/project.html", context)
+
+
+def _held(found: Any, name: str, *related: str, order: str = "pk") -> list[Any]:
+    """The rows of a project's own table; not asked for where `queries.detailed` found none."""
+    rows = getattr(found, name).order_by(order)
+    return list(rows.select_related(*related) if related else rows) if getattr(found, f"has_{name}") else []
 
 
 def _next_step(found: Any, entries: list[StageEntry], proofs: list[Proof], *, person: Person) -> dict[str, Any]:
@@ -328,17 +358,6 @@ def download(proof: Proof) -> HttpResponse:
         files.path_of(kept).open("rb"), as_attachment=True, filename=kept.name, content_type="application/octet-stream"
     )
     return cast(HttpResponse, answer)
-
-
-@access.reads(Thing.PROJECT)
-@require_GET
-def stage_table(request: HttpRequest) -> HttpResponse:
-    """阶段表: what each stage needs, who asks and who checks, straight from the reviewed table."""
-    rows = [
-        {"gate": gate, "requires": stages.labels([*gate.requires, *gate.recruited], of=Project)}
-        for gate in stages.table().gates.values()
-    ]
-    return render(request, "projects/stages.html", {"rows": rows, "version": stages.table().version})
 
 
 @access.approves(Thing.PROJECT)
