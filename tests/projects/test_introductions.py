@@ -54,3 +54,12 @@ def test_the_page_of_the_firm_and_the_table_show_what_it_introduced(cast: Cast, 
         assert "老客户" in page
         assert cast.enterprise_1.name in page
     assert "1家企业引荐1个项目" in client.get("/projects/introductions/").content.decode()
+
+
+def test_a_lead_says_at_once_who_introduced_it(cast: Cast, client: Client) -> None:
+    client.force_login(cast.clerk_a)
+    said = {"investor_name": "外地甲公司", "chain": cast.chain_a.pk, "name": "甲项目"}
+    own = {**said, "investor_name": cast.enterprise_1.name, "introducer": cast.enterprise_1.pk}
+    assert client.post("/projects/new", own).status_code == 422
+    assert client.post("/projects/new", {**said, "introducer": cast.enterprise_1.pk}).status_code == 302
+    assert Project.objects.get().introducer == cast.enterprise_1

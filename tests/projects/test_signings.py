@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from lianzhang.intake import actions as intake
 from lianzhang.intake.models import Batch
@@ -141,3 +142,14 @@ def test_a_row_says_its_event_or_takes_the_one_chosen_at_the_upload(cast: Cast, 
     assert kinds(chosen) == {"new": 1}
     foreign = sheet(tmp_path, {"name": "丙项目"}, by=cast.clerk_b)
     assert told(foreign) == {"丙项目": ["permission"]}
+
+
+def test_on_the_page_a_project_signed_earlier_leads_to_that_signing(cast: Cast, event: Event, client: Client) -> None:
+    known = scene.lead(cast, name="甲项目", investor_name="外地甲公司")
+    earlier = actions.enter_event(chain=cast.chain_a, name="年初推介会", now=NOON, by=cast.clerk_a)
+    actions.tie_signing(event=earlier, project=known, by=cast.clerk_a)
+    client.force_login(cast.clerk_a)
+    answer = client.post(f"/projects/events/{event.code}/tie", {"project": known.pk})
+    assert answer.status_code == 422
+    assert f"/projects/events/{earlier.code}/" in answer.content.decode()
+    assert Signing.objects.count() == 1

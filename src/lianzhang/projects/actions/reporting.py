@@ -14,7 +14,7 @@ from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
 from lianzhang.projects import investors, likeness, queries
-from lianzhang.projects.actions import leads, plans
+from lianzhang.projects.actions import introductions, leads, plans
 from lianzhang.projects.models import Claim, Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.records import codes
@@ -25,7 +25,7 @@ from lianzhang.trail import actions as trail
 LEAD_FIELDS = frozenset(
     {"name_en", "investor_place", "district", "site", "owner", "content", "segment_key", "gap", "gap_id", "target_line"}
     | {"origin", "intended_wan", "is_key", "next_milestone", "next_due_on", "progress", "progress_on"}
-    | {"source", "as_of", "is_illustrative"}
+    | {"source", "as_of", "is_illustrative", "introducer", "introduced_note"}
 )
 
 
@@ -62,6 +62,9 @@ def report_lead(
         fields["district"] = body
     _require_reporter(by, chain=chain, district=fields.get("district"))
     known = investors.keys(investor_name=investor_name, enterprise=enterprise)
+    if fields.get("introducer") is not None:
+        firm = enterprise.pk if enterprise else None
+        introductions.refuse_itself(fields["introducer"], investor_name=investor_name, enterprise_id=firm)
     fields["origin"] = {**fields.get("origin", {}), **({"although": although} if although else {})}
     fields["is_illustrative"] = fields.get("is_illustrative", False) or chain.is_illustrative
     if not although:

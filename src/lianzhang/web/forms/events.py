@@ -43,7 +43,9 @@ class TieForm(forms.Form):
     """活动签约: which project it is about."""
 
     project = forms.ModelChoiceField(
-        label=_("项目"), queryset=Project.objects.none(), help_text=_("一个项目只计一次；已在其他活动签约的不列出。")
+        label=_("项目"),
+        queryset=Project.objects.none(),
+        help_text=_("一个项目只计一次；在其他活动签过的会指出。"),
     )
     signed_on = forms.DateField(label=_("签约日期"), widget=DateInput(), required=False)
     intended_wan = wan(_("意向投资（万元）"))
@@ -52,7 +54,7 @@ class TieForm(forms.Form):
     def __init__(self, *args: Any, person: Person, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["project"]
-        found = Project.objects.editable_by(person).filter(chain=event.chain, signings__isnull=True)
+        found = Project.objects.editable_by(person).filter(chain=event.chain).exclude(signings__event=event)
         field.queryset = found.order_by("name")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.intake import ledgers
@@ -186,11 +187,17 @@ def tie(request: HttpRequest, code: str) -> HttpResponse:
     found = Event.objects.editable_by(person).select_related("chain").get_or_404(code=code)
     form = forms.TieForm(request.POST or None, initial={"signed_on": found.held_on}, person=person, event=found)
 
+    frame = _frame(found, title=_("签约对应项目"))
+
     def act(said: dict[str, Any]) -> str:
-        actions.tie_signing(event=found, by=person, **said)
+        try:
+            actions.tie_signing(event=found, by=person, **said)
+        except Refused:
+            frame["earlier"] = Signing.objects.visible_to(person).filter(project=said["project"]).first()
+            raise
         return tables.event_page(found)
 
-    return submitting.respond(request, form, act=act, frame=_frame(found, title=_("签约对应项目")))
+    return submitting.respond(request, form, act=act, frame=frame, template="projects/tie.html")
 
 
 @access.writes(Thing.EVENT)
