@@ -165,7 +165,7 @@ def _asked(person: Person, *, today: date) -> list[work.Item]:
         is_back = owed.state == owed.State.RETURNED
         found.append(
             work.Item(
-                title=owed.collection.title,
+                title=owed.collection.name,
                 url=collecting_tables.answer_page(owed),
                 light="late" if due < today or is_back else "watch",
                 word=str(owed.get_state_display()) if is_back else _("待填"),

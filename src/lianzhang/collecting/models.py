@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
@@ -93,6 +94,14 @@ class Collection(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def name(self) -> str:
+        """What it is called: a form as it was titled, a month in the reader's language."""
+        if self.kind != self.Kind.MONTH or self.period is None:
+            return self.title
+        month = gettext("%(year)d年%(month)d月") % {"year": self.period.year, "month": self.period.month}
+        return gettext("%(month)s重点项目月度调度") % {"month": month}
 
 
 class BySubmissionQuerySet(ScopedQuerySet[M]):

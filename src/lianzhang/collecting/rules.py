@@ -61,5 +61,5 @@ def expect_open(collection: Collection) -> None:
         who = collection.closed_by.name if collection.closed_by else "—"
         raise Refused(
             _("“%(title)s”已由%(who)s于 %(on)s 关闭，不能再改。")
-            % {"title": collection.title, "who": who, "on": f"{collection.closed_at:%Y-%m-%d}"}
+            % {"title": collection.name, "who": who, "on": f"{collection.closed_at:%Y-%m-%d}"}
         )

@@ -24,7 +24,7 @@ def text(collection: Collection, found: Sequence[Submission], *, now: datetime) 
         if is_over
         else _("【催报】%(title)s（%(code)s），截止时间 %(due)s。")
     )
-    lines = [head % {"title": collection.title, "code": collection.code, "due": due}]
+    lines = [head % {"title": collection.name, "code": collection.code, "due": due}]
     if fresh:
         lines.append(_("未报（%(count)d）：%(names)s。") % {"count": len(fresh), "names": _names(fresh)})
     lines += [

@@ -53,7 +53,7 @@ def answer(request: HttpRequest, code: str, body: str) -> HttpResponse:
     common = answerpage.context(found, person)
     context = {
         **common,
-        "title": found.collection.title,
+        "title": found.collection.name,
         "columns": [column for column in forms.form_columns() if column.key != "next_due_on"],
         "rows": roundrows.rows(code, shown, said=said, errors=errors),
         "row_count": len(shown),
@@ -94,7 +94,7 @@ def workbook(request: HttpRequest, code: str, body: str) -> HttpResponse:
     person = access.person_of(request)
     found = _submission(person, code, body)
     content = sheets.prefilled(found, language=intake_tables.language(), by=person)
-    return workbooks.file(content, f"{found.collection.title}_{found.body.name}.xlsx")
+    return workbooks.file(content, f"{found.collection.name}_{found.body.name}.xlsx")
 
 
 @access.writes(Thing.COLLECTION)

@@ -50,7 +50,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     person = access.person_of(request)
     newest = queries.newest(person)
     context = {
-        "lead": _("最近一期：%(title)s，%(state)s。") % {"title": newest.title, "state": newest.get_state_display()}
+        "lead": _("最近一期：%(title)s，%(state)s。") % {"title": newest.name, "state": newest.get_state_display()}
         if newest
         else "",
         "new_url": reverse("rounds:new") if _closes(person.reach) else "",
@@ -173,10 +173,10 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     reports = reports.annotate(is_mine=Exists(waiting.filter(pk=OuterRef("pk"))))
     context: dict[str, Any] = {
         "asked": found,
-        "title": found.title,
+        "title": found.name,
         "state": collecting_tables.state(found),
         "mine_url": MINE if may_check and "is_mine" not in request.GET else "",
-        "scope": found.title,
+        "scope": found.name,
     }
     if may_check:
         passes, returns = (reverse("rounds:check", args=[code, verdict]) for verdict in ("pass", "return"))
@@ -217,7 +217,7 @@ def extend(request: HttpRequest, code: str) -> HttpResponse:
         collecting.extend(found, due_at=said["due_at"], now=timezone.now(), by=person)
         return back
 
-    frame = {"title": _("调整截止时间"), "back_url": back, "crumb_url": back, "crumb": found.title}
+    frame = {"title": _("调整截止时间"), "back_url": back, "crumb_url": back, "crumb": found.name}
     return submitting.respond(request, form, act=act, frame=frame)
 
 
@@ -261,7 +261,7 @@ def correct(request: HttpRequest, code: str, project: str) -> HttpResponse:
         "about": about,
         "back_url": back,
     }
-    frame |= {"crumb_url": back, "crumb": found.title, "illustrative": subject.is_illustrative}
+    frame |= {"crumb_url": back, "crumb": found.name, "illustrative": subject.is_illustrative}
     return submitting.respond(request, form, act=act, frame=frame)
 
 
