@@ -231,7 +231,7 @@ def test_it_is_not_opened_again_beside_another_of_the_same_part(
     gap = gap_of(scene)
     gap = actions.dismiss(gap=gap, reason="不成立", version=gap.version, by=cast.clerk_a)
     Gap.objects.create(code="QK-2", chain=gap.chain, part=gap.part, title="另一个", kind=Gap.Kind.WEAK)
-    with pytest.raises(Refused, match="已有一个未销号的缺口"):
+    with pytest.raises(Refused, match="已有一个未销号的缺口 QK-2：请在该缺口上办理"):
         actions.reopen(gap=gap, reason="再看", version=gap.version, now=now, by=cast.clerk_a)
 
 

@@ -90,7 +90,7 @@ class Facts:
     person_id: int | None = None
     reason: str = ""
     newer: PartCoverage | None = None  # the newest coverage since somebody stood for the gap
-    has_other_open: bool = False
+    other_open: str = ""  # the code of another open gap of the same part
 
 
 @cache
@@ -201,7 +201,10 @@ def _newer_coverage(gap: Gap, facts: Facts) -> list[str]:
 
 
 def _no_other_open(_gap: Gap, facts: Facts) -> list[str]:
-    return [_("本链同一零部件已有一个未销号的缺口。")] if facts.has_other_open else []
+    if not facts.other_open:
+        return []
+    words = _("本链同一零部件已有一个未销号的缺口 %(code)s：请在该缺口上办理；要重新打开本缺口，先判它不成立。")
+    return [words % {"code": facts.other_open}]
 
 
 CHECKS = {"another_person": _another_person, "newer_coverage": _newer_coverage, "no_other_open": _no_other_open}

@@ -158,7 +158,7 @@ def close(*, gap: Gap, version: int, now: datetime, by: Person) -> Gap:
 
 def reopen(*, gap: Gap, reason: str, version: int, now: datetime, by: Person) -> Gap:
     """重新打开: one closed too early, for which whoever reopens it now stands; or one judged 不成立, proposed again."""
-    facts = Facts(reason=reason, has_other_open=queries.has_other_open(gap))
+    facts = Facts(reason=reason, other_open=queries.other_open(gap))
     changes: dict[str, Any] = {"closed_by": None, "closed_at": None, "closing_snapshot": None}
     if gap.state == State.INVALID:
         key, changes = "restore", {"route": "", "route_reason": ""}

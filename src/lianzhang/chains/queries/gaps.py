@@ -33,10 +33,10 @@ def newer_coverage(gap: Gap) -> PartCoverage | None:
     return newer.order_by("-snapshot__taken_at").first()
 
 
-def has_other_open(gap: Gap) -> bool:
-    """Whether the chain has another open gap of the same part."""
+def other_open(gap: Gap) -> str:
+    """The code of the chain's other open gap of the same part; empty where there is none."""
     others = Gap.objects.filter(chain=gap.chain_id, part=gap.part_id, part__isnull=False, state__in=stages.OPEN)
-    return others.exclude(pk=gap.pk).exists()
+    return others.exclude(pk=gap.pk).values_list("code", flat=True).first() or ""
 
 
 def is_due(today: date) -> Q:
