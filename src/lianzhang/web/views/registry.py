@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -245,13 +245,19 @@ def _around(found: Any, person: Person) -> dict[str, Any]:
     """What other apps know of the firm, each by its own right."""
     bought = Purchase.objects.visible_to(person).filter(buyer=found).select_related("part", "supplier", "buyer")
     body_id = found.body_id
+    own = Project.objects.visible_to(person).filter(enterprise=found)[:MOST]
+    introduced = introductions.of(found, person=person)[:MOST]
+    either = Q(pk__in=own.values("pk")) | Q(pk__in=introduced.values("pk"))
+    projects = list(Project.objects.visible_to(person).filter(either))
     return {
         "anchored": [anchor.chain for anchor in found.anchored.select_related("chain")],
         "placements": found.placements.filter(map__state="published").select_related("segment", "map__chain")[:MOST],
         "capabilities": Capability.objects.visible_to(person).filter(enterprise=found).select_related("part")[:MOST],
         "purchases": bought[:MOST],
-        "projects": Project.objects.visible_to(person).filter(enterprise=found)[:MOST],
-        "introduced": introductions.of(found, person=person)[:MOST],
+        "projects": [one for one in projects if one.enterprise_id == found.pk][:MOST],
+        "introduced": sorted(
+            (one for one in projects if one.introducer_id == found.pk), key=lambda one: (-one.stage, one.code)
+        )[:MOST],
         "requests": Request.objects.visible_to(person).filter(enterprise=found)[:MOST],
         "tasks": Task.objects.visible_to(person).filter(responsible_id=body_id)[:MOST] if body_id else [],
         "merges": found.absorbed.filter(undone_at=None).select_related("merged") if found.has_absorbed else [],
