@@ -102,15 +102,23 @@ def test_a_lead_signed_or_held_is_not_followed_up_any_more_and_no_clock_of_it_is
         follow(lead, cast)
 
 
-def test_the_ledger_says_what_is_late_first_and_finds_it(lead: Project, cast: Cast, client: Client) -> None:
+def test_a_clock_says_what_is_late_and_by_how_much(lead: Project, cast: Cast) -> None:
     other = scene.lead(cast, now=LATER, name="乙", investor_name="乙公司")
     rows = clocks.with_next(Project.objects.order_by("code"))
     assert [clocks.light(row, today=LATER.date()).word for row in rows] == ["响应逾期29天", "响应 12-28前"]  # type: ignore[union-attr]
     assert list(Project.objects.filter(clocks.overdue(LATER.date()))) == [lead]
+    assert other not in Project.objects.filter(clocks.overdue(LATER.date()))
+
+
+def test_the_ledger_finds_the_leads_whose_clock_has_run_out(cast: Cast, client: Client) -> None:
+    late = scene.lead(cast)  # reported in January and never answered, whatever today is
+    done = scene.lead(cast, name="乙", investor_name="乙公司")
+    done.clocks.update(met_on=scene.EARLIER.date())
     client.force_login(cast.clerk_a)
-    listed = client.get(reverse("projects:leads"), {"overdue": "1"}).content.decode()
-    assert "条线索时限逾期" in listed
-    assert other.code not in client.get(reverse("projects:leads"), {"overdue": "1", "as": "csv"}).content.decode()
+    assert "1条线索时限逾期" in client.get(reverse("projects:leads")).content.decode()
+    only = client.get(reverse("projects:leads"), {"overdue": "1"}).content.decode()
+    assert late.code in only
+    assert done.code not in only
 
 
 def test_signing_needs_every_item_of_the_diligence_settled(cast: Cast) -> None:
