@@ -138,7 +138,7 @@ def _undo(sheet: Sheet, row: StagedRow, *, desk: Desk, writing: Writing) -> str:
             return _("导入之后又被修改，保留现值。")
         _write(sheet, record, row.before, desk=desk, writing=writing, verb=verb)
         return ""
-    user = in_use(record, besides=sheet.owned)
+    user = in_use(record, besides=sheet.owned) or sheet.history(record)
     if user:
         return _("已被%(what)s引用，不能删除。") % {"what": user}
     LedgerExtra.objects.filter(subject_type=record._meta.label_lower, subject_id=str(record.pk)).delete()

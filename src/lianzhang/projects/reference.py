@@ -10,7 +10,7 @@ from lianzhang.projects.stages import Gate, Stage
 
 def markdown() -> str:
     """`docs/reference/stages.md`, whole; a test keeps the file current."""
-    return "\n".join([*_head(), "", *_diagram(), "", *_table(), "", *_statuses(), ""])
+    return "\n".join([*_head(), "", *_diagram(), "", *_table(), "", *_diligence(), "", *_statuses(), ""])
 
 
 def _head() -> list[str]:
@@ -40,8 +40,8 @@ def _arrow(gate: Gate) -> str:
 
 def _table() -> list[str]:
     head = [
-        "| Stage | 阶段 | Needs from here on | Evidence to enter | Sets | Checked by another |",
-        "|---|---|---|---|---|---|",
+        "| Stage | 阶段 | Needs from here on | Only to enter | Evidence to enter | Sets | Checked by another |",
+        "|---|---|---|---|---|---|---|",
     ]
     return head + [
         "| "
@@ -50,6 +50,7 @@ def _table() -> list[str]:
                 gate.help.key,
                 _zh(gate),
                 _named([*gate.requires, *(f"{name} (recruited)" for name in gate.recruited)]),
+                _named(list(gate.entering)),
                 _named([f"{kind.en} {kind.zh}" for kind in gate.evidence]),
                 gate.sets or "–",
                 "yes" if gate.is_checked else "no",
@@ -58,6 +59,18 @@ def _table() -> list[str]:
         + " |"
         for gate in stages.table().gates.values()
     ]
+
+
+def _diligence() -> list[str]:
+    head = [
+        "## Due diligence, before 签约",
+        "",
+        "`diligences` in the table: every item is verified, or does not apply and says why; a doubt bars the signing.",
+        "",
+        "| Item | 事项 | What is looked into |",
+        "|---|---|---|",
+    ]
+    return head + [f"| {item.en} | {item.zh} | {item.help.en} |" for item in stages.table().diligence]
 
 
 def _statuses() -> list[str]:

@@ -17,13 +17,16 @@ from lianzhang.intake import lookups, recording
 from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
-from lianzhang.intake.protocol import Finding, Incoming
+from lianzhang.intake.protocol import Change, Finding, Incoming
 from lianzhang.projects import investors, queries, tables
 from lianzhang.projects.actions import plans, reporting
 from lianzhang.projects.models import Event, Project
+from lianzhang.projects.monthly import locking as monthly
+from lianzhang.projects.monthly.queries import closed_months, last_day
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise
 from lianzhang.registry.names import resolver
+from lianzhang.trail.models import Proof
 
 STAGES = {stage.name.lower(): stage for stage in Stage}
 OUR_CODE = "XM-"
@@ -145,6 +148,10 @@ class ProjectSheet(Sheet):
             **said,
         )
 
+    def history(self, record: Any) -> str:
+        has_proofs = Proof.objects.about(record).exists()
+        return _("佐证材料") if has_proofs else _("阶段记录") if record.entries.count() > 1 else ""
+
     def candidates(self, desk: Desk) -> Iterable[Any]:  # noqa: ARG002
         return Project.objects.all()
 
@@ -160,16 +167,19 @@ class KeyProjectSheet(ProjectSheet):
         super().fill(taken, row=row, desk=desk)
         period = row.values.get("period_on")
         if isinstance(period, dt.date) and "done_year_wan" in taken:
-            taken["done_as_of"] = _last_day(period)
+            taken["done_as_of"] = last_day(period)
         if row.values.get("is_fai_registered") is False:
             taken["fai_registered_on"] = None
+
+    def change_of(self, row: Incoming, *, desk: Desk) -> Change:
+        change, month = super().change_of(row, desk=desk), row.values.get("period_on")
+        return monthly.left_alone(change) if month in desk.once("closed", closed_months) else change
 
     def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
         super().settle(record, values, desk=desk, writing=writing)
         desk.once("planned", list).append(record)
 
     def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
-        """年度计划 follows the sheet; of a plan once set the batch on record is the reason."""
         plans.follow_sheet(desk.once("planned", list), now=timezone.now(), writing=writing)
 
     def of_ledger(self, found: Any) -> Any:
@@ -240,17 +250,12 @@ class EventSheet(Sheet):
         return found.filter(chain_id=desk.context["chain"]) if desk.context.get("chain") else found
 
 
-def _last_day(month: dt.date) -> dt.date:
-    following = (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-    return following - dt.timedelta(days=1)
-
-
 def _reporter(record: Any) -> str | None:
     return record.first_reported_by.name_zh if record.first_reported_by else None
 
 
 def _reported_on(record: Any) -> Any:
-    return timezone.localtime(record.first_reported_at).date() if record.first_reported_at else None
+    return record.first_reported_at and timezone.localdate(record.first_reported_at)
 
 
 KEY_PROJECTS = DeclaredLedger(
@@ -320,12 +325,12 @@ KEY_PROJECTS = DeclaredLedger(
 )
 
 _LEAD_EXTRAS = (
-    *("is_foreign", "registered_capital_wan", "tax_estimate_wan", "source", "recommender"),
-    *("provider_body", "owner", "city_instruction", "bureau_instruction", "entered_on", "followed_on"),
-    *("contact_form", "contact_note", "review_team", "review_note", "review_opinion", "importance"),
-    *("signed_on", "signing_event", "registered_on", "is_shared", "request", "advantage", "position"),
-    *("revenue_wan", "carrier_need", "land_area_mu", "financing_need", "scenario_need", "policy_need"),
-    *("end_reason", "end_note", "return_reason", "transfer_note", "remark"),
+    *("is_foreign", "registered_capital_wan", "tax_estimate_wan", "source", "recommender", "provider_body", "owner"),
+    *("city_instruction", "bureau_instruction", "entered_on", "followed_on", "contact_form", "contact_note"),
+    *("review_team", "review_note", "review_opinion", "importance", "signed_on", "signing_event", "registered_on"),
+    *("is_shared", "request", "advantage", "position", "revenue_wan", "carrier_need", "land_area_mu"),
+    *("financing_need", "scenario_need", "policy_need", "end_reason", "end_note", "return_reason"),
+    *("transfer_note", "remark"),
 )
 
 LEADS = DeclaredLedger(

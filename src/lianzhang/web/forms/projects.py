@@ -51,9 +51,14 @@ class LeadForm(forms.Form):
     although = forms.CharField(
         label=_("确属另一个项目的理由"), max_length=200, required=False, widget=forms.HiddenInput
     )
+    predecessor = forms.ModelChoiceField(
+        label=_("续建或增资的前期项目"), queryset=Project.objects.none(), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        earlier: Any = self.fields["predecessor"]
+        earlier.queryset = Project.objects.visible_to(person)
         chains = writable_chains(person)
         fields: dict[str, Any] = self.fields
         field = fields["chain"]
@@ -62,8 +67,12 @@ class LeadForm(forms.Form):
         if len(chains) == 1:
             field.initial = chains[0]
 
-    def ask_why(self) -> None:
-        """Show the field that lets a second project of a known investor through."""
+    def ask_why(self, known: Any) -> None:
+        """Show the fields that let a second project of a known investor through: as its extension, or as another."""
+        field: Any = self.fields["predecessor"]
+        field.widget = forms.Select()
+        field.queryset = known
+        field.help_text = _("是原项目的续建、增资时选原项目；只有增加的投资计入新引进。")
         self.fields["although"].widget = forms.TextInput()
         self.fields["although"].help_text = _("与上列项目不是同一个时填写；首报权不变。")
 

@@ -1,4 +1,4 @@
-"""Working a lead on pages: a follow-up, the due-diligence list, contests of a first report."""
+"""Working a lead on pages: its entry, a follow-up, the due-diligence list, contests of a first report."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ from lianzhang.projects import contests as contest_rows
 from lianzhang.projects.models import Contest, FollowUp, Project
 from lianzhang.web import access, histories, listing, submitting
 from lianzhang.web.forms import leads as forms
+from lianzhang.web.forms.projects import LeadForm
 from lianzhang.web.views.projects import FORM
 
 
@@ -29,6 +30,36 @@ def _frame(found: Project, *, title: str, **more: Any) -> dict[str, Any]:
     page = tables.page(found)
     crumb = {"crumb_url": page, "crumb": tables.name(found), "back_url": page}
     return {"title": title, "illustrative": found.is_illustrative, **crumb, **more}
+
+
+@access.writes(Thing.PROJECT)
+@require_http_methods(FORM)
+def new(request: HttpRequest) -> HttpResponse:
+    """登记线索: five fields; a known investor is shown with who reported it first."""
+    person = access.person_of(request)
+    form = LeadForm(request.POST or None, person=person)
+    frame: dict[str, Any] = {"title": _("登记线索"), "submit": _("登记"), "back_url": reverse("projects:list")}
+
+    def act(said: dict[str, Any]) -> str:
+        earlier, now = said.pop("predecessor"), timezone.now()
+        if earlier is not None and not said["although"]:
+            said["although"] = _("%(code)s的续建或增资") % {"code": earlier.code}
+        try:
+            with transaction.atomic():
+                made = actions.report_lead(now=now, by=person, **said)
+                if earlier is not None:
+                    changes = {"predecessor": earlier}
+                    made = actions.edit(project=made, changes=changes, version=None, now=now, by=person)
+        except actions.Duplicate as duplicate:
+            known = [found.pk for found in duplicate.found]
+            seen = Project.objects.visible_to(person).filter(pk__in=known).select_related("first_reported_by")
+            frame["found"] = list(seen.order_by("first_reported_at"))
+            form.ask_why(seen)
+            frame["contest_url"] = f"{reverse('projects:new_contest')}?code={duplicate.found[0].code}"
+            raise
+        return tables.page(made)
+
+    return submitting.respond(request, form, act=act, template="projects/new.html", frame=frame)
 
 
 @access.writes(Thing.PROJECT)

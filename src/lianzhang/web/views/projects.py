@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import ROLE_OF, Act, Post, Thing
-from lianzhang.projects import actions, choices, clocks, performance, queries, schedule, stages, tables
+from lianzhang.projects import choices, clocks, performance, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Task
@@ -21,8 +21,7 @@ from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.trail.models import Proof
-from lianzhang.web import access, batches, listing, production, submitting, timeline, working
-from lianzhang.web.forms import projects as forms
+from lianzhang.web import access, batches, listing, production, timeline, working
 
 FORM = ["GET", "HEAD", "POST"]
 CARDS = 15  # of one column of the board; the rest is one click away in the table
@@ -116,8 +115,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if chosen:
         found = found.filter(chain__code=chosen)
     labels = {stage.value: str(stage.label) for stage in Stage}
-    groups = {g: list(_cards_of(g, found)) for g in stages.table().groups}
-    performance.remember([row for rows in groups.values() for row in rows], today=today)
+    groups = _cards(found)
     columns = [_column(g, rows, chain=chosen, today=today, labels=labels) for g, rows in groups.items()]
     context = {
         "illustrative": any(column["is_illustrative"] for column in columns),
@@ -131,10 +129,20 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/board.html", context)
 
 
-def _cards_of(group: stages.Group, found: Any) -> Any:
-    """One more than a column shows; the months their lights look at are read for all columns at once."""
-    inside = found.filter(stage__in=stages.stages_of(group.key)).prefetch_related(None)
-    return inside.order_by("next_due_on", "-stage", "code")[: CARDS + 1]
+def _cards(found: Any) -> dict[stages.Group, list[Project]]:
+    """The first of each column and one more, found by their keys: sorting thousands of whole records is dear. Rows and
+    the months their lights look at are read for all columns at once."""
+    order = ("next_due_on", "-stage", "code")
+    keys = {
+        group: list(
+            found.filter(stage__in=stages.stages_of(group.key))
+            .order_by(*order)
+            .values_list("pk", flat=True)[: CARDS + 1]
+        )
+        for group in stages.table().groups
+    }
+    rows = {row.pk: row for row in found.filter(pk__in=[pk for column in keys.values() for pk in column])}
+    return {group: [rows[pk] for pk in column if pk in rows] for group, column in keys.items()}
 
 
 def _column(
@@ -369,26 +377,3 @@ def checks(request: HttpRequest) -> HttpResponse:
         "count": len(waiting)
     }
     return render(request, "projects/checks.html", {"entries": waiting, "lead": lead})
-
-
-@access.writes(Thing.PROJECT)
-@require_http_methods(FORM)
-def new(request: HttpRequest) -> HttpResponse:
-    """登记线索: five fields; a known investor is shown with who reported it first."""
-    person = access.person_of(request)
-    form = forms.LeadForm(request.POST or None, person=person)
-    frame: dict[str, Any] = {"title": _("登记线索"), "submit": _("登记"), "back_url": reverse("projects:list")}
-
-    def act(said: dict[str, Any]) -> str:
-        try:
-            made = actions.report_lead(now=timezone.now(), by=person, **said)
-        except actions.Duplicate as duplicate:
-            form.ask_why()
-            known = [found.pk for found in duplicate.found]
-            seen = Project.objects.visible_to(person).filter(pk__in=known).select_related("first_reported_by")
-            frame["found"] = list(seen.order_by("first_reported_at"))
-            frame["contest_url"] = f"{reverse('projects:new_contest')}?code={duplicate.found[0].code}"
-            raise
-        return tables.page(made)
-
-    return submitting.respond(request, form, act=act, template="projects/new.html", frame=frame)
