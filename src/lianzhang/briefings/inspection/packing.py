@@ -4,11 +4,10 @@ import hashlib
 import io
 import os
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,8 @@ def pack(
     """Write the archive under its own content's name; what would pass the limits is named in the contents instead."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    drop_old()
+    if header.made_at is not None:
+        drop_old(header.made_at)
     descriptor, temporary = tempfile.mkstemp(dir=folder)  # mkstemp gives 0600
     try:
         with os.fdopen(descriptor, "wb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -85,9 +85,9 @@ def path_of(sha256: str) -> Path:
     return _folder() / f"{sha256}.zip"
 
 
-def drop_old() -> None:
+def drop_old(now: datetime) -> None:
     """Archives are working copies: what is older than a month goes."""
-    oldest = time.time() - timedelta(days=KEPT_DAYS).total_seconds()
+    oldest = (now - timedelta(days=KEPT_DAYS)).timestamp()
     for path in _folder().glob("*.zip"):
         if path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)

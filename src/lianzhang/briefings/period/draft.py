@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count as Counting
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.briefings.figures import Figure
@@ -172,7 +173,7 @@ def compose(whose: Whose, period: Period, *, today: date) -> Draft:
     counts = [
         *_leads(whose, period, moved, entries, today=today),
         *_money(whose, period, moved, entries),
-        *_answers(whose, period),
+        *_answers(whose, period, today=today),
         *_service(whose, period, today=today),
         *_tasks(whose, period, today=today),
     ]
@@ -279,8 +280,10 @@ def _of_month(whose: Whose, period: Period) -> list[Count]:
     ]
 
 
-def _answers(whose: Whose, period: Period) -> list[Count]:
-    rows = list(changes.submissions(whose, period))
+def _answers(whose: Whose, period: Period, *, today: date) -> list[Count]:
+    rows: list[Any] = list(changes.submissions(whose, period))
+    for row in rows:  # what is not due yet is not missing
+        row.was_due = timezone.localdate(row.collection.due_at) < today
     received = [row for row in rows if row.state in rules.RECEIVED]
     on_time = [row for row in received if row.first_submitted_at and row.first_submitted_at <= row.collection.due_at]
     said: dict[str, Any] = {"spec": tables.ANSWERS, "unit": _("份"), "scope": _("截止时间在期间内的调度和收表")}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.briefings.addresses import address
@@ -98,7 +97,7 @@ CLOCKS = _spec(
 def _answer(row: Submission) -> Light:
     first, due = row.first_submitted_at, row.collection.due_at
     if row.state not in rules.RECEIVED or first is None:
-        return Light("late" if due < timezone.now() else "idle", row.get_state_display())
+        return Light("late" if getattr(row, "was_due", False) else "idle", row.get_state_display())
     return Light("normal", _("按时")) if first <= due else Light("watch", _("迟报"))
 
 

@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -123,9 +124,6 @@ def _project(
     reporter = town.bodies[DISTRICTS[n % 3]]
     # 流转: first reported in one district, landed in the next.
     district = town.bodies[DISTRICTS[(n + 1) % 3]] if status == Status.TRANSFERRED else reporter
-    intended = Decimal(dice.randrange(20, 900) * 100)
-    agreed = intended * dice.randrange(60, 101, 5) / 100
-    is_building = stage >= Stage.STARTED
     investor = f"示例投资方{n + 1:02d}"
     last = next(reversed(days.values()))
     moved = status != Status.NORMAL
@@ -151,11 +149,7 @@ def _project(
         lost_to="示例外市" if status == Status.LOST else "",
         first_reported_by=reporter,
         first_reported_at=at(days[Stage.LEAD], 9),
-        intended_wan=intended if stage >= Stage.NEGOTIATING or n % 2 else None,
-        agreed_wan=agreed if stage >= Stage.SIGNED else None,
-        arrived_wan=agreed * dice.randrange(10, 80, 5) / 100 if stage >= Stage.PERMITTED else None,
-        arrived_on=days.get(Stage.PERMITTED),
-        total_wan=agreed if stage >= Stage.SIGNED else None,
+        **_money(dice, n, stage=stage, days=days),
         site=f"示例园区{n % 4 + 1}号地块" if stage >= Stage.PERMITTED else "",
         planned_start_on=planned if stage >= Stage.PERMITTED else None,
         started_on=days.get(Stage.STARTED),
@@ -166,13 +160,26 @@ def _project(
         next_due_on=None if stage == Stage.FULL_CAPACITY else today + timedelta(days=dice.randrange(-9, 90)),
         blockage="示例：待用地指标" if n % 8 == 5 else "",
         blockage_kind=Project.Blockage.LAND if n % 8 == 5 else "",
-        is_key=is_building,
+        is_key=stage >= Stage.STARTED,
         progress="示例进度，虚构",
         progress_on=last,
         source=town.scribe.sources["ANNEX"],
         as_of=last,
         is_illustrative=True,
     )
+
+
+def _money(dice: random.Random, n: int, *, stage: Stage, days: dict[Stage, date]) -> dict[str, Any]:
+    """意向, 协议 and 到位, each only from the stage on at which it is known."""
+    intended = Decimal(dice.randrange(20, 900) * 100)
+    agreed = intended * dice.randrange(60, 101, 5) / 100
+    found: dict[str, Any] = {"intended_wan": intended if stage >= Stage.NEGOTIATING or n % 2 else None}
+    if stage >= Stage.SIGNED:
+        found |= {"agreed_wan": agreed, "total_wan": agreed}
+    if stage >= Stage.PERMITTED:
+        share = dice.randrange(10, 80, 5)
+        found |= {"arrived_wan": agreed * share / 100, "arrived_on": days[Stage.PERMITTED]}
+    return found
 
 
 def _next(stage: Stage) -> Stage:
