@@ -12,6 +12,7 @@ from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects import by_district
 from lianzhang.projects.models import LeadClock
 from lianzhang.projects.stages import Stage
+from lianzhang.web import listing
 from tests.cast import Cast
 from tests.projects.test_funnel import project
 
@@ -96,3 +97,22 @@ def test_the_tab_of_a_chain_shows_its_projects_under_the_sentence_of_its_funnel(
     page = told(client.get(f"/projects/chain/{cast.chain_a.code}/"))
     assert "漏斗还没有计算过" in page
     assert "XM-9001" in page
+
+
+@pytest.mark.parametrize("address", ["/projects/", "/projects/key/", "/projects/leads/"])
+def test_a_long_table_shows_the_same_rows_in_the_same_order(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    for n in range(1, 8):
+        stage = Stage.SIGNED if address == "/projects/key/" else Stage.LEAD
+        project(cast, n, {stage: timezone.localdate() - n % 3 * DAY}, is_key=True, intended_wan=Decimal(n * 7 % 5))
+    client.force_login(cast.secretary)
+
+    def rows() -> str:
+        page = told(client.get(address))
+        return page[page.index("<tbody>") : page.index("</tbody>")]
+
+    short = rows()
+    monkeypatch.setattr(listing, "LONG", 1)
+    assert rows() == short
+    assert short.count("XM-900") >= 7

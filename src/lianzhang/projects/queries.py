@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
+    F,
     Max,
     OuterRef,
     Prefetch,
@@ -193,13 +194,14 @@ def stage_counts_by_chain(person: Person) -> dict[int, StageCounts]:
 
 
 def standing(person: Person, *, today: date) -> dict[str, int]:
-    """How many open projects stand in each group of stages, and how many are late; one query."""
-    is_open = Q(status__in=stages.OPEN)
-    groups = {
-        group.key: Count("pk", filter=is_open & Q(stage__in=stages.stages_of(group.key)))
-        for group in stages.table().groups
-    }
-    return Project.objects.visible_to(person).aggregate(**groups, late=Count("pk", filter=late_condition(today)))
+    """How many open projects stand in each group of stages, and how many are late; one query of two halves, the first
+    answered by an index alone."""
+    visible = Project.objects.visible_to(person).order_by()
+    by_stage = visible.filter(status__in=stages.OPEN).annotate(key=F("stage")).values_list("key")
+    behind = visible.filter(late_condition(today)).annotate(key=Value(0)).values_list("key")
+    rows = dict(by_stage.annotate(count=Count("pk")).union(behind.annotate(count=Count("pk")), all=True))
+    groups = {group.key: stages.stages_of(group.key) for group in stages.table().groups}
+    return {key: sum(rows.get(stage, 0) for stage in found) for key, found in groups.items()} | {"late": rows.get(0, 0)}
 
 
 def late_by_chain(person: Person, today: date) -> dict[int, int]:

@@ -177,6 +177,7 @@ CLOCK_LATE = Filter("overdue", _("时限逾期"), kind="boolean", apply=_clock_l
 
 PROJECTS = TableSpec(
     key="projects",
+    is_long=True,
     title=_("项目"),
     columns=(
         NAME,
@@ -213,6 +214,7 @@ PROJECTS = TableSpec(
 
 LEADS = TableSpec(
     key="leads_ledger",
+    is_long=True,
     title=_("线索台账"),
     columns=(
         NAME,
@@ -246,6 +248,7 @@ LEADS = TableSpec(
 
 KEY_PROJECTS = TableSpec(
     key="key_projects_ledger",
+    is_long=True,
     title=_("重点项目台账"),
     columns=(
         NAME,

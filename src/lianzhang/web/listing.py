@@ -36,6 +36,7 @@ REGION = "table"
 # What an address of a list may say besides its conditions: the file, the rows ticked for it, the row opened.
 FRAME = ("format", "row", "open")
 MOST_TICKED = 1000
+LONG = 1000  # rows from which on a page of a long table is found by its keys
 OF_ROWS = ("lead", "chart", "chart_url")  # of the context: may be a function of the Listing
 
 
@@ -272,7 +273,7 @@ def build(
     counted = narrowed if counted is None else _narrow(table, counted, chosen)
     read = _totals(table, chosen.columns, counted)
     page = _Counted(narrowed, table.page_size, count=read.count).get_page(chosen.page)
-    page.object_list = list(page.object_list)
+    page.object_list = _read(page.object_list, narrowed, by_keys=table.is_long and read.count > LONG)
     return Listing(
         spec=table,
         chosen=chosen,
@@ -286,6 +287,15 @@ def build(
         path=request.path,
         editable=_editable(chosen.columns, page.object_list, person=person),
     )
+
+
+def _read(page: Any, found: Any, *, by_keys: bool) -> list[Any]:
+    """The rows of a page. Sorting thousands of whole records costs ten times what sorting their keys does."""
+    if not by_keys or not isinstance(page, QuerySet):
+        return list(page)
+    keys = list(page.values_list("pk", flat=True))
+    rows = {row.pk: row for row in found.filter(pk__in=keys)}
+    return [rows[key] for key in keys if key in rows]
 
 
 def row(request: HttpRequest, table: TableSpec, found: Any) -> SafeString:

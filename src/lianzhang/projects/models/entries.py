@@ -60,6 +60,7 @@ class StageEntry(Versioned):
                 fields=["project", "stage"], condition=Q(verdict="pending"), name="one_pending_entry_per_stage"
             ),
         ]
+        indexes = [models.Index(fields=["stage", "entered_on"], name="stage_entered")]
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.get_stage_display()}"

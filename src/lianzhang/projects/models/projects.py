@@ -141,6 +141,8 @@ class Project(Versioned):
             models.Index(fields=["chain", "stage"], name="project_chain_stage"),
             models.Index(fields=["district", "stage"], name="project_district_stage"),
             models.Index(fields=["next_due_on"], name="project_next_due"),
+            # Everything that the board sorts its columns by, so that a column is found without reading a project.
+            models.Index(fields=["stage", "status", "next_due_on", "code"], name="project_board"),
         ]
 
     def __str__(self) -> str:
