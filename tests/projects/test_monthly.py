@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -15,12 +16,14 @@ from lianzhang.collecting import queries as collecting_queries
 from lianzhang.collecting import sheets as collecting_sheets
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.jobs.progress import Progress
+from lianzhang.projects.actions import records
 from lianzhang.projects.models import MonthCorrection, MonthReport, Project
 from lianzhang.projects.monthly import actions, doubts, jobs, queries, sheets
 from lianzhang.projects.monthly.actions import Said
 from lianzhang.projects.stages import Status
 from lianzhang.records.models import Stale
 from tests.cast import Cast
+from tests.intake import handing_in
 from tests.projects import months
 
 State = MonthReport.State
@@ -209,6 +212,26 @@ def test_after_the_close_only_a_dated_correction_and_both_figures_stay(cast: Cas
         actions.correct(collection=asked, by=cast.secretary, **said)
     # December is held against the corrected figure.
     assert queries.earlier([project], month=dt.date(2026, 12, 1))[project.pk].cumulative_wan == Decimal(90)
+
+
+def test_neither_the_project_page_nor_the_ledger_changes_a_closed_month(cast: Cast, tmp_path: Path) -> None:
+    project = months.key_project(cast, 1)
+    asked = months.opened(cast)
+    months.sent(asked, cast, "east", {project: months.values("100", "100")})
+    months.passed(asked, cast.clerk_a)
+    closed(asked, cast)
+    project.refresh_from_db()
+    said: dict[str, Any] = {"text": "乙", "on": dt.date(2026, 11, 30), "done_year_wan": Decimal(120), "version": None}
+    later = months.NOON + dt.timedelta(days=9)
+    with pytest.raises(Refused, match="2026年11月已关账"):
+        records.record_progress(project=project, now=later, by=cast.clerk_a, **said)
+    row: dict[str, object] = {"code": project.code, "name": project.name, "chain": "链A", "total_wan": Decimal(90000)}
+    row |= {"year_done_wan": Decimal(120), "period_on": months.NOVEMBER, "problem": "供电未落实"}
+    content = handing_in.workbook("key_projects", {"projects": [row]}, tmp_path)
+    told = handing_in.hand_in(content, ledger="key_projects", by=cast.clerk_a).rows.get()
+    assert "done_year_wan" not in told.after
+    assert told.after["blockage"] == "供电未落实"
+    assert "month_closed" in [one["code"] for one in told.complaints]
 
 
 def test_an_old_month_closed_late_does_not_overwrite_newer_figures(cast: Cast) -> None:

@@ -21,8 +21,8 @@ from lianzhang.intake.protocol import Change, Finding, Incoming
 from lianzhang.projects import investors, queries, tables
 from lianzhang.projects.actions import plans, reporting
 from lianzhang.projects.models import Event, Project
-from lianzhang.projects.monthly import locking as monthly
-from lianzhang.projects.monthly.queries import closed_months, last_day
+from lianzhang.projects.monthly import locking
+from lianzhang.projects.monthly.queries import last_day
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise
 from lianzhang.registry.names import resolver
@@ -172,8 +172,7 @@ class KeyProjectSheet(ProjectSheet):
             taken["fai_registered_on"] = None
 
     def change_of(self, row: Incoming, *, desk: Desk) -> Change:
-        change, month = super().change_of(row, desk=desk), row.values.get("period_on")
-        return monthly.left_alone(change) if month in desk.once("closed", closed_months) else change
+        return locking.held(super().change_of(row, desk=desk), row=row, desk=desk)
 
     def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
         super().settle(record, values, desk=desk, writing=writing)

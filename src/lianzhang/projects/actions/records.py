@@ -15,6 +15,7 @@ from lianzhang.accounts.rules import Act
 from lianzhang.projects import investors, stages
 from lianzhang.projects.actions import permission, plans, reporting
 from lianzhang.projects.models import Project, Supply
+from lianzhang.projects.monthly import locking
 from lianzhang.registry.models import Part
 from lianzhang.tables import values
 from lianzhang.trail import actions as trail
@@ -110,6 +111,7 @@ def record_progress(
     if project.progress_on is not None and on < project.progress_on:
         raise Refused(_("已有 %(on)s 的进度，不能倒填。") % {"on": project.progress_on})
     changes: dict[str, Any] = {"progress": text.strip(), "progress_on": on, **next_step}
+        locking.expect_open(on)
     if done_year_wan is not None:
         _refuse_shrinking(project, done_year_wan, on=on, reason=reason)
         changes |= {"done_year_wan": done_year_wan, "done_as_of": on}

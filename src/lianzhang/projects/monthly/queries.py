@@ -286,6 +286,12 @@ def newest(person: Person) -> Collection | None:
     return found.order_by("-period").first()
 
 
+def closed_months() -> frozenset[dt.date]:
+    """The months that are closed, by their first days: their figures change by a dated correction only."""
+    closed = Collection.objects.filter(kind=Collection.Kind.MONTH, state=Collection.State.CLOSED)
+    return frozenset(on for on in closed.values_list("period", flat=True) if on is not None)
+
+
 def last_closed() -> dt.date | None:
     """The latest month that is closed."""
     closed = Collection.objects.filter(kind=Collection.Kind.MONTH, state=Collection.State.CLOSED)
