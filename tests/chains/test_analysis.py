@@ -235,6 +235,9 @@ def test_who_stops_the_proof_keeps_the_first_choice_which_says_that_it_is_not_pr
     assert "未证明最优" in listed.method
     assert [line.supplier.code for line in TargetLine.objects.filter(target_list=listed)] == ["QY-丙", "QY-乙"]
     assert listed.robust_suppliers is None, "what holds throughout was not tried"
+    decide = Job.objects.get(kind="chains.release_list")
+    jobs.decide_list(Progress(decide.pk, cast.clerk_a), **decide.arguments)
+    assert listed.releases.exists(), "a list that was stopped goes through the rule as a proven one does"
 
 
 def test_a_first_choice_from_what_may_no_longer_be_read_is_not_kept(

@@ -13,6 +13,7 @@ from lianzhang.chains import analysis, publication
 from lianzhang.chains.actions import gaps, releases, snapshots, targets
 from lianzhang.chains.models import Anchor, Chain, Release, Snapshot, TargetList
 from lianzhang.chains.queries import disclosure
+from lianzhang.jobs import actions
 from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
@@ -51,6 +52,17 @@ def decide_releases(progress: Progress, *, snapshot_id: str) -> dict[str, Any]:
     return {"snapshot": snapshot.pk}
 
 
+def decide_list(progress: Progress, *, list_id: int) -> dict[str, Any]:
+    """Decide what goes out of a list whose proof was broken off, as of one that was proven."""
+    found = TargetList.objects.select_related("chain__scheme", "snapshot__chain")
+    listed = found.get(pk=list_id)
+    if listed.snapshot is None:
+        return {}
+    progress.tell(_("按发布规则核定可发布的数字"))
+    _go_out(progress, listed, listed.snapshot, analysis.reopen(listed.snapshot))
+    return {"list": listed.code, "url": f"/targets/{listed.code}"}
+
+
 def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
     """Compute one target list on a fresh snapshot; a failure is written on the list too.
 
@@ -79,6 +91,7 @@ def leave_targets(job: Job) -> None:
         return
     if listed.state == TargetList.State.RUNNING and _stands(listed, job):
         targets.keep_first(listed=listed, by=job.asked_by)
+        actions.ask("chains.release_list", {"list_id": listed.pk}, queue=Job.Queue.LONG, by=_asker(job))
     elif listed.state == TargetList.State.RUNNING:
         reason = job_queries.standing(job, now=timezone.now()).message
         targets.fail(listed=listed, reason=reason, by=job.asked_by)
@@ -90,8 +103,13 @@ def _stands(listed: TargetList, job: Job) -> bool:
     """Whether there is a first choice, and its asker may still read everything it was made of."""
     if not listed.first or listed.snapshot is None:
         return False
-    asker = job.asked_by.act_as(job.acting) if job.acting else job.asked_by
-    return registry.reads_all(disclosure.contents_of(listed.snapshot), _as_of_now(asker))
+    return registry.reads_all(disclosure.contents_of(listed.snapshot), _as_of_now(_asker(job)))
+
+
+def _asker(job: Job) -> Person:
+    """Who asked for the work, in the post it was asked for."""
+    asked_by: Person = job.asked_by
+    return asked_by.act_as(job.acting) if job.acting else asked_by
 
 
 def _analyse(
@@ -184,8 +202,13 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     except (engines.BadTable, TimeoutError) as bad:
         raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad
     finish = partial(targets.finish, listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)
+    _kept(progress, disclosure.contents_of(snapshot), finish)
+    _go_out(progress, listed, snapshot, tables)
+
+
+def _go_out(progress: Progress, listed: TargetList, snapshot: Snapshot, tables: dict[str, Any]) -> None:
+    """What of a list that stands goes out: its totals, and the bands on its papers."""
     contents = disclosure.contents_of(snapshot)
-    _kept(progress, contents, finish)
     _publish(progress, listed, contents, partial(publication.of_list, listed, snapshot, tables))
     listed.refresh_from_db()
     bands = publication.banded(listed, tables)

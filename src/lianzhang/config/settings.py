@@ -203,6 +203,7 @@ JOBS: dict[str, str] = {
     "chains.analyse": "lianzhang.chains.jobs.analyse",
     "chains.targets": "lianzhang.chains.jobs.choose_targets",
     "chains.release": "lianzhang.chains.jobs.decide_releases",
+    "chains.release_list": "lianzhang.chains.jobs.decide_list",
 }
 # What is asked for in the background once a day: dotted names of functions (now) -> jobs.
 DAILY: tuple[str, ...] = ("lianzhang.projects.actions.readings.ask_due",)

@@ -15,6 +15,7 @@ TITLES: dict[str, Promise] = {
     "chains.analyse": _("生成数据快照与覆盖"),
     "chains.targets": _("计算目标清单"),
     "chains.release": _("核定可发布的数字"),
+    "chains.release_list": _("核定目标清单可发布的数字"),
 }
 USUAL = _("后台任务")
 

@@ -16,7 +16,7 @@ from lianzhang.chains.models import Edition, TargetLine, TargetList
 from lianzhang.chains.queries import editions
 from lianzhang.chains.queries.disclosure import Disclosure
 from lianzhang.chains.queries.editions import Category, Supplier
-from lianzhang.chains.tables import asked
+from lianzhang.chains.tables import asked, questions
 from lianzhang.chains.tables import listed as tables
 from lianzhang.tables import RESTRICTED, Column, TableSpec
 
@@ -50,8 +50,8 @@ def working(
         (_exact_categories(shown), listed.categories),
         (TableSpec(**{**_bare(spec), "key": "target_lines_paper"}), lines),
     ]
-    if questions := tables.questions(listed, shown, names):
-        parts.append((tables.QUESTIONS, questions))
+    if open_questions := questions.questions(listed, shown, names):
+        parts.append((questions.QUESTIONS, open_questions))
     return _paper(listed, Edition.WORKING, tables.statement(listed, shown, pooled), facts, parts, lines)
 
 

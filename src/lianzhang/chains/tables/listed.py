@@ -1,11 +1,11 @@
-"""What stands on one target list: its sentence, its suppliers, which choices hold, and what to ask next."""
+"""What stands on one target list: its sentence and its suppliers, and which of them hold."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from chainlab import places
 from lianzhang.chains.models import CandidateProposal, TargetLine, TargetList
@@ -17,50 +17,6 @@ from lianzhang.tables.addresses import address
 
 Kind = CandidateProposal.Kind
 WARNING = _("整体迁移须经公平竞争审查（《公平竞争审查条例》，2024年8月1日起施行）。")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """待问: one unknown, and how many of the open choices it would settle."""
-
-    position: int
-    anchor: str
-    category: str
-    unknown_wan: float | None
-    settled_count: int | None
-    open_count: int
-    together_count: int | None = None
-
-    @property
-    def words(self) -> str:
-        """向链主A问清类别X，可定下 5 项未定选择中的 3 项; what was not tried only says that it is not known."""
-        said = {"who": self.anchor, "category": self.category, "n": self.settled_count, "all": self.open_count}
-        words = _now("向%(who)s问清“%(category)s”的金额。")
-        if self.settled_count:
-            words = _now("向%(who)s问清“%(category)s”，可定下 %(all)s 项未定选择中的 %(n)s 项。")
-        elif self.settled_count == 0:
-            words = _now("向%(who)s问清“%(category)s”；只问这一项，%(all)s 项未定选择都还定不下。")
-        return words % said + self._together()
-
-    def _together(self) -> str:
-        if self.together_count is None:
-            return ""
-        return _now("以上 %(count)s 项都问清，可定下 %(all)s 项未定选择中的 %(n)s 项。") % {
-            "count": self.position,
-            "all": self.open_count,
-            "n": self.together_count,
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Open:
-    """未定选择: a category or supplier that is in the best list for some values of the unknown amounts only."""
-
-    kind: str
-    name: str
-    share: float | None
-    is_chosen: bool
-    swayed_by: str
 
 
 def statement(listed: TargetList, shown: Disclosure, pooled: Mapping[str, str]) -> str:
@@ -102,42 +58,6 @@ def _by_category(listed: TargetList) -> str:
     return "".join(words % {"names": _now("、").join(names)} for words, names in said if names)
 
 
-def questions(listed: TargetList, shown: Disclosure, names: dict[str, str]) -> list[Question]:
-    """What to ask next, best first; an anchor is named to those who may read its purchases. Nothing where all holds."""
-    if not listed.open_choices:
-        return []
-    return [
-        Question(
-            position=n,
-            anchor=_who(entry["anchor"], shown, names),
-            category=entry["category"],
-            unknown_wan=entry.get("unknown_wan") if shown.sees_rows else None,
-            settled_count=entry["settled_count"],
-            together_count=entry.get("together_count"),
-            open_count=entry["open_count"],
-        )
-        for n, entry in enumerate(listed.questions or [], start=1)
-    ]
-
-
-def open_choices(listed: TargetList, shown: Disclosure, names: dict[str, str]) -> list[Open]:
-    """The choices that are swayed, nearest to even first, and by whose unknown."""
-    found = [
-        Open(
-            kind=str(_("类别") if entry["kind"] == "category" else _("配套商")),
-            name=names.get(entry["id"], entry.get("name") or entry["id"]),
-            share=entry["share"],
-            is_chosen=entry["is_chosen"],
-            swayed_by="；".join(
-                _now("%(who)s的“%(category)s”") % {"who": _who(anchor, shown, names), "category": category}
-                for anchor, category in entry.get("swayed_by", ())
-            ),
-        )
-        for entry in listed.open_choices or []
-    ]
-    return sorted(found, key=lambda one: abs((one.share if one.share is not None else 1.0) - 0.5))
-
-
 def kind(facts: Any) -> Badge | None:
     """How the supplier would come; a relocation is warned of wherever it stands."""
     code = facts.get("kind", "")
@@ -151,7 +71,7 @@ def certification(facts: Any) -> str | None:
     state, months = facts.get("certification", ""), facts.get("certification_months")
     said = str(CandidateProposal.Certification(state).label) if state else ""
     left = _now("还需%(count)s个月") % {"count": months} if months else ""
-    return "，".join(part for part in (said, left) if part) or None
+    return _now("，").join(part for part in (said, left) if part) or None
 
 
 def is_warned(lines: Sequence[TargetLine]) -> bool:
@@ -176,13 +96,18 @@ def reasons(line: TargetLine, disclosure: Disclosure, firm_names: dict[str, str]
     said = []
     for reason in line.reasons:
         who = (
-            "、".join(firm_names.get(code, code) for code in reason["anchors"])
+            _now("、").join(firm_names.get(code, code) for code in reason["anchors"])
             if disclosure.sees_rows
-            else _now("%(count)s 家链主") % {"count": len(reason["anchors"])}
+            else anchor_firms(len(reason["anchors"]))
         )
         words = _now("现已供应 %(who)s") if reason["code"] == "supplies" else _now("能供应 %(who)s 所需零部件")
         said.append(words % {"who": who})
-    return "；".join(said)
+    return _now("；").join(said)
+
+
+def anchor_firms(count: int) -> str:
+    """So many anchors, without their names."""
+    return ngettext("%(count)s 家链主", "%(count)s 家链主", count) % {"count": count}
 
 
 def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]) -> TableSpec:
@@ -328,43 +253,10 @@ def _amounts(disclosure: Disclosure) -> tuple[Column, Column]:
     )
 
 
-QUESTIONS = TableSpec(
-    key="target_questions",
-    title=_("待问清单"),
-    columns=(
-        Column("position", _("序"), lambda q: q.position, kind="integer"),
-        Column("words", _("问什么、能定下什么"), lambda q: q.words, is_wrapped=True),
-        Column("unknown_wan", _("未知额"), lambda q: q.unknown_wan, kind="wan"),
-        Column("settled_count", _("可定下"), lambda q: q.settled_count, kind="integer", unit=_("项")),
-    ),
-    is_ticked=False,
-    invented=None,
-    row_id=lambda q: q.position,
-)
-OPEN = TableSpec(
-    key="target_open_choices",
-    title=_("未定选择"),
-    columns=(
-        Column("kind", _("种类"), lambda o: o.kind),
-        Column("name", _("名称"), lambda o: o.name),
-        Column("is_chosen", _("在本清单中"), lambda o: o.is_chosen, kind="boolean"),
-        Column("share_ratio", _("试算入选比例"), lambda o: o.share, kind="ratio"),
-        Column("swayed_by", _("取决于谁的未知金额"), lambda o: o.swayed_by or None, is_wrapped=True),
-    ),
-    is_ticked=False,
-    invented=None,
-    row_id=lambda o: (o.kind, o.name),
-)
-
-
 def willingness(facts: Any) -> str | None:
     """What the supplier is known to want."""
     code = facts.get("willingness", "")
     return str(CandidateProposal.Willingness(code).label) if code else None
-
-
-def _who(code: str, shown: Disclosure, names: dict[str, str]) -> str:
-    return names.get(code, code) if shown.sees_rows else _now("一家链主")
 
 
 def _between(listed: TargetList) -> str:

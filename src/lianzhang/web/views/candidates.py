@@ -36,11 +36,17 @@ def candidates(request: HttpRequest, chain: str) -> HttpResponse:
     person = access.person_of(request)
     record = _chain(person, chain)
     found = queries.firms(record, person=person)
+    waiting = list(queries.unidentified(record, person=person))
+
+    def lead(listed: Any) -> str:
+        words = _("共 %(count)s 家候选企业。") % {"count": listed.figure}
+        return words + (_("另有 %(count)s 项提名待认定，列在表前。") % {"count": len(waiting)} if waiting else "")
+
     context = {
         "record": record,
         "may_write": record.may_write,
-        "waiting": queries.unidentified(record, person=person),
-        "lead": lambda listed: _("共 %(count)s 家候选企业。") % {"count": listed.figure},
+        "waiting": waiting,
+        "lead": lead,
         "scope": record.name,
         "illustrative": record.is_illustrative,
     }

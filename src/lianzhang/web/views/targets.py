@@ -22,6 +22,7 @@ from lianzhang.chains.queries import targets as queries
 from lianzhang.chains.tables import asked
 from lianzhang.chains.tables import comparison as compared
 from lianzhang.chains.tables import listed as shown_as
+from lianzhang.chains.tables import questions as open_questions
 from lianzhang.chains.tables import targets as tables
 from lianzhang.jobs import queries as job_queries
 from lianzhang.jobs.models import Job
@@ -98,8 +99,8 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "release": released.of_list(shown),
         "statement": shown_as.statement(listed, shown, pooled),
         "holding": released.holding(listed),
-        "questions": shown_as.questions(listed, shown, firms)[:MOST_ASKED],
-        "open_choices": shown_as.open_choices(listed, shown, firms),
+        "questions": open_questions.questions(listed, shown, firms)[:MOST_ASKED],
+        "open_choices": open_questions.open_choices(listed, shown, firms),
         "editions": editions.tabs(listed),
         "warning": shown_as.WARNING if listed.has_relocation else "",
         "sees_rows": shown.sees_rows,
