@@ -37,14 +37,10 @@ class StageColumn(Column):
     """阶段: the sheet mixes the stage with the status; the record keeps them apart."""
 
     def take(self, value: Any, *, row: Incoming, desk: Desk) -> dict[str, Any]:
-        if isinstance(value, Blank):
-            return {}
-        if value in STAGES:
-            return {self.attr: STAGES[value].value}
-        zh, en = (
-            f"“{row.raw.get(self.field)}”是状态，须在项目页写明原因办理，本行未改动状态。",
-            "Set the status in the system.",
-        )
+        if isinstance(value, Blank) or value in STAGES:
+            return {} if isinstance(value, Blank) else {self.attr: STAGES[value].value}
+        zh = f"“{row.raw.get(self.field)}”是状态，须在项目页写明原因办理，本行未改动状态。"
+        en = "Set the status in the system."
         desk.warn(row, Finding(self.field, "warning", zh, en, code="gated"))
         return {}
 

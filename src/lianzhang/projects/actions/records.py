@@ -111,8 +111,8 @@ def record_progress(
     if project.progress_on is not None and on < project.progress_on:
         raise Refused(_("已有 %(on)s 的进度，不能倒填。") % {"on": project.progress_on})
     changes: dict[str, Any] = {"progress": text.strip(), "progress_on": on, **next_step}
-        locking.expect_open(on)
     if done_year_wan is not None:
+        locking.expect_open(on)
         _refuse_shrinking(project, done_year_wan, on=on, reason=reason)
         changes |= {"done_year_wan": done_year_wan, "done_as_of": on}
     with transaction.atomic():
