@@ -34,8 +34,9 @@ def city(cast: Cast) -> None:
 
 def month(cast: Cast, *, sent_at: dt.datetime | None) -> None:
     due = timezone.now() - 5 * DAY
+    count = Collection.objects.count()
     asked = Collection.objects.create(
-        code=f"YB-{Collection.objects.count()}", title="十月调度", kind="month", period=dt.date(2026, 1 + Collection.objects.count(), 1), due_at=due,
+        code=f"YB-{count}", title="月度调度", kind="month", period=dt.date(2026, 1 + count, 1), due_at=due,
         owner=cast.bodies["secretariat"], opened_by=cast.secretary, opened_at=due - 5 * DAY,
     )  # fmt: skip
     state = "submitted" if sent_at else "expected"

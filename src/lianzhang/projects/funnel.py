@@ -64,10 +64,16 @@ class Material:
     months: "pa.Table"
 
 
-def read(person: Person) -> Material:
-    """The projects, plans, stays and months within reach."""
+def read(person: Person, key: Key = (None, None)) -> Material:
+    """The projects, plans, stays and months within reach, of one scope where one is asked for."""
+    scope = {name: pk for name, pk in zip(("chain", "district"), key, strict=True) if pk is not None}
     wanted = ("pk", "chain_id", "district_id", "first_reported_at", "status", "started_on", "agreed_wan")
-    rows = Project.objects.visible_to(person).order_by().values_list(*wanted, "arrived_wan", "is_illustrative")
+    rows = (
+        Project.objects.visible_to(person)
+        .filter(**scope)
+        .order_by()
+        .values_list(*wanted, "arrived_wan", "is_illustrative")
+    )
     plans = (
         YearPlan.objects.visible_to(person).order_by().values_list("project_id", "year", "investment_wan", "start_on")
     )
@@ -89,8 +95,8 @@ def read(person: Person) -> Material:
             Plan(project=pk, year=year, investment_wan=_float(wan), starts_within=on is not None and on.year == year)
             for pk, year, wan, on in plans.iterator(5000)
         ],
-        log=frames.log(person),
-        months=frames.months(person),
+        log=frames.log(person, **scope),
+        months=frames.months(person, **scope),
     )
 
 

@@ -17,11 +17,11 @@ def read_funnel(progress: Progress, *, chain: str | None = None, district: str |
     """`projects.funnel`: the figures of one scope (empty: every chain, every district), or with neither of all."""
     now = timezone.now()
     today = timezone.localdate(now)
+    wanted = (_id(Chain, chain), _id(Body, district))
     progress.tell(_("读取项目、阶段记录和月报"))
-    material = funnel.read(progress.person)
+    material = funnel.read(progress.person, wanted)
     scopes = funnel.keys(progress.person, material)
     if chain is not None or district is not None:
-        wanted = (_id(Chain, chain), _id(Body, district))
         if wanted not in scopes:
             raise Unworkable(_("所选范围没有您可以查看的项目。"))
         scopes = [wanted]
