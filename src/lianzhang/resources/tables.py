@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
@@ -97,7 +97,7 @@ def _measure(key: str, label: Any, unit: Any, *, places: int = 0, **more: Any) -
 
 SITES = TableSpec(
     key="sites",
-    title=_("载体"),
+    title=pgettext_lazy("menu", "载体"),
     columns=(
         Column("name", _("名称"), name, link=site_page, sort="name", is_wrapped=True),
         Column("code", _("编号"), lambda s: s.code, kind="code", sort="code", is_default=False),

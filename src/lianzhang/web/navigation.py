@@ -100,7 +100,7 @@ MENU: tuple[Group, ...] = (
             Entry(label=_("活动签约"), url_name="projects:events", icon="event", key="v"),
             Entry(label=_("以商招商"), url_name="projects:introductions", icon="people"),
             Entry(label=_("要素资源"), url_name="resources:list", icon="resource", key="z"),
-            Entry(label=_("载体"), url_name="resources:sites", icon="resource"),
+            Entry(label=pgettext_lazy("menu", "载体"), url_name="resources:sites", icon="resource"),
         ),
     ),
     Group(

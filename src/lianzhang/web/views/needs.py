@@ -58,6 +58,7 @@ def sites(request: HttpRequest, code: str) -> HttpResponse:
         "project": found,
         "name": tables.name(found),
         "stated": stated,
+        "scope": f"{found.code} {tables.name(found)}",  # what a print or a file of this table is about
         "may_write": Project.objects.editable_by(person).filter(pk=found.pk).exists(),
         "illustrative": found.is_illustrative,
     }
