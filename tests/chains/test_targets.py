@@ -10,7 +10,7 @@ from lianzhang.chains import jobs
 from lianzhang.chains.actions import targets as actions
 from lianzhang.chains.models import CandidateProposal, Chain, TargetList
 from lianzhang.chains.queries import comparison, disclosure
-from lianzhang.chains.tables import asked
+from lianzhang.chains.tables import asked, questions
 from lianzhang.chains.tables import comparison as compared
 from lianzhang.chains.tables import listed as tables
 from lianzhang.jobs.models import Job
@@ -261,3 +261,16 @@ def test_a_grant_that_ends_closes_the_rows_of_old_snapshots_too(cast: Cast, scen
     scene.grants[1].withdrawn_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     scene.grants[1].save()
     assert not disclosure.of(found.snapshot, person=cast.clerk_a).sees_rows
+
+
+def test_without_a_grant_two_anchors_asked_about_one_category_are_one_question(cast: Cast, scene: scenes.Scene) -> None:
+    found = listed(cast)
+    asked_of = [cast.firms[f"enterprise_{n}"].code for n in (1, 2)]
+    told = {"unknown_wan": 100.0, "settled_count": 1, "open_count": 2}
+    found.open_choices = [{"kind": "category", "id": "芯片", "share": 0.5, "is_chosen": True}]
+    found.questions = [{"anchor": code, "category": "芯片", **told} for code in asked_of]
+    shown = disclosure.of(found.snapshot, person=cast.clerk_a)
+    assert len(questions.questions(found, shown, {})) == 2
+    (one,) = questions.questions(found, disclosure.of(found.snapshot, person=cast.chief), {})
+    assert one.words == "向2 家链主问清“芯片”的金额。"
+    assert one.unknown_wan is None
