@@ -70,10 +70,14 @@ def _proposed(found: Project) -> dict[str, Any]:
 def stage_table(request: HttpRequest) -> HttpResponse:
     """阶段表: what each stage needs, who asks and who checks, straight from the reviewed table."""
     rows = [
-        {"gate": gate, "requires": stages.labels([*gate.requires, *gate.recruited], of=Project)}
+        {
+            "gate": gate,
+            "requires": stages.labels([*gate.requires, *gate.recruited], of=Project),
+            "entering": stages.labels(gate.entering, of=Project),
+        }
         for gate in stages.table().gates.values()
     ]
-    return render(request, "projects/stages.html", {"rows": rows, "version": stages.table().version})
+    return render(request, "projects/stages.html", {"rows": rows, "diligence": stages.table().diligence})
 
 
 @access.reads(Thing.PROJECT)
