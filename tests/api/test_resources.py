@@ -28,6 +28,7 @@ RESOURCES = (
     "gaps",
     "target-lists",
     "projects",
+    "leads",
     "meetings",
     "collections",
     "months",

@@ -9,7 +9,7 @@ from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from lianzhang.api import once, resources, security, tables
+from lianzhang.api import once, project_tables, resources, security
 from lianzhang.projects import actions
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage
@@ -18,9 +18,10 @@ from lianzhang.trail import evidence
 
 PROJECTS = resources.Resource(
     key="projects",
-    table=tables.PROJECTS,
-    rows=lambda person: Project.objects.visible_to(person).select_related("chain", "enterprise", "district", "owner"),
+    table=project_tables.PROJECTS,
+    rows=lambda person: Project.objects.visible_to(person).select_related(*project_tables.RELATED),
 )
+LEADS = resources.Resource(key="leads", table=project_tables.LEADS, rows=project_tables.leads)
 KINDS = "|".join(stage_table().evidence)
 STAGES = "|".join(stage.name.lower() for stage in Stage)
 

@@ -6,8 +6,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import Action, Chain, Gap, MapVersion, Segment, TargetList
-from lianzhang.projects.models import Project
-from lianzhang.projects.stages import Stage, Status
 from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Meeting, Task
 from lianzhang.tables import RESTRICTED, Column, Filter, TableSpec
@@ -219,46 +217,6 @@ TARGET_LISTS = TableSpec(
     filters=(CHAIN_FILTER, Filter("state", _("状态"), choices=TargetList.State.choices)),
     search=("title", "code"),
     default_order=("-created_at",),
-)
-
-PROJECTS = TableSpec(
-    key="project",
-    title=_("项目"),
-    columns=(
-        Column("code", _("编号"), lambda p: p.code, kind="code", sort="code"),
-        Column("name", _("项目名称"), lambda p: p.name, sort="name"),
-        Column("chain", _("产业链"), lambda p: p.chain.code, kind="code"),
-        Column("enterprise", _("项目企业"), lambda p: _code(p.enterprise), kind="code"),
-        _field(Project, "investor_name"),
-        Column("district", _("区市"), lambda p: _code(p.district), kind="code"),
-        Column("owner", _("责任单位"), lambda p: _code(p.owner), kind="code"),
-        Column("stage", _("阶段"), lambda p: Stage(p.stage).name.lower(), sort="stage"),
-        Column("status", _("状态"), lambda p: p.status),
-        _field(Project, "status_reason"),
-        Column("intended_wan", _("意向投资"), lambda p: p.intended_wan, kind="wan", sort="intended_wan"),
-        Column("agreed_wan", _("协议投资"), lambda p: p.agreed_wan, kind="wan", sort="agreed_wan"),
-        Column("arrived_wan", _("到位资金"), lambda p: p.arrived_wan, kind="wan", sort="arrived_wan"),
-        _field(Project, "next_milestone"),
-        _field(Project, "next_due_on", kind="date", sort="next_due_on"),
-        _field(Project, "progress"),
-        _field(Project, "progress_on", kind="date"),
-        _field(Project, "is_key", kind="boolean"),
-        _field(Project, "is_illustrative", kind="boolean"),
-        VERSION,
-    ),
-    filters=(
-        CHAIN_FILTER,
-        Filter(
-            "stage",
-            _("阶段"),
-            choices=[(stage.name.lower(), stage.label) for stage in Stage],
-            apply=lambda found, name: found.filter(stage=Stage[name.upper()]),
-        ),
-        Filter("status", _("状态"), choices=Status.choices),
-        Filter("is_key", _("市级重点"), kind="boolean"),
-    ),
-    search=("name", "code", "investor_name"),
-    default_order=("-stage", "code"),
 )
 
 MEETINGS = TableSpec(

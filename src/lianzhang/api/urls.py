@@ -80,6 +80,7 @@ READ_ONLY = (
     collecting.MONTH_REPORTS,
     events.EVENTS,
     events.SITES,
+    projects.LEADS,
 )
 for resource in READ_ONLY:
     api.add_router(f"/{resource.key}", resources.router(resource))

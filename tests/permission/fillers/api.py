@@ -28,6 +28,7 @@ def fill(world: World) -> Filling:
         "events": each(world, "event", Event, code="code"),
         "sites": each(world, "resource", Site, code="code"),
         "months": [Case({"code": "YB-2026-11"})],
+        "leads": [Case({"code": "XM-1"})],
         "month-reports": each(world, "project", MonthReport, code="pk"),
         "schemes": [Case({"code": "test"})],
         "chains": [Case({"code": "test-a"}, ("chain", "chain_a")), Case({"code": "test-b"}, ("chain", "chain_b"))],
