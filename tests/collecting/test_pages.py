@@ -112,3 +112,15 @@ def test_an_answer_is_sent_back_with_its_reason_and_accepted_by_another(cast: Ca
     actions.submit(scene.answer(asked, cast), now=scene.NOON, by=cast.district_east)
     move("accept")
     assert scene.answer(asked, cast).state == Submission.State.ACCEPTED
+
+
+def test_hundreds_of_rows_from_a_workbook_are_not_cut_short_by_the_page(cast: Cast, as_: Any) -> None:
+    asked = scene.opened(cast)
+    rows = [scene.row(f"园{number}", 1, "1") for number in range(400)]
+    actions.save(scene.answer(asked, cast), rows=rows, version=None, by=cast.district_east)
+    url = reverse("collecting:answer", args=[asked.code, "east"])
+    assert "已读入 400 行" in told(as_(cast.district_east).get(url))
+    assert as_(cast.district_east).post(url, {"rows": "1", "row-0-c1": "甲园"}).status_code == 422
+    submit = reverse("collecting:submit", args=[asked.code, "east"])
+    assert "已报送" in told(as_(cast.district_east).post(submit, follow=True))
+    assert scene.answer(asked, cast).rows.count() == 400

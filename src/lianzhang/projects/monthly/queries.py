@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Prefetch, Q, QuerySet, Sum
+from django.db.models import Avg, Count, Max, Prefetch, Q, QuerySet, Sum
 
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, BodyKind, Scope, Thing
@@ -290,10 +290,3 @@ def closed_months() -> frozenset[dt.date]:
     """The months that are closed, by their first days: their figures change by a dated correction only."""
     closed = Collection.objects.filter(kind=Collection.Kind.MONTH, state=Collection.State.CLOSED)
     return frozenset(on for on in closed.values_list("period", flat=True) if on is not None)
-
-
-def last_closed() -> dt.date | None:
-    """The latest month that is closed."""
-    closed = Collection.objects.filter(kind=Collection.Kind.MONTH, state=Collection.State.CLOSED)
-    on: dt.date | None = closed.aggregate(on=Max(F("period")))["on"]
-    return on

@@ -23,6 +23,7 @@ from lianzhang.web import access, answerpage, forming, listing, submitting, work
 from lianzhang.web.forms import collecting as forms
 
 FORM = ["GET", "POST"]
+MOST_CELLS = 800
 RELATED = ("owner", "previous", "closed_by", "opened_by")
 
 
@@ -226,7 +227,11 @@ def answer(request: HttpRequest, code: str, body: str) -> HttpResponse:
     found = _submission(person, code, body)
     form, errors, said = form_columns.of(found.collection), {}, None
     may_write = answerpage.may_write(found, person)
+    # Hundreds of rows from a workbook are not typed over on a page: a form takes so many cells and no more.
+    is_large = found.rows.count() * len(form) > MOST_CELLS
     if request.method == "POST":
+        if is_large:
+            raise Refused(_("本表行数较多，请下载工作簿修改后上传。"))
         table = forms.AnswerRows(request.POST, form)
         values = table.values()
         if not table.errors:
@@ -241,10 +246,12 @@ def answer(request: HttpRequest, code: str, body: str) -> HttpResponse:
         errors, said = table.errors, table.text
     held = sheets.known_rows(found) if may_write else [row.values for row in found.rows.all()]
     spare = (forming.SPARE if found.collection.has_many_rows else int(not held)) if may_write else 0
+    may_type = may_write and not is_large
     context = {
         **answerpage.context(found, person),
         "columns": form,
-        "rows": forming.rows(form, held, spare=spare, said=said, errors=errors) if may_write else "",
+        "rows": forming.rows(form, held, spare=spare, said=said, errors=errors) if may_type else "",
+        "is_large": may_write and is_large,
         "row_count": len(held) + spare,
         "shown": [[form_columns.shown(values.get(column.key)) for column in form] for values in held],
         "is_carried": may_write and bool(held) and not found.rows.exists(),
