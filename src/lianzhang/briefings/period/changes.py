@@ -1,12 +1,27 @@
 """What changed: rows of each ledger whose change falls into the period, every one as its reader may see it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
 from django.db.models import F as Field
 
 from lianzhang.briefings.period.scope import Period, Whose
@@ -71,7 +86,11 @@ def moved(whose: Whose, period: Period, *, today: date) -> Moved:
         .order_by("chain__position", "code")
     )
     steps = trail.steps_of(Project, limit=MOST_EVENTS, **told)
-    was = {project.pk: old for project in found if (old := _as_it_was(project, steps)) is not None}
+    own: dict[str, list[trail.Step]] = {}
+    for step in steps:
+        if step.is_change:
+            own.setdefault(step.subject_id, []).append(step)
+    was = {project.pk: _as_it_was(project, own[str(project.pk)]) for project in found if str(project.pk) in own}
     turns = [
         _turn(project, day=day) for project in found if project.pk not in was and getattr(project, "has_turned", False)
     ]
@@ -85,15 +104,14 @@ def moved(whose: Whose, period: Period, *, today: date) -> Moved:
     )
 
 
-def _as_it_was(project: Project, steps: list[trail.Step]) -> Project | None:
-    """The record as it stood before the first of these changes; none where none of them is its own."""
-    own = [step for step in steps if step.is_change and step.subject_id == str(project.pk)]
+def _as_it_was(project: Project, steps: list[trail.Step]) -> Project:
+    """The record as it stood before the first of its changes."""
     old = copy(project)
-    for step in own:  # the latest first, so that the earliest is said last
+    for step in steps:  # the latest first, so that the earliest is said last
         for name, was in trail.before(project, step).items():
             column: Any = Project._meta.get_field(name)
             setattr(old, column.attname, was)
-    return old if own else None
+    return old
 
 
 def _is_red(project: Project, *, day: date) -> bool:
@@ -175,6 +193,22 @@ def _before(month: date) -> date:
     return (month.replace(year=month.year - 1, month=12)) if month.month == 1 else month.replace(month=month.month - 1)
 
 
+def counted(found: "QuerySet[Any]", conditions: Mapping[str, Q], *, most: int) -> tuple[list[Any], dict[str, int]]:
+    """The first rows that meet one of `conditions`, each saying which, and how many meet each; one query.
+
+    A large city has thousands of late tasks: they are counted by the database and not read.
+    """
+    told: dict[str, Any] = {}
+    for key, condition in conditions.items():
+        told[f"is_{key}"] = Case(When(condition, then=Value(1)), default=0, output_field=IntegerField())
+    marked = found.annotate(**told).filter(reduce(or_, conditions.values()))
+    sums = {f"count_{key}": Window(Sum(f"is_{key}")) for key in conditions}
+    # What was late already comes last: among thousands, what changed is to be among the first.
+    in_order = marked.order_by("is_late", *found.query.order_by)
+    rows = list(in_order.annotate(**sums)[:most])
+    return rows, {key: getattr(rows[0], f"count_{key}") if rows else 0 for key in conditions}
+
+
 def requests(whose: Whose, period: Period, *, today: date) -> "QuerySet[Request]":
     """企业诉求: received or closed in the period, or late at its end."""
     day = period.as_of(today)
@@ -187,17 +221,15 @@ def requests(whose: Whose, period: Period, *, today: date) -> "QuerySet[Request]
     return found.select_related("enterprise", "chain", "handler").order_by("received_on", "code")
 
 
-def tasks(whose: Whose, period: Period, *, today: date) -> "QuerySet[Task]":
-    """督办: assigned or closed in the period, or late at its end."""
+def tasks(whose: Whose, period: Period, *, today: date) -> tuple["QuerySet[Task]", dict[str, Q]]:
+    """督办 of the scope, and what makes one assigned or closed in the period, or late at its end."""
     was_open = Q(state__in=states.OPEN) | Q(closed_at__gte=period.until)
-    late = Q(was_open, due_on__lt=period.as_of(today), assigned_at__lt=period.until)
-    found = Task.objects.visible_to(whose.person).filter(
-        whose.of_work(district="responsible"),
-        Q(assigned_at__gte=period.since, assigned_at__lt=period.until)
-        | Q(state=Task.State.CLOSED, closed_at__gte=period.since, closed_at__lt=period.until)
-        | late,
-    )
-    return found.select_related("responsible", "chain").order_by("due_on", "code")
+    found = Task.objects.visible_to(whose.person).filter(whose.of_work(district="responsible"))
+    return found.select_related("responsible").order_by("due_on", "code"), {
+        "closed": Q(state=Task.State.CLOSED, closed_at__gte=period.since, closed_at__lt=period.until),
+        "new": Q(assigned_at__gte=period.since, assigned_at__lt=period.until),
+        "late": Q(was_open, due_on__lt=period.as_of(today), assigned_at__lt=period.until),
+    }
 
 
 def within(rows: Iterable[Any], name: str, period: Period) -> list[Any]:

@@ -17,7 +17,6 @@ from lianzhang.briefings.period import changes, tables
 from lianzhang.briefings.period.scope import MONTH, Period, Whose
 from lianzhang.collecting import rules
 from lianzhang.projects.stages import Stage, Status
-from lianzhang.supervision import states
 from lianzhang.tables import TableSpec
 
 Rows = Sequence[Any] | QuerySet[Any]
@@ -37,6 +36,7 @@ class Count:
     amount: Callable[[Any], Decimal | None] | None = None
     known: int | Decimal | None = None  # what the database added up, where the rows are too many to read
     known_rows: int | None = None
+    head: list[Any] | None = None  # the first of the rows, where they were counted and not all read
 
     @property
     def row_count(self) -> int:
@@ -139,7 +139,7 @@ class Draft:
                     title=title,
                     figures=[self._figure(count) for count in counts],
                     spec=shown.spec,
-                    rows=[] if shown.known_rows is not None else list(shown.rows[:MOST]),
+                    rows=_head(shown),
                     count=shown.row_count,
                     rows_url=self.whose.rows_url(self.period, shown.key),
                     note=self._note(keys),
@@ -164,6 +164,12 @@ class Draft:
         if "back" in keys and self.is_cut:
             return _("期间项目变更超过%(most)d条，转回正常的没有逐一核对。") % {"most": changes.MOST_EVENTS}
         return _("意向、协议、到位、完成投资口径不同，不能相加。") if "intended" in keys else ""
+
+
+def _head(count: Count) -> list[Any]:
+    if count.known_rows is not None:
+        return count.head or []
+    return list(count.rows[:MOST])
 
 
 def compose(whose: Whose, period: Period, *, today: date) -> Draft:
@@ -313,19 +319,24 @@ def _service(whose: Whose, period: Period, *, today: date) -> list[Count]:
 
 
 def _tasks(whose: Whose, period: Period, *, today: date) -> list[Count]:
-    rows = list(changes.tasks(whose, period, today=today))
-    day = period.as_of(today)
-    closed = [row for row in changes.within(rows, "closed_at", period) if row.state == row.State.CLOSED]
-    late = [row for row in rows if row.due_on < day and row.assigned_at < period.until and _was_open(row, period)]
-    said: dict[str, Any] = {"spec": tables.TASKS, "unit": _("件")}
-    new = changes.within(rows, "assigned_at", period)
+    found, conditions = changes.tasks(whose, period, today=today)
+    head, counts = changes.counted(found, conditions, most=MOST)
+    labels = {
+        "closed": (_("销号"), _("销号时间在期间内")),
+        "new": (_("新交办"), _("交办时间在期间内")),
+        "late": (_("督办逾期"), _("期末未销号且已过办结期限")),
+    }
     return [
-        Count(key="tasks_closed", label=_("销号"), rows=closed, scope=_("销号时间在期间内"), **said),
-        Count(key="tasks_new", label=_("新交办"), rows=new, scope=_("交办时间在期间内"), **said),
-        Count(key="tasks_late", label=_("督办逾期"), rows=late, scope=_("期末未销号且已过办结期限"), **said),
+        Count(
+            key=f"tasks_{key}",
+            label=label,
+            rows=found.filter(conditions[key]),
+            head=[row for row in head if getattr(row, f"is_{key}")],
+            spec=tables.TASKS,
+            unit=_("件"),
+            scope=said,
+            known=counts[key],
+            known_rows=counts[key],
+        )
+        for key, (label, said) in labels.items()
     ]
-
-
-def _was_open(task: Any, period: Period) -> bool:
-    """Whether a task was still open when the period ended."""
-    return task.state in states.OPEN or (task.closed_at is not None and task.closed_at >= period.until)
