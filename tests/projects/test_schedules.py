@@ -133,3 +133,11 @@ def test_everything_that_happened_stands_in_one_dated_list_newest_first(cast: Ca
     assert "主体封顶" in listed
     assert "agreement.pdf" in listed
     assert listed.index("“签约”已核") < listed.index("“线索”已核")
+
+
+def test_the_light_of_a_project_explains_itself_with_the_rule_in_force(cast: Cast, at: Any) -> None:
+    project = scene.lead(cast)
+    told = at(cast.clerk_a).get(reverse("projects:light", args=[project.code])).content.decode()
+    assert "35天未更新" in told
+    assert "落后10个百分点以上为红" in told.replace("完成率", "")
+    assert at(cast.district_west).get(reverse("projects:light", args=[project.code])).status_code == 404

@@ -38,7 +38,7 @@ def milestones(project: Project, *, plans: Sequence[YearPlan] = ()) -> list[Mile
         (Stage.COMPLETED, "completion_on", project.planned_completion_on, project.completed_on),
         (Stage.IN_PRODUCTION, "production_on", project.planned_production_on, project.produced_on),
     )
-    fixed = [_held_against(plans, str(stage.label), *said) for stage, *said in days]
+    fixed = [_held_against(plans, str(stage.label), name, now, actual) for stage, name, now, actual in days]
     if project.next_milestone or project.next_due_on:
         fixed.append(Milestone(project.next_milestone or _("下一节点"), project.next_due_on, None))
     return fixed

@@ -34,6 +34,7 @@ OF_PROJECT = [
     "supply",
     "follow",
     "plan",
+    "light",
     "diligence",
     "need",
     "sites",

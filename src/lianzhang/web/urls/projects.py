@@ -59,6 +59,7 @@ urlpatterns = [
     path("<str:code>/follow", leads.follow, name="follow"),
     path("<str:code>/diligence", leads.diligence, name="diligence"),
     path("<str:code>/plan", schedules.plan, name="plan"),
+    path("<str:code>/light", schedules.light, name="light"),
     path("<str:code>/money", project_changes.money, name="money"),
     path("<str:code>/progress", project_changes.progress, name="progress"),
     path("<str:code>/evidence", project_changes.evidence, name="evidence"),

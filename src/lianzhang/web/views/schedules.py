@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.rules import Thing
-from lianzhang.projects import actions, queries, stages, tables
+from lianzhang.chains import rules
+from lianzhang.projects import actions, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, YearPlan
 from lianzhang.trail import evidence as files
-from lianzhang.web import access, batches, listing, submitting
+from lianzhang.web import access, batches, explain, listing, submitting
 from lianzhang.web.charts import gantt as chart
 from lianzhang.web.forms import projects as forms
 from lianzhang.web.views.projects import FORM, tabs
@@ -82,13 +83,38 @@ def stage_table(request: HttpRequest) -> HttpResponse:
 
 @access.reads(Thing.PROJECT)
 @require_GET
+def light(request: HttpRequest, code: str) -> HttpResponse:
+    """口径 of a project's light: what it says, by which rule, from which figures."""
+    person, today = access.person_of(request), timezone.localdate()
+    found = queries.detailed(person, code)
+    shown, limits = schedule.light(found, today=today), rules.thresholds()
+    explained = explain.Explained(
+        label=_("状态灯"),
+        value=str(shown) + (f" · {shown.reason}" if shown.reason else ""),
+        definition=_("年度投资完成率与时间进度（已过月数÷12）相比，结合节点、填报和数据存疑判定。"),
+        formula=_(
+            "节点逾期、%(days)d天未更新、完成率落后%(points)s个百分点以上为红；落后不足的为黄；"
+            "超计划、单月超此前月均三倍、累计下降为存疑；其余为绿。"
+        )
+        % {"days": limits.quiet_days, "points": f"{limits.behind_red_ratio * 100:g}"},
+        scope=_("正常、滞后状态的项目；未更新只看市级重点项目。暂缓、流转、流失、终止的不评。"),
+        source=_("项目进度填报与月度调度"),
+        as_of=found.done_as_of or found.progress_on,
+        rows_url=tables.page(found),
+        is_illustrative=found.is_illustrative,
+    )
+    return explain.respond(request, explained)
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
 def gantt(request: HttpRequest) -> HttpResponse:
     """甘特图 of the key projects, drawn from the rows of the page; ?format=svg gives the drawing alone."""
     person, today = access.person_of(request), timezone.localdate()
     found = queries.listed(person, today=today).filter(is_key=True, status__in=stages.OPEN)
     if request.GET.get("format") == "svg":
         listed = listing.build(request, tables.GANTT, found, others=listing.FRAME)
-        drawing = chart.draw(listed.page.object_list, today=today)
+        drawing = chart.draw(list(listed.page.object_list), today=today)
         response = render(request, "projects/gantt.svg", {"drawing": drawing}, content_type="image/svg+xml")
         response.headers["Content-Disposition"] = 'attachment; filename="gantt.svg"'
         return response
