@@ -29,7 +29,9 @@ def write(draft: Draft, *, out: IO[bytes], header: ExportHeader) -> None:
 
 def said(section: Section) -> str:
     """The figures of a section in one line."""
-    return "；".join(f"{figure.label}{figure.shown}{figure.unit}" for figure in section.figures) + "。"
+    told = _("%(label)s%(value)s%(unit)s")
+    figures = ({"label": each.label, "value": each.shown, "unit": each.unit} for each in section.figures)
+    return _("；").join((told % figure).strip() for figure in figures)
 
 
 def frozen(draft: Draft) -> dict[str, Any]:
