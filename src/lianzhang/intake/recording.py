@@ -27,7 +27,7 @@ __all__ = ["Writing", "apply", "carry_extras", "keep_extras", "read_extras", "un
 
 def apply(ledger: DeclaredLedger, changes: Sequence[Change], *, batch: Batch, by: Person) -> list[Applied]:
     """Write new and changed rows, sheet by sheet. Raises PlanChanged or Stale where the data is no longer as shown."""
-    writing = Writing(by=by, detail={"batch": batch.code})
+    writing = Writing(by=by, detail={"batch": batch.code}, at=batch.uploaded_at)
     desk = Desk(by, dict(batch.context))
     applied: list[Applied] = []
     with transaction.atomic():
@@ -103,7 +103,7 @@ def _write(sheet: Sheet, record: Any, values: Mapping[str, Any], *, desk: Desk, 
 
 def undo(ledger: DeclaredLedger, rows: Sequence[StagedRow], *, batch: Batch, by: Person) -> list[Conflict]:
     """Put back before-images, last row first, so that what refers to a record goes before the record."""
-    writing = Writing(by=by, detail={"undone": batch.code})
+    writing = Writing(by=by, detail={"undone": batch.code}, at=batch.uploaded_at)
     desk = Desk(by, dict(batch.context))
     order = {sheet.key: number for number, sheet in enumerate(ledger.sheets)}
     conflicts: list[Conflict] = []

@@ -5,6 +5,7 @@ would wait for ever. So every event is collected and the chain is appended at th
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models
@@ -19,8 +20,9 @@ R = TypeVar("R", bound=models.Model)
 class Writing:
     """Collects the events of one transaction; `close` chains them. Use inside `transaction.atomic()`."""
 
-    def __init__(self, *, by: Any, detail: Mapping[str, Any]) -> None:
+    def __init__(self, *, by: Any, detail: Mapping[str, Any], at: datetime | None = None) -> None:
         self.by = by
+        self.at = at  # when the batch was handed in, where it is one: what it says is said of that day
         self.detail = dict(detail)
         self._entries: list[trail.Entry] = []
 

@@ -175,7 +175,7 @@ class KeyProjectSheet(ProjectSheet):
         desk.once("planned", list).append(record)
 
     def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
-        plans.follow_sheet(desk.once("planned", list), now=timezone.now(), writing=writing)
+        plans.follow_sheet(desk.once("planned", list), writing=writing)
 
     def of_ledger(self, found: Any) -> Any:
         return found.filter(is_key=True)

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -29,7 +29,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lianzhang.tables import Column, Filter, TableSpec, about, html, selection, spec, values
-from lianzhang.web import access, batches, exports, navigation, workbooks
+from lianzhang.web import access, batches, exports, navigation, totals, workbooks
 
 Found = QuerySet[Any] | Sequence[Any]
 REGION = "table"
@@ -271,7 +271,7 @@ def build(
     chosen = selection.read(table, request.GET, person=person, others=others)
     narrowed = _narrow(table, found, chosen)
     counted = narrowed if counted is None else _narrow(table, counted, chosen)
-    read = _totals(table, chosen.columns, counted)
+    read = totals.of(table, chosen.columns, counted)
     page = _Counted(narrowed, table.page_size, count=read.count).get_page(chosen.page)
     page.object_list = _read(page.object_list, narrowed, by_keys=table.is_long and read.count > LONG)
     return Listing(
@@ -344,29 +344,6 @@ def _narrow(table: TableSpec, found: Found, chosen: selection.Selection) -> Foun
     if isinstance(found, QuerySet):
         return selection.narrow(table, found, chosen)
     return selection.narrow_rows(table, found, chosen)
-
-
-@dataclass(frozen=True)
-class _Totals:
-    """What stands over or under all rows found, whatever page is shown."""
-
-    count: int
-    invented_count: int
-    sums: dict[str, Any]
-
-
-def _totals(table: TableSpec, columns: Sequence[Column], found: Found) -> _Totals:
-    """How many rows, how many of them 示例数据, and the sums, in one query (or in Python for composed rows)."""
-    if not isinstance(found, QuerySet):
-        return _Totals(len(found), sum(map(table.is_invented, found)), spec.totals(columns, found))
-    summed = {column.key: Sum(column.total_path) for column in columns if column.is_total and column.total_path}
-    # Named apart from any column, so that a column may be called anything.
-    wanted = {f"_sum_{key}": total for key, total in summed.items()} | {"_row_count": Count("pk")}
-    if table.invented:
-        wanted["_invented_count"] = Count("pk", filter=Q(**{table.invented: True}))
-    read = found.order_by().aggregate(**wanted)
-    sums = {key: read[f"_sum_{key}"] for key in summed if read[f"_sum_{key}"] is not None}
-    return _Totals(read["_row_count"], read.get("_invented_count", 0), sums)
 
 
 def _take_away(

@@ -75,10 +75,12 @@ def follow(project: Project, *, now: datetime, by: Person | None) -> None:
         )
 
 
-def follow_sheet(projects: Sequence[Project], *, now: datetime, writing: Writing) -> None:
+def follow_sheet(projects: Sequence[Project], *, writing: Writing) -> None:
     """The same for the rows of a ledger, or of one that is undone: what the batch says is the plan, with the batch as
     its reason."""
-    year = timezone.localdate(now).year
+    if writing.at is None:
+        raise TypeError("only a batch says plans by the sheet")
+    year, now = timezone.localdate(writing.at).year, writing.at
     held = {plan.project_id: plan for plan in YearPlan.objects.filter(project__in=projects, year=year)}
     fresh = [project for project in projects if project.pk not in held and project.plan_year_wan is not None]
     made = [baseline(project, year=year, now=now, by=writing.by) for project in fresh]
