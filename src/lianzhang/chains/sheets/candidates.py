@@ -163,7 +163,7 @@ class CandidateSheet(Sheet):
 
     def build(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any:
         record = super().build(taken, desk=desk, batch=batch)
-        record.entered_by, record.entered_at = desk.by, timezone.now()
+        record.entered_by, record.entered_at = desk.by, batch.uploaded_at
         is_invented = Enterprise.objects.filter(pk=record.enterprise_id, is_illustrative=True).exists()
         record.is_illustrative = record.chain.is_illustrative or is_invented
         return record
