@@ -70,9 +70,7 @@ def covered(problem: Problem, is_taken: Flags, is_chosen: Flags) -> Numbers:
 def _most(problem: Problem, is_taken: Flags, is_chosen: Flags) -> float:
     """What these suppliers in these categories cannot exceed: nobody more than his capacity, nothing more than once."""
     here = is_taken[problem.link_supplier] & is_chosen[problem.group_category[problem.link_group]]
-    supplier, group, capacity = (
-        one[here] for one in (problem.link_supplier, problem.link_group, problem.link_capacity)
-    )
+    supplier, group, capacity = problem.link_supplier[here], problem.link_group[here], problem.link_capacity[here]
     could = np.minimum(capacity, problem.group_amount[group])
     most = np.zeros(len(problem.suppliers))
     np.maximum.at(most, supplier, capacity)

@@ -13,7 +13,7 @@ EDGES = ("web", "api", "cli", "config", "jobs", "demo", "management")
 # A file beside the edges that may look at the clock, and why.
 ALLOWED = {
     "src/lianzhang/accounts/models.py": "which post a person acts in when nobody said which",
-    "src/lianzhang/chains/sheets/candidates.py": "whether the day of a source lies ahead of the person handing it in now",
+    "src/lianzhang/chains/sheets/candidates.py": "whether a source is dated after the day it is handed in",
     "src/lianzhang/registry/actions/enterprises.py": "when a clerk confirms a name is the system's own statement",
     "src/lianzhang/registry/models/grants.py": "whether a grant is in force for the person looking now",
     "src/lianzhang/trail/evidence.py": "when a file came in is the system's own statement, not the uploader's",

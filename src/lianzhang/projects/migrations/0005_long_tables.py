@@ -5,22 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_working_groups'),
-        ('chains', '0014_answers_of_a_list'),
-        ('projects', '0004_plans_and_totals'),
-        ('registry', '0009_purchases_counted'),
+        ("accounts", "0003_working_groups"),
+        ("chains", "0014_answers_of_a_list"),
+        ("projects", "0004_plans_and_totals"),
+        ("registry", "0009_purchases_counted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['stage', 'status', 'next_due_on', 'code'], name='project_board'),
+            model_name="project",
+            index=models.Index(fields=["stage", "status", "next_due_on", "code"], name="project_board"),
         ),
         migrations.AddIndex(
-            model_name='stageentry',
-            index=models.Index(fields=['stage', 'entered_on'], name='stage_entered'),
+            model_name="stageentry",
+            index=models.Index(fields=["stage", "entered_on"], name="stage_entered"),
         ),
     ]
