@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from lianzhang.accounts.models import Body
+from lianzhang.collecting import actions as collecting
 from lianzhang.collecting.models import Collection, Submission, SubmissionRow
 from lianzhang.demo.annex.cast import Town
 from lianzhang.demo.annex.portfolio import DISTRICTS, SEED, at
+from lianzhang.intake import packing
 from lianzhang.projects.models import MonthReport, Project, YearPlan
 from lianzhang.projects.monthly import queries as monthly
 from lianzhang.projects.stages import OPEN, Stage
@@ -149,7 +151,7 @@ def _round(
     secretary = town.people["example-secretary"]
     opened = town.scribe.put(
         Collection(
-            code=codes.next_code("SB", year=month.year),
+            code=collecting.month_code(month),
             title=f"示例·{month.year}年{month.month}月重点项目调度",
             kind=Collection.Kind.MONTH,
             period=month,
@@ -257,7 +259,11 @@ def _form(town: Town, *, today: date) -> None:
     )
     town.scribe.put_many(
         [
-            SubmissionRow(submission=answer, position=n, values={"name": f"示例厂房{i}{n}", "area": str(800 * n)})
+            SubmissionRow(
+                submission=answer,
+                position=n,
+                values={"name": f"示例厂房{i}{n}", "area": packing.pack(Decimal(800 * n))},
+            )
             for i, answer in enumerate(answers[:2], start=1)
             for n in (1, 2)
         ],
