@@ -91,7 +91,7 @@ def test_a_service_chain_has_no_manufacturing_tabs(signed_in: SignIn) -> None:
     for address in ("/maps/test-", "/teardowns/test-", "/targets/?chain="):
         assert address in manufacturing, address
         assert address not in service, address
-    assert "/projects/?chain=test-b" in service
+    assert "/projects/chain/test-b/" in service
 
 
 @pytest.mark.parametrize(

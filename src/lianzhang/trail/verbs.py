@@ -120,7 +120,11 @@ LABELS: dict[str, str | Promise] = {
     "handover.accepted": _("签收移交清单"),
     "handover.drawn_up": _("生成移交清单"),
     "handover.successor_named": _("指定继任者"),
+    "inspection.downloaded": _("下载迎检资料包"),
+    "inspection.exported": _("编制迎检资料包"),
+    "inspection.packed": _("迎检资料包装好"),
     "lead.followed": _("登记跟进"),
+    "lead.import_undone": _("撤销导入的线索"),
     "lead.reported": _("报送线索"),
     "ledger.exported": _("导出台账"),
     "line.amended": _("修改产品线"),
@@ -177,8 +181,8 @@ LABELS: dict[str, str | Promise] = {
     "project.money": _("更新资金"),
     "project.month_closed": _("月报入账"),
     "project.month_corrected": _("月报更正入账"),
-    "project.progress": _("更新形象进度"),
     "project.planned": _("定年度计划"),
+    "project.progress": _("更新形象进度"),
     "project.taken_back": _("撤回填写"),
     "project.taken_over": _("承接项目"),
     "purchase.entered": _("录入采购"),
@@ -244,8 +248,8 @@ LABELS: dict[str, str | Promise] = {
     "target_line.listed": _("列入清单"),
     "target_list.approved": _("审定目标清单"),
     "target_list.asked": _("提交计算"),
-    "target_list.begun": _("得到初步结果"),
     "target_list.banded": _("核定版别分档"),
+    "target_list.begun": _("得到初步结果"),
     "target_list.computed": _("计算完成"),
     "target_list.failed": _("计算未完成"),
     "target_list.plotted": _("曲线算出"),
@@ -268,6 +272,9 @@ LABELS: dict[str, str | Promise] = {
     "working_group.edited": _("修改工作小组"),
     "working_group.ended": _("撤销工作小组"),
     "working_group.founded": _("成立工作小组"),
+    "year_plan.changed": _("调整年度计划"),
+    "year_plan.removed": _("撤销年度计划"),
+    "year_plan.set": _("定年度计划"),
 }
 
 
@@ -276,12 +283,6 @@ BY_LEDGER: dict[str, str | Promise] = {
     "corrected": _("更正"),
     "import_undone": _("撤销导入"),
     "imported": _("台账导入"),
-    "inspection.downloaded": _("下载迎检资料包"),
-    "inspection.exported": _("编制迎检资料包"),
-    "inspection.packed": _("迎检资料包装好"),
-    "year_plan.changed": _("调整年度计划"),
-    "year_plan.removed": _("撤销年度计划"),
-    "year_plan.set": _("定年度计划"),
 }
 
 

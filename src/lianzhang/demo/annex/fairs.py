@@ -61,13 +61,13 @@ def _fair(town: Town, projects: list[Project], code: str, *, held_on: date, posi
         Encounter(event=event, name=f"示例参展商{position}{n}", place="示例省外市", note="示例：留资料")
         for n in range(4)
     ]
-    town.scribe.put_many(met, verb="encounter.noted")
+    town.scribe.put_many(met, verb="encounter.entered")
     town.scribe.put_many(
         [
             Signing(event=event, project=p, intended_wan=p.intended_wan, signed_on=held_on, note="示例：意向签约")
             for p in signed
         ],
-        verb="signing.entered",
+        verb="signing.tied",
     )
 
 

@@ -277,7 +277,7 @@ def _diligence(town: Town, made: Portfolio) -> None:
                     at=at(day),
                 )
             )
-    town.scribe.put_many(rows, verb="diligence.checked")
+    town.scribe.put_many(rows, verb="diligence.found")
 
 
 def _claims(town: Town, made: Portfolio, *, today: date) -> None:

@@ -35,7 +35,7 @@ def load(town: Town, *, today: date) -> None:
     for report in reports:
         if report.month == last:
             report.submission = answers[report.body_id]
-    town.scribe.put_many(reports, verb="month.reported")
+    town.scribe.put_many(reports, verb="month_report.entered")
     _plans(town, projects, reports)
     _carry(projects, reports, last=last)
     _running(town, dice, projects, reports, running, previous=closed, today=today)
@@ -123,7 +123,7 @@ def _plans(town: Town, projects: list[Project], reports: list[MonthReport]) -> N
                     set_at=at(date(year, 1, 15)),
                 )
             )
-    town.scribe.put_many(rows, verb="plan.set")
+    town.scribe.put_many(rows, verb="year_plan.set")
 
 
 def _carry(projects: list[Project], reports: list[MonthReport], *, last: date) -> None:
@@ -140,7 +140,7 @@ def _carry(projects: list[Project], reports: list[MonthReport], *, last: date) -
             "progress": row.progress,
             "progress_on": monthly.last_day(last),
         }
-        trail.change(project, verb="project.month_written", changes=changes, by=None)
+        trail.change(project, verb="project.month_closed", changes=changes, by=None)
 
 
 def _round(
@@ -226,7 +226,7 @@ def _running(
         row.reported_at, row.checked_by, row.checked_at = (moment if is_sent else None), None, None
         row.reported_by = by if is_sent else None
         rows.append(row)
-    town.scribe.put_many(rows, verb="month.reported")
+    town.scribe.put_many(rows, verb="month_report.entered")
 
 
 def _form(town: Town, *, today: date) -> None:
@@ -267,5 +267,5 @@ def _form(town: Town, *, today: date) -> None:
             for i, answer in enumerate(answers[:2], start=1)
             for n in (1, 2)
         ],
-        verb="submission.row",
+        verb="submission_row.entered",
     )

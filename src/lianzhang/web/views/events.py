@@ -19,7 +19,7 @@ from lianzhang.projects import actions, conversions, encounters, queries, tables
 from lianzhang.projects.models import Event, Signing
 from lianzhang.projects.stages import Stage
 from lianzhang.tables import values
-from lianzhang.web import access, listing, submitting
+from lianzhang.web import access, listing, submitting, workbooks
 from lianzhang.web.forms import events as forms
 from lianzhang.web.views.projects import FORM
 
@@ -39,6 +39,7 @@ def events(request: HttpRequest) -> HttpResponse:
         "lead": lead,
         "new_url": new_url,
         "conversion_url": reverse("projects:conversion"),
+        "signings_url": workbooks.hand_in("signings", person),
         "as_of": timezone.localdate(),
     }
     return listing.respond(request, tables.EVENTS, found, template="projects/events.html", context=context)
