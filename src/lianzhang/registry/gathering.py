@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import CharField, Q, Value
+
 from lianzhang.accounts.models import Appointment, Person
 from lianzhang.accounts.reach import Reach
 from lianzhang.accounts.rules import Act, BodyKind, Thing
@@ -67,11 +69,9 @@ class Collected:
 
 def firms(person: Person, *, anchors: Iterable[int]) -> list[Enterprise]:
     """Whom the person collects from: the anchors of the own chains, and whoever granted the own body."""
-    granted = (
-        PurchaseGrant.objects.standing().filter(body_id=person.reach.body_id or 0).values_list("firm_id", flat=True)
-    )
-    ids = {*anchors, *granted}
-    return list(Enterprise.objects.visible_to(person).filter(pk__in=ids, merged_into__isnull=True).order_by("name"))
+    granted = PurchaseGrant.objects.standing().filter(body_id=person.reach.body_id or 0).values("firm_id")
+    meant = Q(pk__in=anchors) | Q(pk__in=granted)
+    return list(Enterprise.objects.visible_to(person).filter(meant, merged_into__isnull=True).order_by("name"))
 
 
 def collected(found: Sequence[Enterprise], *, person: Person, today: date) -> list[Collected]:
@@ -128,10 +128,16 @@ class _Desk:
             ticks[tick.line_id].append(tick)
         for band in CategoryAnswer.objects.visible_to(person).filter(line__in=ids):
             bands[band.line_id].append(band)
-        opened = {
-            level: set(lines_opened(level, person=person).filter(pk__in=ids).values_list("pk", flat=True))
+        each = [
+            lines_opened(level, person=person)
+            .filter(pk__in=ids)
+            .order_by()
+            .values_list(Value(level.value, CharField()), "pk")
             for level in PAPER_LEVELS
-        }
+        ]
+        opened: dict[Level, set[int]] = {level: set() for level in PAPER_LEVELS}
+        for level, pk in each[0].union(*each[1:], all=True):
+            opened[Level(level)].add(pk)
         return cls(asking.outlines(lines), opened, ticks, bands, asking.year_asked(today))
 
     def owed(self, level: Level, lines: Iterable[ProductLine]) -> Owed:

@@ -13,11 +13,13 @@ def fill(world: World) -> Filling:
     mentions = [Case({"pk": pk}) for pk in [*SupplierMention.objects.values_list("pk", flat=True), 0]]
     groups = [Case({"pk": pk}) for pk in [*MaterialGroup.objects.values_list("pk", flat=True), 0]]
     trees = [Case({"code": code}) for code in [*PartTree.objects.values_list("code", flat=True), "BZ-0"]]
-    firms = [Case({"code": code}) for code in Enterprise.objects.values_list("code", flat=True)]
+    firms = each(world, "enterprise", Enterprise, code="code")
     return {
         **{f"answers:{name}": [Case()] for name in ("gathered", "package")},
         "answers:line_on_paper": firms,
-        "answers:gather": [Case({**case.kwargs, "level": level}) for case in firms for level in ("d0", "d1", "d2")],
+        "answers:gather": [
+            Case({**case.kwargs, "level": level}, case.subject) for case in firms for level in ("d0", "d1", "d2")
+        ],
         **{f"answers:{name}": [Case()] for name in ("asked", "materials")},
         **{f"answers:{name}": lines for name in OF_LINE},
         "answers:workbook": [Case({"level": level}) for level in ("d0", "d1", "d2", "d3")],
