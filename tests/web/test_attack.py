@@ -180,7 +180,7 @@ def test_the_attacker_finds_the_one_that_changed_where_each_date_is_weighed_alon
 ) -> None:
     """The seeded leak: a rule without differencing."""
     weighed = lab.release
-    monkeypatch.setattr(lab, "release", lambda rows, *, rule, released: weighed(rows, rule=rule))
+    monkeypatch.setattr(lab, "release", lambda rows, *, rule, released, **more: weighed(rows, rule=rule, **more))
     pages = {"chief": ("/teardowns/test-a",)}
     first = collected(signed_in, ask(cast, max_suppliers=9), pages)
     changed(cast)
