@@ -226,12 +226,17 @@ def test_neither_the_project_page_nor_the_ledger_changes_a_closed_month(cast: Ca
     with pytest.raises(Refused, match="2026年11月已关账"):
         records.record_progress(project=project, now=later, by=cast.clerk_a, **said)
     row: dict[str, object] = {"code": project.code, "name": project.name, "chain": "链A", "total_wan": Decimal(90000)}
-    row |= {"year_done_wan": Decimal(120), "period_on": months.NOVEMBER, "problem": "供电未落实"}
-    content = handing_in.workbook("key_projects", {"projects": [row]}, tmp_path)
+    row |= {"year_done_wan": Decimal(120), "problem": "供电未落实"}
+    # A row that names no month is about the month the standing figure is of.
+    for named in ({"period_on": months.NOVEMBER}, {}):
+        content = handing_in.workbook("key_projects", {"projects": [row | named]}, tmp_path)
+        told = handing_in.hand_in(content, ledger="key_projects", by=cast.clerk_a).rows.get()
+        assert "done_year_wan" not in told.after
+        assert told.after["blockage"] == "供电未落实"
+        assert "month_closed" in [one["code"] for one in told.complaints]
+    content = handing_in.workbook("key_projects", {"projects": [row | {"period_on": dt.date(2026, 12, 1)}]}, tmp_path)
     told = handing_in.hand_in(content, ledger="key_projects", by=cast.clerk_a).rows.get()
-    assert "done_year_wan" not in told.after
-    assert told.after["blockage"] == "供电未落实"
-    assert "month_closed" in [one["code"] for one in told.complaints]
+    assert "done_year_wan" in told.after  # December is open
 
 
 def test_an_old_month_closed_late_does_not_overwrite_newer_figures(cast: Cast) -> None:

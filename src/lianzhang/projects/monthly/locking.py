@@ -8,6 +8,7 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.intake import protocol
 from lianzhang.intake.columns import Desk
 from lianzhang.intake.protocol import Change, Finding, Incoming
+from lianzhang.projects.models import Project
 from lianzhang.projects.monthly import queries
 
 LOCKED = ("done_year_wan", "done_as_of")
@@ -23,7 +24,7 @@ def expect_open(on: dt.date) -> None:
 def held(change: Change, *, row: Incoming, desk: Desk) -> Change:
     """What a row of the ledger does: about a closed month the figure of the year stays, the rest is taken."""
     is_about = change.kind == protocol.CHANGED and "done_year_wan" in change.after
-    if not is_about or row.values.get("period_on") not in desk.once("closed months", queries.closed_months):
+    if not is_about or _month(change, row=row, desk=desk) not in desk.once("closed months", queries.closed_months):
         return change
     for name in LOCKED:
         change.before.pop(name, None)
@@ -33,3 +34,17 @@ def held(change: Change, *, row: Incoming, desk: Desk) -> Change:
     change.findings.append(Finding("year_done_wan", "warning", zh, en, code="month_closed"))
     change.kind = change.kind if change.after else protocol.UNCHANGED
     return change
+
+
+def _month(change: Change, *, row: Incoming, desk: Desk) -> dt.date | None:
+    """The month a row's figure is of: the one it names, else the one the standing figure is of, which it would replace
+    without saying that a month has passed."""
+    named = row.values.get("period_on")
+    if isinstance(named, dt.date):
+        return named.replace(day=1)
+    dated = Project.objects.filter(done_as_of__isnull=False)
+    standing: dict[str, dt.date] = desk.once(
+        "standing months", lambda: {str(pk): on for pk, on in dated.values_list("pk", "done_as_of") if on is not None}
+    )
+    on = standing.get(change.subject_id)
+    return on.replace(day=1) if on is not None else None
