@@ -1,10 +1,8 @@
 """Collections and months: forms that are out, monthly rounds, and the rows of the months. Read only."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.api import resources
+from lianzhang.api import fields, resources
 from lianzhang.collecting import queries
 from lianzhang.collecting.models import Collection
 from lianzhang.projects.models import MonthReport, Project
@@ -12,7 +10,6 @@ from lianzhang.projects.monthly import tables as months
 from lianzhang.tables import Column, Filter, TableSpec
 
 STATE = Filter("state", _("状态"), choices=Collection.State.choices)
-VERSION = Column("version", _("版本"), lambda row: row.version, kind="integer")
 COUNTS = (
     Column("expected_count", _("应报"), lambda c: c.expected_count, kind="integer"),
     Column("received_count", _("已报"), lambda c: c.received_count, kind="integer"),
@@ -22,7 +19,7 @@ COUNTS = (
     Column("opened_at", _("发起时间"), lambda c: c.opened_at, kind="datetime", sort="opened_at"),
     Column("closed_at", _("关闭时间"), lambda c: c.closed_at, kind="datetime", sort="closed_at"),
     Column("is_illustrative", _("示例数据"), lambda c: c.is_illustrative, kind="boolean"),
-    VERSION,
+    fields.VERSION,
 )
 _FORMS = TableSpec(
     key="collection",
@@ -53,15 +50,6 @@ _ROUNDS = TableSpec(
 )
 
 
-def _code(body: Any) -> str | None:
-    return body.code if body is not None else None
-
-
-def _field(name: str, **more: Any) -> Column:
-    label: Any = MonthReport._meta.get_field(name)
-    return Column(name, label.verbose_name, lambda row: getattr(row, name), **more)
-
-
 _REPORTS = TableSpec(
     key="month_report",
     title=_("重点项目月报"),
@@ -69,20 +57,20 @@ _REPORTS = TableSpec(
         Column("id", _("编号"), lambda r: r.pk, kind="integer"),
         Column("project", _("项目"), lambda r: r.project.code, kind="code", sort="project__code"),
         Column("month_on", _("月份"), lambda r: r.month, kind="date", sort="month"),
-        Column("district", _("区市"), lambda r: _code(r.body), kind="code"),
+        Column("district", _("区市"), lambda r: fields.code(r.body), kind="code"),
         Column("state", _("状态"), lambda r: r.state, sort="state"),
-        _field("done_month_wan", kind="wan"),
-        _field("done_year_wan", kind="wan"),
-        _field("arrived_wan", kind="wan"),
-        _field("progress"),
-        _field("next_milestone"),
-        _field("next_due_on", kind="date"),
+        fields.field(MonthReport, "done_month_wan", kind="wan"),
+        fields.field(MonthReport, "done_year_wan", kind="wan"),
+        fields.field(MonthReport, "arrived_wan", kind="wan"),
+        fields.field(MonthReport, "progress"),
+        fields.field(MonthReport, "next_milestone"),
+        fields.field(MonthReport, "next_due_on", kind="date"),
         Column("blockage_kind", _("卡点类别"), lambda r: r.blockage_kind or None),
-        _field("blockage"),
+        fields.field(MonthReport, "blockage"),
         Column("doubts", _("存疑"), lambda r: [one["code"] for one in r.doubts], kind="list"),
-        _field("explanation"),
+        fields.field(MonthReport, "explanation"),
         Column("corrections", _("更正"), months.corrections),
-        VERSION,
+        fields.VERSION,
     ),
     filters=(
         Filter("project", _("项目"), kind="text", apply=lambda found, code: found.filter(project__code=code)),

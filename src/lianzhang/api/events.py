@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 
 from lianzhang.accounts.models import Person
-from lianzhang.api import resources
+from lianzhang.api import fields, resources
 from lianzhang.api.tables import CHAIN_FILTER
 from lianzhang.projects import queries
 from lianzhang.projects.models import Event
@@ -46,14 +46,6 @@ def _signings(event: Event, person: Person) -> dict[str, Any]:
     }
 
 
-def _field(model: Any, name: str, *, kind: Any = "text", **more: Any) -> Column:
-    return Column(name, model._meta.get_field(name).verbose_name, lambda row: getattr(row, name), kind=kind, **more)
-
-
-def _version(row: Any) -> int:
-    return int(row.version)
-
-
 EVENT_TABLE = TableSpec(
     key="event",
     title=_("会展活动"),
@@ -62,16 +54,16 @@ EVENT_TABLE = TableSpec(
         Column("name", _("活动名称"), lambda e: e.name, sort="name"),
         Column("chain", _("产业链"), lambda e: e.chain.code, kind="code"),
         Column("kind", _("种类"), lambda e: e.kind),
-        _field(Event, "held_on", kind="date", sort="held_on"),
-        _field(Event, "ended_on", kind="date"),
+        fields.field(Event, "held_on", kind="date", sort="held_on"),
+        fields.field(Event, "ended_on", kind="date"),
         Column("host", _("主办"), lambda e: e.host.name if e.host else e.host_name),
-        _field(Event, "place"),
-        _field(Event, "firm_count", kind="integer"),
-        _field(Event, "visitor_count", kind="integer"),
-        _field(Event, "signing_count", kind="integer", sort="signing_count"),
-        _field(Event, "intended_wan", kind="wan", sort="intended_wan"),
-        _field(Event, "is_illustrative", kind="boolean"),
-        Column("version", _("版本"), _version, kind="integer"),
+        fields.field(Event, "place"),
+        fields.field(Event, "firm_count", kind="integer"),
+        fields.field(Event, "visitor_count", kind="integer"),
+        fields.field(Event, "signing_count", kind="integer", sort="signing_count"),
+        fields.field(Event, "intended_wan", kind="wan", sort="intended_wan"),
+        fields.field(Event, "is_illustrative", kind="boolean"),
+        fields.VERSION,
     ),
     filters=(
         CHAIN_FILTER,
@@ -89,26 +81,26 @@ SITE_TABLE = TableSpec(
         Column("code", _("编号"), lambda s: s.code, kind="code", sort="code"),
         Column("name", _("名称"), lambda s: s.name, sort="name"),
         Column("kind", _("种类"), lambda s: s.kind),
-        Column("district", _("区市"), lambda s: s.district and s.district.code, kind="code"),
-        Column("park", _("所属园区"), lambda s: s.park and s.park.code, kind="code"),
-        _field(Site, "address"),
-        _field(Site, "area_m2", kind="decimal", sort="area_m2"),
-        _field(Site, "vacant_m2", kind="decimal", sort="vacant_m2"),
-        _field(Site, "land_mu", kind="decimal", sort="land_mu"),
-        _field(Site, "floor_count", kind="integer"),
-        _field(Site, "floor_load_kg", kind="integer"),
-        _field(Site, "clear_height_m", kind="decimal"),
-        _field(Site, "rent_yuan", kind="decimal", sort="rent_yuan"),
-        _field(Site, "power_kva", kind="integer"),
-        _field(Site, "energy_tce", kind="decimal"),
+        Column("district", _("区市"), lambda s: fields.code(s.district), kind="code"),
+        Column("park", _("所属园区"), lambda s: fields.code(s.park), kind="code"),
+        fields.field(Site, "address"),
+        fields.field(Site, "area_m2", kind="decimal", sort="area_m2"),
+        fields.field(Site, "vacant_m2", kind="decimal", sort="vacant_m2"),
+        fields.field(Site, "land_mu", kind="decimal", sort="land_mu"),
+        fields.field(Site, "floor_count", kind="integer"),
+        fields.field(Site, "floor_load_kg", kind="integer"),
+        fields.field(Site, "clear_height_m", kind="decimal"),
+        fields.field(Site, "rent_yuan", kind="decimal", sort="rent_yuan"),
+        fields.field(Site, "power_kva", kind="integer"),
+        fields.field(Site, "energy_tce", kind="decimal"),
         Column("land_use", _("用地性质"), lambda s: s.land_use or None),
-        _field(Site, "available_on", kind="date"),
+        fields.field(Site, "available_on", kind="date"),
         Column("progress", _("建设状态"), lambda s: s.progress),
-        _field(Site, "progress_note"),
-        _field(Site, "has_title", kind="boolean"),
-        _field(Site, "as_of", kind="date"),
-        _field(Site, "is_illustrative", kind="boolean"),
-        Column("version", _("版本"), _version, kind="integer"),
+        fields.field(Site, "progress_note"),
+        fields.field(Site, "has_title", kind="boolean"),
+        fields.field(Site, "as_of", kind="date"),
+        fields.field(Site, "is_illustrative", kind="boolean"),
+        fields.VERSION,
     ),
     filters=(
         Filter("kind", _("种类"), choices=Site.Kind.choices),

@@ -8,21 +8,12 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.api import tables
+from lianzhang.api import fields, tables
 from lianzhang.projects import clocks
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.tables import Column, Filter, TableSpec
 from lianzhang.trail.models import Event
-
-
-def _code(row: Any) -> str | None:
-    return row.code if row is not None else None
-
-
-def _field(name: str, *, kind: Any = "text", **more: Any) -> Column:
-    field: Any = Project._meta.get_field(name)
-    return Column(name, field.verbose_name, lambda row: getattr(row, name), kind=kind, **more)
 
 
 def _money(name: str, label: Any) -> Column:
@@ -47,35 +38,35 @@ def _begins(day: date) -> datetime:
 WHO = (
     Column("code", _("编号"), lambda p: p.code, kind="code", sort="code"),
     Column("name", _("项目名称"), lambda p: p.name, sort="name"),
-    _field("name_en"),
+    fields.field(Project, "name_en"),
     Column("chain", _("产业链"), lambda p: p.chain.code, kind="code"),
     Column("segment", _("环节"), lambda p: p.segment_key, kind="code"),
-    Column("enterprise", _("项目企业"), lambda p: _code(p.enterprise), kind="code"),
-    _field("investor_name"),
-    _field("investor_place"),
-    Column("introducer", _("引荐企业"), lambda p: _code(p.introducer), kind="code"),
-    Column("district", _("区市"), lambda p: _code(p.district), kind="code"),
-    Column("owner", _("责任单位"), lambda p: _code(p.owner), kind="code"),
+    Column("enterprise", _("项目企业"), lambda p: fields.code(p.enterprise), kind="code"),
+    fields.field(Project, "investor_name"),
+    fields.field(Project, "investor_place"),
+    Column("introducer", _("引荐企业"), lambda p: fields.code(p.introducer), kind="code"),
+    Column("district", _("区市"), lambda p: fields.code(p.district), kind="code"),
+    Column("owner", _("责任单位"), lambda p: fields.code(p.owner), kind="code"),
     Column("stage", _("阶段"), lambda p: Stage(p.stage).name.lower(), sort="stage"),
     Column("status", _("状态"), lambda p: p.status),
-    _field("status_reason"),
-    _field("status_on", kind="date"),
-    _field("lost_to"),
-    Column("first_reporter", _("首报单位"), lambda p: _code(p.first_reported_by), kind="code"),
-    _field("first_reported_at", kind="datetime", sort="first_reported_at"),
+    fields.field(Project, "status_reason"),
+    fields.field(Project, "status_on", kind="date"),
+    fields.field(Project, "lost_to"),
+    Column("first_reporter", _("首报单位"), lambda p: fields.code(p.first_reported_by), kind="code"),
+    fields.field(Project, "first_reported_at", kind="datetime", sort="first_reported_at"),
     Column(
         "target_list", _("目标清单"), lambda p: p.target_line.target_list.code if p.target_line else None, kind="code"
     ),
     _money("intended_wan", _("意向投资")),
 )
 NEXT = (
-    _field("content"),
-    _field("next_milestone"),
-    _field("next_due_on", kind="date", sort="next_due_on"),
-    _field("progress"),
-    _field("progress_on", kind="date"),
+    fields.field(Project, "content"),
+    fields.field(Project, "next_milestone"),
+    fields.field(Project, "next_due_on", kind="date", sort="next_due_on"),
+    fields.field(Project, "progress"),
+    fields.field(Project, "progress_on", kind="date"),
 )
-LAST = (_field("is_illustrative", kind="boolean"), tables.VERSION)
+LAST = (fields.field(Project, "is_illustrative", kind="boolean"), fields.VERSION)
 DATES = (
     "arrived_on",
     "done_as_of",
@@ -116,13 +107,13 @@ PROJECTS = TableSpec(
         _money("total_wan", _("计划总投资")),
         _money("plan_year_wan", _("年度计划投资")),
         _money("done_year_wan", _("年度累计完成投资")),
-        *(_field(name, kind="date") for name in DATES),
+        *(fields.field(Project, name, kind="date") for name in DATES),
         *NEXT,
-        _field("site"),
-        _field("blockage_kind"),
-        _field("blockage"),
-        Column("predecessor", _("前期项目"), lambda p: _code(p.predecessor), kind="code"),
-        _field("is_key", kind="boolean"),
+        fields.field(Project, "site"),
+        fields.field(Project, "blockage_kind"),
+        fields.field(Project, "blockage"),
+        Column("predecessor", _("前期项目"), lambda p: fields.code(p.predecessor), kind="code"),
+        fields.field(Project, "is_key", kind="boolean"),
         *LAST,
     ),
     filters=(*FILTERS, Filter("is_key", _("市级重点"), kind="boolean")),

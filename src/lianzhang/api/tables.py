@@ -5,20 +5,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lianzhang.api import fields
 from lianzhang.chains.models import Action, Chain, Gap, MapVersion, Segment, TargetList
 from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Meeting, Task
 from lianzhang.tables import RESTRICTED, Column, Filter, TableSpec
-
-
-def _code(row: Any) -> str | None:
-    return row.code if row is not None else None
-
-
-def _field(model: Any, name: str, *, kind: Any = "text", key: str = "", **more: Any) -> Column:
-    """A column for a field of the model, under the field's own label."""
-    label = model._meta.get_field(name).verbose_name
-    return Column(key or name, label, lambda row: getattr(row, name), kind=kind, **more)
 
 
 def _where_out(listed: Any, amount: Any) -> Any:
@@ -28,7 +19,6 @@ def _where_out(listed: Any, amount: Any) -> Any:
 
 _PUBLISHED = Q(map__state=MapVersion.State.PUBLISHED)
 CHAIN_FILTER = Filter("chain", _("产业链"), kind="text", apply=lambda found, code: found.filter(chain__code=code))
-VERSION = Column("version", _("版本"), lambda row: row.version, kind="integer")
 
 SCHEMES = TableSpec(
     key="scheme",
@@ -56,10 +46,10 @@ CHAINS = TableSpec(
         Column("name_en", _("英文名称"), lambda c: c.name_en),
         Column("group", _("分组"), lambda c: c.group),
         Column("nature", _("类别"), lambda c: c.nature),
-        Column("body", _("工作专班"), lambda c: _code(c.body), kind="code"),
-        Column("lead_department", _("牵头部门"), lambda c: _code(c.lead_department), kind="code"),
+        Column("body", _("工作专班"), lambda c: fields.code(c.body), kind="code"),
+        Column("lead_department", _("牵头部门"), lambda c: fields.code(c.lead_department), kind="code"),
         Column("is_active", _("在用"), lambda c: c.is_active, kind="boolean"),
-        VERSION,
+        fields.VERSION,
     ),
     filters=(
         Filter("scheme", _("方案"), kind="text", apply=lambda found, code: found.filter(scheme__code=code)),
@@ -78,18 +68,18 @@ ACTIONS = TableSpec(
         Column("chain", _("产业链"), lambda a: a.chain.code, kind="code"),
         Column("year", _("年度"), lambda a: a.year, kind="integer", sort="year"),
         Column("matter", _("事项"), lambda a: a.matter),
-        Column("responsible", _("责任单位"), lambda a: _code(a.responsible), kind="code"),
-        _field(Action, "due_on", kind="date", sort="due_on"),
-        _field(Action, "progress"),
-        _field(Action, "progress_on", kind="date"),
+        Column("responsible", _("责任单位"), lambda a: fields.code(a.responsible), kind="code"),
+        fields.field(Action, "due_on", kind="date", sort="due_on"),
+        fields.field(Action, "progress"),
+        fields.field(Action, "progress_on", kind="date"),
         Column("state", _("状态"), lambda a: a.state),
         Column("light", _("灯"), lambda a: a.light or None),
-        _field(Action, "light_reason"),
-        _field(Action, "target_value"),
-        _field(Action, "done_value"),
-        _field(Action, "unit"),
-        _field(Action, "completed_on", kind="date"),
-        VERSION,
+        fields.field(Action, "light_reason"),
+        fields.field(Action, "target_value"),
+        fields.field(Action, "done_value"),
+        fields.field(Action, "unit"),
+        fields.field(Action, "completed_on", kind="date"),
+        fields.VERSION,
     ),
     filters=(
         CHAIN_FILTER,
@@ -107,16 +97,16 @@ ENTERPRISES = TableSpec(
     columns=(
         Column("code", _("编号"), lambda e: e.code, kind="code", sort="code"),
         Column("name", _("企业名称"), lambda e: e.name, sort="name"),
-        _field(Enterprise, "credit_code", kind="code"),
-        _field(Enterprise, "region_code", kind="code", sort="region_code"),
+        fields.field(Enterprise, "credit_code", kind="code"),
+        fields.field(Enterprise, "region_code", kind="code", sort="region_code"),
         Column("kind", _("类型"), lambda e: e.kind),
-        _field(Enterprise, "industry_code", kind="code"),
-        _field(Enterprise, "is_above_scale", kind="boolean"),
-        _field(Enterprise, "sped_level"),
-        _field(Enterprise, "products"),
-        _field(Enterprise, "last_verified_on", kind="date"),
-        _field(Enterprise, "is_illustrative", kind="boolean"),
-        VERSION,
+        fields.field(Enterprise, "industry_code", kind="code"),
+        fields.field(Enterprise, "is_above_scale", kind="boolean"),
+        fields.field(Enterprise, "sped_level"),
+        fields.field(Enterprise, "products"),
+        fields.field(Enterprise, "last_verified_on", kind="date"),
+        fields.field(Enterprise, "is_illustrative", kind="boolean"),
+        fields.VERSION,
     ),
     filters=(
         Filter(
@@ -144,9 +134,9 @@ SEGMENTS = TableSpec(
         Column("name", _("环节"), lambda s: s.name, sort="name"),
         Column("layer", _("层"), lambda s: s.layer),
         Column("group", _("分组"), lambda s: s.group),
-        Column("owner", _("责任单位"), lambda s: _code(s.owner), kind="code"),
-        _field(Segment, "verified_on", kind="date"),
-        VERSION,
+        Column("owner", _("责任单位"), lambda s: fields.code(s.owner), kind="code"),
+        fields.field(Segment, "verified_on", kind="date"),
+        fields.VERSION,
     ),
     filters=(
         Filter("chain", _("产业链"), kind="text", apply=lambda found, code: found.filter(map__chain__code=code)),
@@ -169,18 +159,18 @@ GAPS = TableSpec(
         Column("code", _("编号"), lambda g: g.code, kind="code", sort="code"),
         Column("chain", _("产业链"), lambda g: g.chain.code, kind="code"),
         Column("title", _("缺口"), lambda g: g.title),
-        Column("part", _("零部件"), lambda g: _code(g.part), kind="code"),
-        _field(Gap, "segment_key", kind="code"),
+        Column("part", _("零部件"), lambda g: fields.code(g.part), kind="code"),
+        fields.field(Gap, "segment_key", kind="code"),
         Column("kind", _("情形"), lambda g: g.kind),
         Column("label", _("类型"), lambda g: g.label or None),
         Column("state", _("状态"), lambda g: g.state),
         Column("route", _("路径"), lambda g: g.route or None),
-        _field(Gap, "route_reason"),
-        Column("owner", _("责任单位"), lambda g: _code(g.owner), kind="code"),
-        _field(Gap, "due_on", kind="date", sort="due_on"),
-        _field(Gap, "review_on", kind="date", sort="review_on"),
+        fields.field(Gap, "route_reason"),
+        Column("owner", _("责任单位"), lambda g: fields.code(g.owner), kind="code"),
+        fields.field(Gap, "due_on", kind="date", sort="due_on"),
+        fields.field(Gap, "review_on", kind="date", sort="review_on"),
         Column("snapshot", _("快照"), lambda g: g.snapshot_id, kind="code"),
-        VERSION,
+        fields.VERSION,
     ),
     filters=(
         CHAIN_FILTER,
@@ -201,7 +191,7 @@ TARGET_LISTS = TableSpec(
         Column("title", _("名称"), lambda t: t.title),
         Column("state", _("状态"), lambda t: t.state),
         Column("objective_wan", _("覆盖额"), lambda t: _where_out(t, t.objective_wan), kind="wan"),
-        _field(TargetList, "is_proven", kind="boolean"),
+        fields.field(TargetList, "is_proven", kind="boolean"),
         Column("demand_wan", _("市外采购额"), lambda t: _where_out(t, t.demand_wan), kind="wan"),
         Column("edition", _("版别"), lambda t: t.edition),
         Column("map_version", _("图谱版本"), lambda t: t.map_version.number if t.map_version else None, kind="integer"),
@@ -212,7 +202,7 @@ TARGET_LISTS = TableSpec(
         Column("supplier_count", _("家数"), lambda t: t.supplier_count, kind="integer"),
         Column("snapshot", _("快照"), lambda t: t.snapshot_id, kind="code"),
         Column("created_at", _("生成时间"), lambda t: t.created_at, kind="datetime", sort="created_at"),
-        VERSION,
+        fields.VERSION,
     ),
     filters=(CHAIN_FILTER, Filter("state", _("状态"), choices=TargetList.State.choices)),
     search=("title", "code"),
@@ -226,11 +216,11 @@ MEETINGS = TableSpec(
         Column("code", _("编号"), lambda m: m.code, kind="code", sort="code"),
         Column("title", _("会议"), lambda m: m.title),
         Column("kind", _("种类"), lambda m: m.kind),
-        Column("chain", _("产业链"), lambda m: _code(m.chain), kind="code"),
-        _field(Meeting, "held_on", kind="date", sort="held_on"),
-        _field(Meeting, "place"),
-        _field(Meeting, "summary"),
-        VERSION,
+        Column("chain", _("产业链"), lambda m: fields.code(m.chain), kind="code"),
+        fields.field(Meeting, "held_on", kind="date", sort="held_on"),
+        fields.field(Meeting, "place"),
+        fields.field(Meeting, "summary"),
+        fields.VERSION,
     ),
     filters=(
         CHAIN_FILTER,
@@ -248,17 +238,17 @@ TASKS = TableSpec(
         Column("code", _("编号"), lambda t: t.code, kind="code", sort="code"),
         Column("title", _("事项"), lambda t: t.title),
         Column("kind", _("来源"), lambda t: t.kind),
-        Column("chain", _("产业链"), lambda t: _code(t.chain), kind="code"),
+        Column("chain", _("产业链"), lambda t: fields.code(t.chain), kind="code"),
         Column("responsible", _("承办单位"), lambda t: t.responsible.code, kind="code"),
-        _field(Task, "due_on", kind="date", sort="due_on"),
+        fields.field(Task, "due_on", kind="date", sort="due_on"),
         Column("state", _("状态"), lambda t: t.state),
-        _field(Task, "reply"),
-        _field(Task, "return_reason"),
+        fields.field(Task, "reply"),
+        fields.field(Task, "return_reason"),
         Column("assigned_at", _("交办时间"), lambda t: t.assigned_at, kind="datetime", sort="assigned_at"),
         Column("signed_at", _("签收时间"), lambda t: t.signed_at, kind="datetime"),
         Column("submitted_at", _("报结时间"), lambda t: t.submitted_at, kind="datetime"),
         Column("closed_at", _("销号时间"), lambda t: t.closed_at, kind="datetime"),
-        VERSION,
+        fields.VERSION,
     ),
     filters=(
         CHAIN_FILTER,
