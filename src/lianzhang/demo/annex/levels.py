@@ -95,19 +95,23 @@ def load(town: Town, *, today: date) -> None:
         _grants(town, firm, number, today=today)
         for level in LEVELS[number]:
             ANSWERS[level](town, line, today)
-    _second(town, town.lines[-1], today=today)
+    # The line of which only bands are told: here amounts are intervals, and the suppliers have no names.
+    second = town.lines[-1]
+    tell_bands(town, second, SECOND_BANDS, plant=f"{second.firm.name}二厂", today=today)
     _material_groups(town)
     releases(town, today=today)
 
 
-def _second(town: Town, line: ProductLine, *, today: date) -> None:
-    """The line of which only bands are told: here amounts are intervals, and the suppliers have no names."""
+def tell_bands(
+    town: Town, line: ProductLine, told: tuple[tuple[str, int, str, int], ...], *, plant: str, today: date
+) -> None:
+    """What a line tells in bands: (category, number of the band, province of the suppliers, how many)."""
     bands = list(Banding.objects.filter(kind=Banding.Kind.AMOUNT).order_by("low"))
     answers = [
         CategoryAnswer(
             line=line,
             category=category,
-            plant=f"{line.firm.name}二厂",
+            plant=plant,
             year=today.year - 1,
             make=Purchase.Make.BOUGHT,
             amount_low_wan=bands[band].low,
@@ -119,7 +123,7 @@ def _second(town: Town, line: ProductLine, *, today: date) -> None:
             answered_by=line.levels_by,
             is_illustrative=True,
         )
-        for category, band, province, suppliers in SECOND_BANDS
+        for category, band, province, suppliers in told
     ]
     town.scribe.put_many(answers, verb="category_answer.entered")
 

@@ -8,8 +8,6 @@ from lianzhang.chains.models import Anchor
 from lianzhang.demo.annex import industry, levels
 from lianzhang.demo.annex.cast import Town
 from lianzhang.registry.models import (
-    Banding,
-    CategoryAnswer,
     Enterprise,
     Level,
     Part,
@@ -55,7 +53,7 @@ def load(town: Town, *, today: date) -> None:
         anchor = Anchor(chain=town.vehicle, enterprise=firm, source=town.scribe.sources["ANNEX"])
         town.scribe.put(anchor, verb="anchor.named")
         line = _line(town, firm, f"示例电动车线{number + 1}", contact, chosen, today=today)
-        _bands(town, line, BANDS[number], today=today)
+        levels.tell_bands(town, line, BANDS[number], plant=f"{line.firm.name}总厂", today=today)
         if Level.TICKS in chosen:
             _ticks(town, line, today=today)
         _mentions(town, line, {category for category, *_rest in BANDS[number]}, today=today)
@@ -86,29 +84,6 @@ def _line(
     )
     made: ProductLine = town.scribe.put(line, verb="line.entered")
     return made
-
-
-def _bands(town: Town, line: ProductLine, told: tuple[tuple[str, int, str, int], ...], *, today: date) -> None:
-    bands = list(Banding.objects.filter(kind=Banding.Kind.AMOUNT).order_by("low"))
-    answers = [
-        CategoryAnswer(
-            line=line,
-            category=category,
-            plant=f"{line.firm.name}总厂",
-            year=today.year - 1,
-            make=Purchase.Make.BOUGHT,
-            amount_low_wan=bands[band].low,
-            amount_high_wan=bands[band].high,
-            supplier_low=suppliers,
-            supplier_high=suppliers,
-            source_region=province,
-            answered_on=today,
-            answered_by=line.levels_by,
-            is_illustrative=True,
-        )
-        for category, band, province, suppliers in told
-    ]
-    town.scribe.put_many(answers, verb="category_answer.entered")
 
 
 def _ticks(town: Town, line: ProductLine, *, today: date) -> None:
