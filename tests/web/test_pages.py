@@ -11,7 +11,12 @@ from tests.web.test_look import complaints, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = [entry.url_name for group in navigation.MENU for entry in group.entries]
-WHO = {"trail:events": "auditor", "answers:asked": "anchor_1", "standards:trees": "clerk_a", "answers:gathered": "clerk_a"}
+WHO = {
+    "trail:events": "auditor",
+    "answers:asked": "anchor_1",
+    "standards:trees": "clerk_a",
+    "answers:gathered": "clerk_a",
+}
 
 
 @pytest.mark.parametrize("url_name", PAGES)
