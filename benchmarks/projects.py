@@ -166,14 +166,14 @@ def time_funnel(cast: Any) -> dict[str, Any]:
     """How long the daily job takes, and what it stores."""
     from django.utils import timezone
 
-    from lianzhang.projects import funnel
     from lianzhang.projects.actions import readings
+    from lianzhang.projects.funnel import reckoning
 
     today, person = timezone.localdate(), cast.secretary
     began = time.perf_counter()
-    material = funnel.read(person)
+    material = reckoning.read(person)
     read = time.perf_counter()
-    found = {key: funnel.reading(material, key, today=today) for key in funnel.keys(person, material)}
+    found = {key: reckoning.reading(material, key, today=today) for key in reckoning.keys(person, material)}
     reckoned = time.perf_counter()
     readings.keep(found, is_all=True, as_of=today, now=timezone.now(), by=person)
     return {

@@ -33,7 +33,7 @@ from lianzhang.indicators.models import Figure
 from lianzhang.intake.models import Batch, StagedRow
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
-from lianzhang.projects import funnel
+from lianzhang.projects.funnel import reckoning
 from lianzhang.projects.models import (
     Contest,
     Credit,
@@ -261,7 +261,7 @@ def _projects(world: World) -> None:
         world.put("project", district, proof)
         _worked(world, project, district)
         _collected(world, project, district)
-        read = funnel.reading(funnel.read(cast.secretary), (project.chain_id, project.district_id), today=DAY)
+        read = reckoning.reading(reckoning.read(cast.secretary), (project.chain_id, project.district_id), today=DAY)
         of_both = {"chain": project.chain, "district": project.district}
         reading = FunnelReading.objects.create(**of_both, as_of=DAY, made_at=timezone.now(), data=read)
         world.put("project", district, reading)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from chainlab import funnel
 from chainlab.funnel import cohorts
-from lianzhang.projects import conversions
+from lianzhang.projects.events import conversions
 from lianzhang.projects.models import Event, Project, Signing, StageEntry
 from lianzhang.projects.stages import Stage
 from tests.cast import TODAY, Cast

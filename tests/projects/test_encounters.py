@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from lianzhang.accounts.actions import Refused
-from lianzhang.projects import actions, encounters
+from lianzhang.projects import actions
+from lianzhang.projects.events import encounters
 from lianzhang.projects.models import Encounter, Event, Project
 from lianzhang.registry.models import Alias
 from tests.cast import Cast

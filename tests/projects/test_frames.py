@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lianzhang.projects import actions, frames
+from lianzhang.projects import actions
+from lianzhang.projects.funnel import frames
 from lianzhang.projects.models import MonthCorrection, MonthReport, Project, StageEntry
 from lianzhang.projects.stages import Stage
 from tests.cast import TODAY, Cast

@@ -10,8 +10,9 @@ from django.utils import timezone
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
-from lianzhang.projects import funnel, jobs
+from lianzhang.projects import jobs
 from lianzhang.projects.actions import readings
+from lianzhang.projects.funnel import reckoning
 from lianzhang.projects.models import FunnelReading, MonthReport, Project, StageEntry, YearPlan
 from lianzhang.projects.stages import Stage
 from tests.cast import Cast
@@ -50,7 +51,7 @@ def city(cast: Cast) -> list[Project]:
 
 def test_a_cohort_is_counted_from_its_signing_and_the_lost_stay_in_its_denominator(cast: Cast) -> None:
     city(cast)
-    read = funnel.reading(funnel.read(cast.secretary), (None, None), today=DAY)
+    read = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)
     # month, signed, then 注册 开工 投产 within 6, 12 and 24 months
     assert read["cohorts"] == [
         ["2026-09", 1, [[0, 0, 0]] * 3],
@@ -63,7 +64,7 @@ def test_both_start_rates_name_their_own_denominator_and_unknown_money_is_in_nei
     plan = {"year": 2026, "set_at": NOW, "set_by": cast.secretary}
     YearPlan.objects.create(project=first, start_on=dt.date(2026, 8, 1), investment_wan=Decimal(500), **plan)
     YearPlan.objects.create(project=second, start_on=dt.date(2026, 10, 1), **plan)
-    year = funnel.reading(funnel.read(cast.secretary), (None, None), today=DAY)["years"]["2026"]
+    year = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["years"]["2026"]
     assert year["start_rate_plan"] == [1, 2]
     assert year["start_rate_signed"] == [1, 4]
     assert year["fulfil_rate"] == [2, 4]
@@ -74,7 +75,7 @@ def test_both_start_rates_name_their_own_denominator_and_unknown_money_is_in_nei
 
 def test_a_stage_says_how_long_half_of_them_stay_and_who_left_how(cast: Cast) -> None:
     city(cast)
-    stays = funnel.reading(funnel.read(cast.secretary), (None, None), today=DAY)["stays"]
+    stays = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["stays"]
     signed = next(row for row in stays if row["stage"] == Stage.SIGNED)
     # 31 days to 注册, 61 to 流失, 245 to 注册; one has stayed 86 days so far.
     assert (signed["count"], signed["left_count"], signed["quartiles"]) == (4, 3, [31, 61, 245])
@@ -91,11 +92,11 @@ def test_the_year_ends_as_earlier_years_did_and_without_a_past_nothing_is_foreca
         MonthReport.objects.create(
             project=second, month=dt.date(2026, month, 1), state="checked", done_month_wan=Decimal(20)
         )
-    years = funnel.reading(funnel.read(cast.secretary), (None, None), today=DAY)["years"]
+    years = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["years"]
     assert years["2026"]["through"] == 3
     assert years["2026"]["outlook"][-1] == [12, None, 240.0, 240.0, 240.0, 150.0]
     MonthReport.objects.filter(month__year=2025).delete()
-    year = funnel.reading(funnel.read(cast.secretary), (None, None), today=DAY)["years"]["2026"]
+    year = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["years"]["2026"]
     assert (year["has_past"], year["outlook"][-1]) == (False, [12, None, None, None, None, None])
 
 

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from lianzhang.jobs.models import Job
-from lianzhang.projects import funnel, funnel_tables
 from lianzhang.projects.actions import readings
+from lianzhang.projects.funnel import reckoning
+from lianzhang.projects.funnel import tables as funnel_tables
 from lianzhang.web.charts.funnel import outlook_option, staying_option
 from tests.cast import Cast
 from tests.projects.test_funnel import DAY, NOW, city
@@ -24,8 +25,8 @@ FUNNEL = "/projects/funnel/"
 def read(cast: Cast, client: Client) -> Client:
     """The cast's small portfolio with its funnels kept; the secretary is signed in."""
     city(cast)
-    material = funnel.read(cast.secretary)
-    found = {key: funnel.reading(material, key, today=DAY) for key in funnel.keys(cast.secretary, material)}
+    material = reckoning.read(cast.secretary)
+    found = {key: reckoning.reading(material, key, today=DAY) for key in reckoning.keys(cast.secretary, material)}
     readings.keep(found, is_all=True, as_of=DAY, now=NOW, by=cast.secretary)
     client.force_login(cast.secretary)
     return client

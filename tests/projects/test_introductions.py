@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from lianzhang.accounts.actions import Refused
-from lianzhang.projects import actions, introductions
+from lianzhang.projects import actions
+from lianzhang.projects.events import introductions
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage
 from tests.cast import Cast

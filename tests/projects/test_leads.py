@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from lianzhang.accounts.actions import Refused
-from lianzhang.projects import actions, clocks, leads, stages
+from lianzhang.projects import actions, stages
+from lianzhang.projects.leads import clocks, rules
 from lianzhang.projects.models import Contest, FollowUp, LeadClock, Project
 from lianzhang.projects.stages import Stage
 from lianzhang.workdays import actions as workdays
@@ -205,7 +206,7 @@ def test_a_shared_first_report_halves_the_credit_and_stands_over_a_later_transfe
 def test_a_transfer_splits_the_credit_by_the_rule(cast: Cast) -> None:
     first = scene.lead(cast, by=cast.district_east, now=THURSDAY)
     actions.transfer(project=first, to=cast.west, reason="用地", on=day(1), now=LATER, by=cast.secretary)
-    rule = leads.table()
+    rule = rules.table()
     assert {c.body_id: c.share_ratio for c in first.credits.all()} == {
         cast.east.pk: rule.first_report_ratio,
         cast.west.pk: rule.landing_ratio,

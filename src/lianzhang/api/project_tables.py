@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.api import fields, tables
-from lianzhang.projects import clocks
+from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.tables import Column, Filter, TableSpec

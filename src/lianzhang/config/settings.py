@@ -188,7 +188,7 @@ LEDGERS: dict[str, str] = {
     "material_purchases": "lianzhang.registry.sheets.materials.MATERIAL_PURCHASES",
     "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
     "sites": "lianzhang.resources.sheets.SITES",
-    "signings": "lianzhang.projects.signings.SIGNINGS",
+    "signings": "lianzhang.projects.events.signings.SIGNINGS",
     "candidates": "lianzhang.chains.sheets.candidates.CANDIDATES",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.

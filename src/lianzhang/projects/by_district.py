@@ -19,7 +19,8 @@ from lianzhang.collecting import queries as collecting
 from lianzhang.collecting import tables as collecting_tables
 from lianzhang.collecting.models import Collection as Round
 from lianzhang.collecting.models import Submission
-from lianzhang.projects import clocks, queries, stages, tables
+from lianzhang.projects import queries, stages, tables
+from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Project
 from lianzhang.tables import Column, Empty, Light, TableSpec
 from lianzhang.tables.addresses import address

@@ -11,7 +11,8 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
-from lianzhang.projects import choices, clocks, queries, schedule, stages
+from lianzhang.projects import choices, queries, schedule, stages
+from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.naming import name as name
 from lianzhang.projects.stages import Stage, Status

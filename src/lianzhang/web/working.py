@@ -10,7 +10,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Body, Person
-from lianzhang.projects import clocks, stages
+from lianzhang.projects import stages
+from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Contest, Credit, Diligence, FollowUp, Project
 from lianzhang.projects.stages import Stage
 from lianzhang.tables import Light

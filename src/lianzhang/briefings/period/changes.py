@@ -26,8 +26,9 @@ from django.db.models import F as Field
 
 from lianzhang.briefings.period.scope import Period, Whose
 from lianzhang.collecting.models import Collection, Submission
-from lianzhang.projects import clocks, schedule, stages
 from lianzhang.projects import queries as projects
+from lianzhang.projects import schedule, stages
+from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import LeadClock, MonthReport, Project, StageEntry
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.supervision import states

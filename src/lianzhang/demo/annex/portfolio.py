@@ -18,7 +18,8 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
 from lianzhang.demo.annex.cast import Town
 from lianzhang.demo.annex.works import paper
-from lianzhang.projects import leads, stages
+from lianzhang.projects import stages
+from lianzhang.projects.leads import rules
 from lianzhang.projects.models import (
     Claim,
     Contest,
@@ -223,7 +224,7 @@ def _entries(town: Town, project: Project, days: dict[Stage, date]) -> None:
 
 def _work(town: Town, dice: random.Random, made: Portfolio, *, today: date) -> None:
     """What was done with each lead that is still worked, and the clock that runs: most in time, some overdue."""
-    calendar, rules = workdays.calendar(), leads.table().rules
+    calendar, clock_rules = workdays.calendar(), rules.table().rules
     deeds: list[FollowUp] = []
     clocks: list[LeadClock] = []
     for n, project in enumerate(p for p in made.projects if p.stage < Stage.SIGNED and p.status in stages.MOVING):
@@ -231,7 +232,7 @@ def _work(town: Town, dice: random.Random, made: Portfolio, *, today: date) -> N
         by = clerk(town, project.chain)
         kinds = list(FollowUp.Kind) if n % 4 else [FollowUp.Kind.RESPOND]
         for step, kind in enumerate(kinds):
-            due = rules[kind].due(start, intended_wan=project.intended_wan, calendar=calendar)
+            due = clock_rules[kind].due(start, intended_wan=project.intended_wan, calendar=calendar)
             done = min(due + timedelta(days=1 if (n + step) % 6 == 0 else 0), today)
             is_appraisal = kind == FollowUp.Kind.APPRAISE
             deeds.append(
@@ -249,7 +250,7 @@ def _work(town: Town, dice: random.Random, made: Portfolio, *, today: date) -> N
             clocks.append(LeadClock(project=project, kind=kind, started_on=start, due_on=due, met_on=done))
         contact = today - timedelta(days=dice.choice((2, 5, 9, 17, 24)))
         kind = FollowUp.Kind.FOLLOW
-        due = rules[kind].due(contact, intended_wan=project.intended_wan, calendar=calendar)
+        due = clock_rules[kind].due(contact, intended_wan=project.intended_wan, calendar=calendar)
         clocks.append(LeadClock(project=project, kind=kind, started_on=contact, due_on=due))
     town.scribe.put_many(deeds, verb="lead.followed")
     town.scribe.put_many(clocks, verb="clock.started")
@@ -305,7 +306,7 @@ def _claims(town: Town, made: Portfolio, *, today: date) -> None:
         verb="contest.raised",
     )
     moved = next(p for p in made.projects if p.status == Status.TRANSFERRED)
-    by, rule = town.people["example-secretary"], leads.table()
+    by, rule = town.people["example-secretary"], rules.table()
     town.scribe.put_many(
         [
             Credit(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Scope, Thing
-from lianzhang.projects import leads
+from lianzhang.projects.leads import rules
 from lianzhang.projects.models import Claim, Contest, Credit, Project
 from lianzhang.records import codes
 from lianzhang.trail import actions as trail
@@ -106,7 +106,7 @@ def on_transfer(project: Project, *, to: Body, now: datetime, by: Person) -> Non
     first = project.first_reported_by
     if first is None or project.credits.filter(ground=Ground.DECISION).exists():
         return
-    rule = leads.table()
+    rule = rules.table()
     is_same = first.pk == to.pk
     shares = {first: Decimal(1)} if is_same else {first: rule.first_report_ratio, to: rule.landing_ratio}
     basis = _("首报地与落地地分成规则第%(version)s版") % {"version": rule.version}

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act
-from lianzhang.projects import leads, stages
+from lianzhang.projects import stages
 from lianzhang.projects.actions import permission
+from lianzhang.projects.leads import rules
 from lianzhang.projects.models import FollowUp, LeadClock, Project
 from lianzhang.projects.stages import Stage
 from lianzhang.trail import actions as trail
@@ -22,7 +23,7 @@ Kind = FollowUp.Kind
 def start_clocks(project: Project, *, on: date, by: Person) -> None:
     """Every clock of a new lead, counted from the day it was reported. Within the caller's transaction."""
     calendar = workdays.calendar()
-    for rule in leads.table().rules.values():
+    for rule in rules.table().rules.values():
         due = rule.due(on, intended_wan=project.intended_wan, calendar=calendar)
         clock = LeadClock(project=project, kind=rule.kind, started_on=on, due_on=due)
         trail.create(clock, verb="clock.started", by=by)
@@ -89,7 +90,7 @@ def _meet(project: Project, kinds: set[Kind], *, on: date, by: Person) -> None:
 
 
 def _run_again(project: Project, *, from_on: date, next_on: date | None, by: Person) -> None:
-    rule = leads.table().rules[Kind.FOLLOW]
+    rule = rules.table().rules[Kind.FOLLOW]
     due = rule.due(from_on, intended_wan=project.intended_wan, calendar=workdays.calendar())
     due = due if next_on is None else min(due, next_on)
     clock = LeadClock(project=project, kind=Kind.FOLLOW, started_on=from_on, due_on=due)

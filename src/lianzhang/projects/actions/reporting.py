@@ -13,8 +13,9 @@ from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.actions import gaps
 from lianzhang.chains.models import Chain
-from lianzhang.projects import investors, likeness, queries
+from lianzhang.projects import investors, queries
 from lianzhang.projects.actions import introductions, leads, plans
+from lianzhang.projects.leads import likeness
 from lianzhang.projects.models import Claim, Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.records import codes

@@ -15,7 +15,8 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.intake import ledgers
-from lianzhang.projects import actions, conversions, encounters, queries, tables
+from lianzhang.projects import actions, queries, tables
+from lianzhang.projects.events import conversions, encounters
 from lianzhang.projects.models import Event, Signing
 from lianzhang.projects.stages import Stage
 from lianzhang.tables import values

@@ -16,8 +16,9 @@ from lianzhang.accounts.rules import Role, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.indicators import definitions
 from lianzhang.jobs.models import Job
-from lianzhang.projects import choices, funnel_tables, queries, tables
+from lianzhang.projects import choices, queries, tables
 from lianzhang.projects.actions import readings
+from lianzhang.projects.funnel import tables as funnel_tables
 from lianzhang.projects.models import StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.tables import TableSpec, values

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.rules import Thing
-from lianzhang.projects import actions, introductions, tables
+from lianzhang.projects import actions, tables
+from lianzhang.projects.events import introductions
 from lianzhang.projects.models import Project
 from lianzhang.web import access, listing, submitting
 from lianzhang.web.forms.introductions import IntroductionForm

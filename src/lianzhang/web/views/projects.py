@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import ROLE_OF, Act, Post, Thing
-from lianzhang.projects import choices, clocks, performance, queries, schedule, stages, tables
+from lianzhang.projects import choices, performance, queries, schedule, stages, tables
+from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Task

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains.models import Chain
-from lianzhang.projects import introductions
+from lianzhang.projects.events import introductions
 from lianzhang.projects.models import Project
 from lianzhang.registry import actions, merging, queries, tables
 from lianzhang.registry.models import Alias, Capability, Enterprise, EnterpriseMerge, Purchase

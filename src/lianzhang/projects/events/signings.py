@@ -24,8 +24,9 @@ from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Change, ContextField, Finding, Incoming, PlanChanged, Proposal
 from lianzhang.intake.showing import MADE
-from lianzhang.projects import investors, likeness, stages
+from lianzhang.projects import investors, stages
 from lianzhang.projects.actions import events, reporting
+from lianzhang.projects.leads import likeness
 from lianzhang.projects.models import Claim, Event, Project, Signing
 
 OWNED = ("entries", "claims", "clocks")  # what a lead is opened with, and what goes again with it

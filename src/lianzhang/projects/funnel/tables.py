@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.projects import funnel
+from lianzhang.projects.funnel import reckoning
 from lianzhang.projects.stages import Stage
 from lianzhang.tables import NOT_APPLICABLE, Column, Empty, TableSpec, values
 
@@ -28,14 +28,14 @@ class Cohort:
 
     def share(self, within: int, step: int) -> Any:
         """The ratio; not applicable while the cohort is too young for it."""
-        if funnel.WITHIN[within] in self.young:
+        if reckoning.WITHIN[within] in self.young:
             return NOT_APPLICABLE
         return self.reached[within][step] / self.count
 
     def words(self, within: int, step: int) -> str:
         """Count and share, or that the time is not over."""
         count = self.reached[within][step]
-        if funnel.WITHIN[within] in self.young:
+        if reckoning.WITHIN[within] in self.young:
             return _now("%(count)s（未满）") % {"count": count}
         return f"{count}（{values.plain(count / self.count, 'ratio')}）"
 
@@ -84,7 +84,7 @@ def young(month: str, *, as_of: date) -> tuple[int, ...]:
     """Of 6, 12 and 24 months those that are not over yet for the last signed of the month."""
     year, number = map(int, month.split("-"))
     passed = (as_of.year - year) * 12 + as_of.month - number - 1  # whole months since the month of signing ended
-    return tuple(within for within in funnel.WITHIN if passed < within)
+    return tuple(within for within in reckoning.WITHIN if passed < within)
 
 
 def stay_rows(data: Iterable[dict[str, Any]], *, url: Callable[[int], str]) -> list[Stay]:
@@ -119,7 +119,7 @@ def month_rows(year: int, data: dict[str, Any]) -> list[Month]:
     ]
 
 
-STEPS = tuple(step.label for step in funnel.STEPS)
+STEPS = tuple(step.label for step in reckoning.STEPS)
 COHORT_NOTE = _(
     "按签约月份分批，分母为当月签约的全部项目（含后来流失、终止的），自签约之日起算6、12、24个月；"
     "签约日期不明的不计入。未满：这批签约还不到所说的月数，列出的是目前已到的个数。"
@@ -129,7 +129,7 @@ _SIGNED = Column("count", _("签约"), lambda c: c.count, kind="integer", unit=_
 
 
 def _group(within: int) -> Any:
-    return _("%(months)s个月内") % {"months": funnel.WITHIN[within]}
+    return _("%(months)s个月内") % {"months": reckoning.WITHIN[within]}
 
 
 def _cohorts(columns: list[Column]) -> TableSpec:
@@ -162,7 +162,7 @@ def _numbers(within: int, step: int) -> list[Column]:
     ]
 
 
-PLACES = [(within, step) for within in range(len(funnel.WITHIN)) for step in range(len(funnel.STEPS))]
+PLACES = [(within, step) for within in range(len(reckoning.WITHIN)) for step in range(len(reckoning.STEPS))]
 COHORTS = _cohorts([_cell(within, step) for within, step in PLACES])
 COHORTS_IN_FIGURES = _cohorts(
     [

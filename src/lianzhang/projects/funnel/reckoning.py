@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
-from lianzhang.projects import frames, stages
+from lianzhang.projects import stages
+from lianzhang.projects.funnel import frames
 from lianzhang.projects.models import Project, YearPlan
 from lianzhang.projects.stages import Stage
 

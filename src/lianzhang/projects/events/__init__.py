@@ -1,0 +1,1 @@
+"""What events led to: firms met, signings tied to projects, conversion, who introduced whom."""

@@ -1,0 +1,1 @@
+"""The funnel: stays and months as frames, the reckoning, its tables."""

@@ -1,0 +1,1 @@
+"""Leads: their clocks, who came first, what looks alike, as the city's rules say."""
