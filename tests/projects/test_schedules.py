@@ -42,9 +42,9 @@ def test_the_plan_of_a_year_is_set_on_its_page_and_the_project_shows_plan_adjust
     shown = at(cast.clerk_a).get(reverse("projects:project", args=[project.code])).content.decode()
     row = shown[shown.index('<th scope="row">开工') :].split("</tr>")[0]
     assert [day in row for day in ("2026-03-01", "2026-04-01", "2026-03-11", ">10<")] == [True] * 4
-    assert at(cast.clerk_b).get(url).status_code in {403, 404}
+    assert at(cast.clerk_b).get(url).status_code == 404
     again = at(cast.clerk_a).post(url, {**said, "version": 99, "investment_wan": "1"})
-    assert again.status_code in {409, 422}
+    assert again.status_code == 409
 
 
 def test_the_gantt_draws_the_key_projects_in_reach_with_a_table_beside_it(cast: Cast, at: Any) -> None:
