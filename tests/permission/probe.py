@@ -39,6 +39,8 @@ PEOPLE = (
     "stranger",
     None,
 )
+# Whose sight ends at a body, a grant or a consultation, which SQL joins: the same questions on a second database.
+JOINED = ("clerk_b", "district_east", "anchor_1", "anchor_4", "association_contact", "expert")
 # Complete enough for every operation, so that a refusal comes from the record and not from the form.
 SENT = {"to": "registered", "on": "2026-11-23", "reply": "x", "reason": "x"}
 FORMS = ("csv", "xlsx")

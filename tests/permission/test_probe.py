@@ -1,8 +1,10 @@
 """Nobody reads what is not theirs: every role × every address × every record, marked by its owner."""
 
 import os
+from collections.abc import Iterable
 
 import pytest
+from django.db import connection
 
 from tests import rendering
 from tests.permission import fillers, oracle, probe
@@ -23,13 +25,20 @@ def test_every_address_has_a_filler(world: World) -> None:
 def test_no_role_is_shown_a_foreign_mark(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     is_night = WANTED > 5000
     with rendering.as_served(rendering.plain if is_night else rendering.refusals_once()):
-        findings = probe.walk(world, people=probe.EVERYBODY if is_night else probe.PEOPLE, is_deep=is_night)
+        findings = probe.walk(world, people=_walkers(is_night=is_night), is_deep=is_night)
     with capsys.disabled():
         print(f"\npermission: {findings.count} probes, {findings.marks_seen} marks seen, {len(findings.leaks)} foreign")
     assert findings.leaks == []
     assert findings.count >= 5000
     # A probe that sees no marks at all would find no leak either.
     assert findings.marks_seen > 1000
+
+
+def _walkers(*, is_night: bool) -> Iterable[str | None]:
+    """All of the day's cast on SQLite; on PostgreSQL, by day, those whose sight ends inside the tables."""
+    if is_night:
+        return probe.EVERYBODY
+    return probe.JOINED if connection.vendor == "postgresql" else probe.PEOPLE
 
 
 @pytest.mark.parametrize("person", sorted(oracle.ROLE_OF))

@@ -156,8 +156,3 @@ class Refusals:
             came_from = request.headers.get("Referer", "")  # the form, where what was typed still stands
             return render(request, "422.html", {"reason": exception.reason, "back_url": came_from}, status=422)
         return None
-
-
-def is_fragment(request: Any) -> bool:
-    """Whether htmx asks for a part of a page."""
-    return bool(getattr(request, "htmx", False))
