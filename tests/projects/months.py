@@ -42,6 +42,11 @@ def opened(cast: Cast, month: dt.date = NOVEMBER) -> Collection:
     return actions.open_round(month=month, due_at=DUE, now=NOON, by=cast.secretary)
 
 
+def opened_before(collection: Collection) -> Collection:
+    """The month before one that was opened."""
+    return Collection.objects.get(following=collection)
+
+
 def answer(collection: Collection, cast: Cast, body: str = "east") -> Submission:
     related = ("collection", "collection__closed_by", "body")
     return Submission.objects.select_related(*related).get(collection=collection, body=cast.bodies[body])

@@ -87,6 +87,30 @@ def test_a_task_force_ticks_its_rows_and_the_secretariat_closes(cast: Cast, as_:
     assert one.done_as_of == dt.date(2026, 11, 30)
 
 
+def test_rows_that_wait_for_a_task_force_stand_on_its_first_page_until_they_are_passed_or_the_month_is_closed(
+    cast: Cast, as_: Any, django_assert_max_num_queries: Any
+) -> None:
+    projects = months.city(cast)
+    for month in (months.OCTOBER, months.NOVEMBER):
+        asked = months.opened(cast, month)
+        rows = {each: months.values("1", "1", explanation="首次报送") for each in projects}
+        months.sent(asked, cast, "east", {each: rows[each] for each in projects[:3]})
+        months.sent(asked, cast, "west", {projects[3]: rows[projects[3]]})
+    url = f"{reverse('rounds:rows', args=[asked.code])}?is_mine=1"
+    clerk = as_(cast.clerk_a)
+    clerk.get("/")  # what a process reads once
+    with django_assert_max_num_queries(12):
+        home = told(clerk.get("/"))
+    assert home.index("2026年10月月报：3行待核验") < home.index("2026年11月月报：3行待核验")
+    assert f'href="{url}"' in home
+    assert "2026年11月月报：1行待核验" in told(as_(cast.clerk_b).get("/"))
+    for reader in (cast.officer, cast.district_east):  # they read months and check none
+        assert "待核验" not in told(as_(reader).get("/"))
+    months.passed(asked, cast.clerk_a)
+    actions.close(months.opened_before(asked), although="月底", now=months.NOON, by=cast.secretary)
+    assert "待核验" not in told(as_(cast.clerk_a).get("/"))
+
+
 def test_a_correction_stands_beside_what_was_reported(cast: Cast, as_: Any) -> None:
     project = months.key_project(cast, 1)
     asked = months.opened(cast)

@@ -27,10 +27,12 @@ from lianzhang.chains.models import Anchor, Chain, Gap, TargetList
 from lianzhang.chains.queries import gaps as gap_queries
 from lianzhang.chains.queries import releases
 from lianzhang.projects import queries as projects
+from lianzhang.projects.models import MonthReport
+from lianzhang.projects.monthly import queries as monthly
 from lianzhang.projects.queries import StageCounts
 from lianzhang.registry import queries as registry
 
-GAP, ANCHOR, STAGE, RATIO, LIST = "gap", "anchor", "stage", "ratio", "list"
+GAP, ANCHOR, STAGE, RATIO, LIST, MONTH = "gap", "anchor", "stage", "ratio", "list", "month"
 READY = (TargetList.State.READY, TargetList.State.APPROVED)
 
 Rows: TypeAlias = "QuerySet[Any, tuple[Any, ...]]"
@@ -68,6 +70,7 @@ class Tally:
     speaking_count: int = 0
     stages: StageCounts = field(default_factory=StageCounts)
     ratios: list[Row] = field(default_factory=list)  # 本地配套率 as it went out, newest first
+    months: dict[date, int] = field(default_factory=dict)  # 待核: rows of open months that wait for this reader
     # The list the chief stands for; a trial computed since does not take its place. Without one, the newest.
     target_list: ListSize | None = None
 
@@ -87,6 +90,7 @@ def read(person: Person, chains: Sequence[Chain], *, pieces: Iterable[registry.P
         _anchors(Anchor.objects.standing().filter(**within), pieces=pieces),
         _rows(STAGE, stages, word=Cast("stage", CharField()), number="count"),
         _lists(TargetList.objects.visible_to(person).filter(**within, state__in=READY)),
+        _months(monthly.awaiting_check(person).filter(project__chain__in=within["chain__in"])),
         all=True,
     )
     by_chain: dict[int, list[Row]] = {chain.pk: [] for chain in chains}
@@ -130,6 +134,11 @@ def _lists(found: "QuerySet[TargetList]") -> Rows:
     return _rows(LIST, found, word="code", number="supplier_count", among="category_count", at=at, value=is_approved)
 
 
+def _months(found: "QuerySet[MonthReport]") -> Rows:
+    counted = found.order_by().values("project__chain_id", "month").annotate(n=Count("pk"))
+    return _rows(MONTH, counted, chain_id="project__chain_id", number="n", on="month")
+
+
 def _tally(rows: Iterable[Row]) -> Tally:
     told = Tally()
     entries, ratios, lists = [], [], []
@@ -144,6 +153,8 @@ def _tally(rows: Iterable[Row]) -> Tally:
             entries.append((int(row.word), row.number))
         elif row.kind == RATIO:
             ratios.append(row)
+        elif row.kind == MONTH and row.on is not None:
+            told.months[row.on] = row.number
         else:
             lists.append(row)
     told.stages = StageCounts.of(entries)

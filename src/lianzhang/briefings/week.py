@@ -141,6 +141,7 @@ def compose(person: Person, *, today: date) -> Week:
         items=[
             *_asked(person, today=today),
             *work.tasks_awaiting(person, today=today),
+            *_months(chains, told),
             *_moves(person),
             *_questions(person, chains, told, today=today),
         ],
@@ -175,6 +176,18 @@ def _asked(person: Person, *, today: date) -> list[work.Item]:
             )
         )
     return found
+
+
+def _months(chains: list[Chain], told: Mapping[int, tallies.Tally]) -> list[work.Item]:
+    """待核: rows of the month that districts handed in and this task force has not passed yet, the oldest first."""
+    by_month: dict[date, list[Chain]] = {}
+    for chain in chains:
+        for month in told[chain.pk].months if chain.pk in told else ():
+            by_month.setdefault(month, []).append(chain)
+    return [
+        work.month_rows(month, own, count=sum(told[chain.pk].months[month] for chain in own))
+        for month, own in sorted(by_month.items())
+    ]
 
 
 def _moves(person: Person) -> list[work.Item]:

@@ -3,7 +3,7 @@
 Each function reads one thing in one query and never more than it shows; the pages put them together by role.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -19,9 +19,11 @@ from lianzhang.briefings.city import statement
 from lianzhang.chains import rules, stages
 from lianzhang.chains.models import Action, Chain
 from lianzhang.chains.queries import gaps, plans
+from lianzhang.collecting.actions import month_code
 from lianzhang.projects import queries as projects
 from lianzhang.projects import schedule
 from lianzhang.projects.models import Project
+from lianzhang.projects.monthly.actions import said_month
 from lianzhang.projects.stages import MOVING, Status
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision import states
@@ -248,6 +250,22 @@ def checks_awaiting(person: Person) -> list[Item]:
         )
         for entry in asks.only(*CHECK_COLUMNS)[:MOST]
     ]
+
+
+def month_rows(month: date, chains: Sequence[Chain], *, count: int) -> Item:
+    """月报待核: how many rows of a month wait for the task force of these chains."""
+    url = address("rounds:rows", month_code(month), is_mine="1")
+    title = ngettext("%(month)s月报：%(count)d行待核验", "%(month)s月报：%(count)d行待核验", count)
+    return Item(
+        title=title % {"month": said_month(month), "count": count},
+        url=url,
+        light="watch",
+        word=_("待核验"),
+        note=_("、").join(chain.name for chain in chains),
+        is_illustrative=any(chain.is_illustrative for chain in chains),
+        act=_("核验"),
+        act_url=url,
+    )
 
 
 def projects_handed_over(person: Person) -> list[Item]:

@@ -232,9 +232,19 @@ def closes(person: Person) -> bool:
 def to_check(person: Person, collection: Collection) -> "QuerySet[MonthReport]":
     """Rows this person may pass or send back: handed in by somebody else, of an own chain. The secretariat closes
     the month and does not check it."""
+    return _handed_in(person).filter(month=month_of(collection))
+
+
+def awaiting_check(person: Person) -> "QuerySet[MonthReport]":
+    """待核: the same of every month that is still open."""
+    months = Collection.objects.filter(kind=Collection.Kind.MONTH, state=Collection.State.OPEN).values("period")
+    return _handed_in(person).filter(month__in=months)
+
+
+def _handed_in(person: Person) -> "QuerySet[MonthReport]":
     if closes(person):
         return MonthReport.objects.none()
-    found = MonthReport.objects.approvable_by(person).filter(month=month_of(collection), state=State.SUBMITTED)
+    found = MonthReport.objects.approvable_by(person).filter(state=State.SUBMITTED)
     return found.exclude(reported_by_id=person.pk)
 
 
