@@ -119,6 +119,17 @@ def test_every_link_offered_opens_and_every_invented_figure_is_marked(username: 
 
 
 @pytest.mark.usefixtures("analysed")
+@pytest.mark.parametrize("username", ["example-secretary", "example-clerk", "example-district"])
+def test_a_city_just_loaded_shows_its_funnel_at_once(username: str) -> None:
+    client = Client()
+    client.force_login(Person.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/projects/funnel/")
+    assert page.context["reading"].as_of == TODAY
+    assert page.context["cohorts"].page.paginator.count > 0
+    assert page.context["lead"].startswith(f"{TODAY.year}年新增线索")
+
+
+@pytest.mark.usefixtures("analysed")
 def test_the_target_list_is_ready_two_clicks_after_sign_in() -> None:
     listed = TargetList.objects.get()
     assert listed.state == TargetList.State.APPROVED, "the chief of the annex stands for it"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from lianzhang.demo.annex import analysis, board, cast, group, industry, projects, vehicles, works
+from lianzhang.demo.annex import analysis, board, cast, funnels, group, industry, projects, vehicles, works
 
 
 def load(city: Any, *, today: date, say: Callable[[str], object]) -> None:
@@ -23,5 +23,7 @@ def load(city: Any, *, today: date, say: Callable[[str], object]) -> None:
 
 
 def analyse(*, today: date, say: Callable[[str], object]) -> None:
-    """Take the first snapshot and compute the first target list, as the task force would."""
+    """Take the first snapshot and compute the first target list, as the task force would, and read the funnels."""
     analysis.run(today=today, say=say)
+    say("annex: funnels")
+    funnels.run(today=today)
