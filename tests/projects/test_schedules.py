@@ -1,20 +1,16 @@
 """Pages of plan and actual: the year's plan, the Gantt, evidence for many projects at once, the dated list."""
 
 import datetime as dt
-import io
-import zipfile
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from lianzhang.accounts.models import Person
 from lianzhang.projects.models import Project, YearPlan
 from lianzhang.projects.stages import Stage
-from lianzhang.trail.models import Proof
 from lianzhang.web.charts import gantt
 from tests.cast import Cast
 from tests.projects import scene
@@ -77,49 +73,6 @@ def test_a_bar_lies_between_its_days_and_a_far_date_does_not_press_the_rest(toda
     assert 150 < float(bars[0]["width"]) < float(bars[1]["width"])
     assert drawing["rows"][0]["actual"] is None
     assert gantt.draw([Project(code="c", name="c")], today=today) is None
-
-
-def _zip(names: list[str]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in names:
-            archive.writestr(name, name.encode())
-    return out.getvalue()
-
-
-def _send(client: Client, codes: list[str], file: SimpleUploadedFile, **said: Any) -> str:
-    given = {"asked": "1", "row": codes, "kind": "permit", "file": file, **said}
-    return client.post(reverse("projects:evidence_many"), given).content.decode()
-
-
-def test_one_file_is_evidence_for_many_ticked_projects_and_every_row_says_what_was_done(cast: Cast, at: Any) -> None:
-    own = [scene.lead(cast, name=f"项目{n}", investor_name=f"公司{n}") for n in range(2)]
-    foreign = scene.lead(cast, name="别链", investor_name="别链公司", chain=cast.chain_b, by=cast.clerk_b)
-    codes = [project.code for project in (*own, foreign)]
-    told = _send(at(cast.clerk_a), codes, SimpleUploadedFile("许可.pdf", b"x"))
-    assert "不在您可办理的范围" in told
-    assert [Proof.objects.about(project).count() for project in (*own, foreign)] == [1, 1, 0]
-    assert Proof.objects.about(own[0]).get().attachment.sha256 == Proof.objects.about(own[1]).get().attachment.sha256
-
-
-def test_a_zip_gives_each_project_the_files_that_begin_with_its_code_and_names_those_without(
-    cast: Cast, at: Any
-) -> None:
-    first, second = (scene.lead(cast, name=f"项目{n}", investor_name=f"公司{n}") for n in range(2))
-    packed = _zip([f"照片/{first.code}-许可.pdf", f"{first.code}0-别的.pdf", "说明.pdf"])
-    told = _send(at(cast.clerk_a), [first.code, second.code], SimpleUploadedFile("佐证.zip", packed))
-    assert f"zip 中没有以 {second.code} 开头的文件" in told
-    assert Proof.objects.about(first).get().attachment.name == f"{first.code}-许可.pdf"
-    assert not Proof.objects.about(second).exists()
-    broken = _send(at(cast.clerk_a), [first.code], SimpleUploadedFile("坏.zip", b"PK\x03\x04no"))
-    assert "损坏或过大" in broken
-
-
-def test_a_dated_kind_without_its_day_leaves_no_file_behind(cast: Cast, at: Any) -> None:
-    project = scene.lead(cast)
-    told = _send(at(cast.clerk_a), [project.code], SimpleUploadedFile("a.jpg", b"x"), kind="start_photo")
-    assert "须注明拍摄日期和地点" in told
-    assert not Proof.objects.about(project).exists()
 
 
 def test_everything_that_happened_stands_in_one_dated_list_newest_first(cast: Cast, at: Any, now: dt.datetime) -> None:

@@ -53,10 +53,11 @@ def respond(
     write: Callable[[Any, dict[str, Any], int], object],
     title: str,
     back_url: str,
+    others: Sequence[Outcome] = (),
 ) -> HttpResponse:
     """Ask once for what holds for all ticked `records`, then `write(record, said, version)` one after another.
     `shown` gives a record's name and address. The form is bound once it was asked (`asked` is posted). A ticked code
-    that is none of `records` is told as well: it may be another chain's, or gone."""
+    that is none of `records` is told as well: it may be another chain's, or gone. `others` are told beside them."""
     left = [code for code in ticked(request) if code not in {record.code for record in records}]
     rows = [(record, *shown(record), request.POST.get(f"version_{record.code}", record.version)) for record in records]
     frame = {"form": form, "title": title, "back_url": back_url, "rows": rows, "left": left}
@@ -70,7 +71,7 @@ def respond(
         seen = int(version) if str(version).isdecimal() and len(str(version)) < 10 else 0
         reason = attempt(partial(write, record, dict(form.cleaned_data), seen))
         done.append(Outcome(code=record.code, name=name, url=url, reason=reason))
-    return tell(request, done, title=title, back_url=back_url, illustrative=_is_invented(records))
+    return tell(request, [*done, *others], title=title, back_url=back_url, illustrative=_is_invented(records))
 
 
 def tell(

@@ -1,5 +1,6 @@
 """Projects, their stages and evidence, events and signings."""
 
+from lianzhang.intake.models import Batch
 from lianzhang.projects.models import Contest, Encounter, Event, Project, Signing, StageEntry, Supply
 from lianzhang.trail.models import Proof
 from tests.permission.fillers import Case, Filling, each
@@ -38,6 +39,7 @@ OF_PROJECT = [
     "diligence",
     "need",
     "sites",
+    "drop_site",
     "introduce",
 ]
 
@@ -52,6 +54,7 @@ def fill(world: World) -> Filling:
     return {
         **{f"projects:{name}": [Case()] for name in PLAIN},
         **{f"projects:{name}": projects for name in OF_PROJECT},
+        "projects:evidence_sheet": each(world, "ledger", Batch, code="code"),
         "projects:recompute_funnel": [Case()],
         "projects:districts": [Case()],
         "projects:district": [Case({"code": "east"})],
@@ -72,6 +75,7 @@ def fill(world: World) -> Filling:
         "projects:conversion_by": [Case({"by": "chain"}), Case({"by": "year"})],
         **{f"projects:{name}": events for name in ("new_met", "new_met_list")},
         **{f"projects:{name}": met for name in ("edit_met", "drop_met", "met_lead")},
+        "projects:choose_site": [Case({**c.kwargs, "site": "ZT-A"}, c.subject) for c in projects],
         "projects:link_met": [Case({**c.kwargs, "project": "XM-1"}, c.subject) for c in met],
         "projects:untie_signing": each(world, "project", Signing, code="event__code", pk="pk"),
     }

@@ -186,15 +186,48 @@ class EvidenceForm(forms.Form):
         field.choices = kinds
 
 
-class EvidenceManyForm(EvidenceForm):
-    """为多个项目添加佐证: kind, day and place once."""
+class ManyInput(forms.FileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class ManyFiles(forms.FileField):
+    """One or several files in one field; the cleaned value is a list."""
+
+    widget = ManyInput(attrs={"multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(ManyFiles, self).clean(one, initial) for one in data or [None]]
+
+
+class EvidenceManyForm(forms.Form):
+    """为多个项目添加佐证: files, kind, day and place once."""
+
+    kind = forms.ChoiceField(label=_("种类"), choices=())
+    papers = ManyFiles(
+        label=_("文件"),
+        help_text=_(
+            "可选多份。一份文件用于各项目；zip 内的文件按文件名或文件夹名开头的项目编号、项目名称，各归各项目。"
+        ),
+    )
+    taken_on = forms.DateField(label=_("拍摄日期"), widget=DateInput(), required=False)
+    place = forms.CharField(label=_("拍摄地点"), max_length=120, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kinds = [(kind.key, kind.label) for kind in stages.table().evidence.values()]
-        super().__init__(*args, kinds=kinds, **kwargs)
-        self.fields["file"].help_text = _(
-            "一份文件用于所选各项目；或上传 zip，内含文件名以项目编号开头的文件，各归各项目。"
-        )
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = [(kind.key, kind.label) for kind in stages.table().evidence.values()]
+
+    def clean(self) -> dict[str, Any]:
+        """What every project would refuse is said once, at its field."""
+        said = super().clean() or {}
+        kind = stages.table().evidence.get(said.get("kind", ""))
+        if kind is not None and kind.is_dated:
+            for name in ("taken_on", "place"):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, _("%(kind)s须注明拍摄日期和地点。") % {"kind": kind.label})
+        return said
 
 
 class CheckForm(forms.Form):

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from lianzhang.web.views import (
+    bulk_evidence,
     districts,
     encounters,
     events,
@@ -22,7 +23,8 @@ urlpatterns = [
     path("key/", projects.key_projects, name="key"),
     path("board/", projects.board, name="board"),
     path("gantt/", schedules.gantt, name="gantt"),
-    path("evidence", schedules.add_evidence, name="evidence_many"),
+    path("evidence", bulk_evidence.of_ticked, name="evidence_many"),
+    path("batches/<slug:code>/evidence", bulk_evidence.of_sheet, name="evidence_sheet"),
     path("funnel/", funnel.funnel, name="funnel"),
     path("funnel/compute", funnel.recompute, name="recompute_funnel"),
     path("funnel/explain/<slug:key>/", funnel.explain_rate, name="explain_funnel"),
@@ -78,6 +80,8 @@ urlpatterns = [
     path("<str:code>/introducer", introductions.introduce, name="introduce"),
     path("<str:code>/need", needs.need, name="need"),
     path("<str:code>/sites", needs.sites, name="sites"),
+    path("<str:code>/sites/drop", needs.drop, name="drop_site"),
+    path("<str:code>/sites/<str:site>/choose", needs.choose, name="choose_site"),
     path("<str:code>/supplies", project_changes.supply, name="supply"),
     path("<str:code>/supplies/<int:pk>/drop", project_changes.drop_supply, name="drop_supply"),
 ]

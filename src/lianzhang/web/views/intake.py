@@ -19,6 +19,7 @@ from lianzhang.intake.protocol import Ledger, PlanChanged
 from lianzhang.jobs import queries as job_queries
 from lianzhang.web import access, batches, histories, listing, workbooks
 from lianzhang.web.forms.intake import DecisionForm, PlanForm, RowsForm, UploadForm
+from lianzhang.web.views import bulk_evidence
 
 # What the line of an event says already (who, when), and what is no statement to a reader.
 UNTOLD = (
@@ -110,13 +111,22 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
         "may_write": may_write,
         "illustrative": found.is_illustrative,
         "history": histories.of(found, reader=person, withheld=UNTOLD),
+        "evidence_url": bulk_evidence.sheet_url(found, person),
         **_by_state(found, may_write=may_write),
     }
-    if may_write and found.state == Batch.State.PREVIEW:
-        url = reverse("intake:choose", args=[found.code])
-        context["batch"] = (batches.Action(label=_("只写入所选行"), url=url),)
+    context["batch"] = _batch_actions(found, evidence_url=context["evidence_url"], may_write=may_write)
     rows = found.rows.all()
     return listing.respond(request, spec, rows, template="intake/batch.html", context=context)
+
+
+def _batch_actions(found: Batch, *, evidence_url: str, may_write: bool) -> list[batches.Action]:
+    """What may be done with ticked rows."""
+    offered: list[batches.Action] = []
+    if may_write and found.state == Batch.State.PREVIEW:
+        offered.append(batches.Action(label=_("只写入所选行"), url=reverse("intake:choose", args=[found.code])))
+    if evidence_url:
+        offered.append(batches.Action(label=_("添加佐证"), url=evidence_url))
+    return offered
 
 
 @access.writes(Thing.LEDGER)
@@ -124,7 +134,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
 def decide(request: HttpRequest, code: str) -> HttpResponse:
     """Say what a name means; the plan is worked out again."""
     person = access.person_of(request)
-    found = _editable(code, person)
+    found = editable(code, person)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("没有认定：请选定一项。"))
@@ -139,7 +149,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
 def choose(request: HttpRequest, code: str) -> HttpResponse:
     """Write only the ticked rows."""
     person = access.person_of(request)
-    count = actions.choose(_editable(code, person), rows=RowsForm(request.POST).ids, by=person)
+    count = actions.choose(editable(code, person), rows=RowsForm(request.POST).ids, by=person)
     messages.info(request, _("已选定 %d 行，其余不写入。") % count)
     return redirect("intake:batch", code=code)
 
@@ -149,7 +159,7 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
 def choose_all(request: HttpRequest, code: str) -> HttpResponse:
     """Write every new and changed row again."""
     person = access.person_of(request)
-    actions.choose(_editable(code, person), rows=None, by=person)
+    actions.choose(editable(code, person), rows=None, by=person)
     return redirect("intake:batch", code=code)
 
 
@@ -158,7 +168,7 @@ def choose_all(request: HttpRequest, code: str) -> HttpResponse:
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Write what was shown; if the data moved meanwhile, show again what would be written now."""
     person = access.person_of(request)
-    found, form = _editable(code, person), PlanForm(request.POST)
+    found, form = editable(code, person), PlanForm(request.POST)
     if not form.is_valid():
         raise Http404
     try:
@@ -173,7 +183,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
 def undo(request: HttpRequest, code: str) -> HttpResponse:
     """Put back what the batch changed."""
     person = access.person_of(request)
-    kept = actions.undo(_editable(code, person), by=person, now=timezone.now())
+    kept = actions.undo(editable(code, person), by=person, now=timezone.now())
     if kept:
         messages.warning(request, _("已撤销，其中 %d 行之后又有改动，保留现值，见下表。") % len(kept))
     else:
@@ -186,7 +196,7 @@ def undo(request: HttpRequest, code: str) -> HttpResponse:
 def retry(request: HttpRequest, code: str) -> HttpResponse:
     """Start again what was interrupted."""
     person = access.person_of(request)
-    actions.retry(_editable(code, person), by=person)
+    actions.retry(editable(code, person), by=person)
     return redirect("intake:batch", code=code)
 
 
@@ -195,7 +205,7 @@ def retry(request: HttpRequest, code: str) -> HttpResponse:
 def abandon(request: HttpRequest, code: str) -> HttpResponse:
     """Put the batch away without writing."""
     person = access.person_of(request)
-    actions.abandon(_editable(code, person), by=person)
+    actions.abandon(editable(code, person), by=person)
     return redirect("intake:batch", code=code)
 
 
@@ -266,7 +276,8 @@ def _standing(request: HttpRequest, found: Batch) -> HttpResponse:
     return HttpResponse(headers={"HX-Refresh": "true"})
 
 
-def _editable(code: str, person: Person) -> Batch:
+def editable(code: str, person: Person) -> Batch:
+    """A batch that the person may decide about, if all it holds may still be read today."""
     return _open(Batch.objects.editable_by(person).select_related("job", "body").get_or_404(code=code), person)
 
 
@@ -302,10 +313,13 @@ def _sentence(found: Batch) -> str:
         return _("没有完成，原因见下；没有写入任何记录。")
     if found.state == Batch.State.READING or not counts:
         return _("正在读取，完成后在此预览。可以离开本页。")
-    return _(
+    said = _(
         "共读到 %(read)s 行：新增 %(new)s，变更 %(changed)s，无变化 %(unchanged)s，"
         "待认定 %(review)s，有误 %(error)s，不导入 %(ignored)s。"
     ) % {kind: counts.get(kind, 0) for kind in ("read", *protocol.KINDS)}
+    if counts.get("joined"):
+        said += _("不导入的行中有 %(n)s 行的金额已合计在其他行中。") % {"n": counts["joined"]}
+    return said
 
 
 def _counts(found: Batch) -> list[tuple[str, int, str]]:
@@ -324,8 +338,8 @@ def _by_state(found: Batch, *, may_write: bool) -> dict[str, Any]:
             "may_retry": may_write and found.is_broken_off,
         }
     if found.state == Batch.State.PREVIEW:
-        asked, total = queries.questions(found)
         note = getattr(ledgers.get(found.ledger), "question_note", "")
+        asked, total = queries.questions(found, most=queries.MOST_IN_TABLE if note else queries.MOST_QUESTIONS)
         said = {"questions": asked, "question_count": total, "question_note": note}
         return {**said, "chosen": queries.chosen_count(found)}
     if found.state == Batch.State.UNDONE:

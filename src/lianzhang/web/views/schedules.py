@@ -1,30 +1,23 @@
-"""Plan beside actual: the stage table, the plan of a year, the Gantt of key projects, evidence for many at once."""
+"""Plan beside actual: the stage table, the plan of a year, the Gantt of key projects."""
 
-import zipfile
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.rules import Thing
 from lianzhang.chains import rules
 from lianzhang.projects import actions, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, YearPlan
-from lianzhang.trail import evidence as files
-from lianzhang.web import access, batches, explain, listing, submitting
+from lianzhang.web import access, explain, listing, submitting
 from lianzhang.web.charts import gantt as chart
 from lianzhang.web.forms import projects as forms
 from lianzhang.web.views.projects import FORM, tabs
 
 PLANNED = ("investment_wan", "start_on", "completion_on", "production_on", "note")
-MOST_UNPACKED = 200 * 1024 * 1024
 
 
 @access.writes(Thing.PROJECT)
@@ -127,62 +120,3 @@ def gantt(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(request, "projects:gantt"),
     }
     return listing.respond(request, tables.GANTT, found, template="projects/list.html", context=context)
-
-
-@access.writes(Thing.PROJECT)
-@require_POST
-def add_evidence(request: HttpRequest) -> HttpResponse:
-    """为所选项目添加佐证: one file for all ticked rows, or a zip whose names begin with the project's code."""
-    person = access.person_of(request)
-    is_asked = "asked" in request.POST
-    form = forms.EvidenceManyForm(request.POST if is_asked else None, request.FILES if is_asked else None)
-    records = Project.objects.editable_by(person).filter(code__in=batches.ticked(request)).select_related("chain")
-
-    def write(project: Project, said: dict[str, Any], version: int) -> object:  # noqa: ARG001 - no field of it changes
-        upload, kind = said.pop("file"), said.pop("kind")
-        given = _own(upload, project.code) if upload.name.lower().endswith(".zip") else [(upload.name, None)]
-        with transaction.atomic():
-            for name, data in given:
-                upload.seek(0)
-                one = upload if data is None else ContentFile(data, name=name)
-                kept = _keep(one, kind=kind, by=person, **said)
-                actions.add_evidence(project=project, attachment=kept, kind=kind, by=person)
-        return project
-
-    return batches.respond(
-        request,
-        form,
-        records=list(records.order_by("code")),
-        shown=lambda project: (tables.name(project), tables.page(project)),
-        write=write,
-        title=_("为所选项目添加佐证"),
-        back_url=reverse("projects:list"),
-    )
-
-
-def _keep(upload: Any, **said: Any) -> Any:
-    try:
-        return files.keep(upload, **said)
-    except files.RefusedFile as refused:
-        raise Refused(refused.reason) from refused
-
-
-def _own(upload: Any, code: str) -> list[tuple[str, Any]]:
-    """The files of a zip whose names begin with a project's code; a longer number is another project's."""
-    upload.seek(0)
-    try:
-        with zipfile.ZipFile(upload) as archive:
-            names = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-            if sum(info.file_size for info in names.values()) > MOST_UNPACKED:
-                raise Refused(_("zip 文件损坏或过大，不能读取。"))
-            mine = [name for name in names if _begins(name.replace("\\", "/").rpartition("/")[2], code)]
-            found = [(name, archive.read(name)) for name in mine]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as broken:
-        raise Refused(_("zip 文件损坏或过大，不能读取。")) from broken
-    if not found:
-        raise Refused(_("zip 中没有以 %(code)s 开头的文件。") % {"code": code})
-    return found
-
-
-def _begins(name: str, code: str) -> bool:
-    return name.startswith(code) and not name[len(code) : len(code) + 1].isdigit()
