@@ -89,6 +89,22 @@ def test_a_category_that_must_be_in_is_in_one_that_must_be_out_is_out_and_the_co
     assert actions.Parameters.read(found.parameters).must_include_categories == (other,)
 
 
+def test_whoever_must_not_be_listed_or_is_not_to_be_paid_for_is_no_stand_in_either(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    def stands_in(**parameters: object) -> str:
+        found = listed(cast, max_suppliers=1, **parameters)
+        line = found.lines.get()
+        assert line.supplier.code == "QY-丙"
+        return str(line.runner_up["code"])
+
+    assert stands_in() == "QY-己"
+    assert stands_in(must_exclude=("QY-己",)) == "QY-乙"
+    for code, cost in (("QY-丙", 60), ("QY-己", 900), ("QY-乙", 70)):
+        proposed(cast, scene, code, cost_wan=cost)
+    assert stands_in(budget_wan=100.0) == "QY-乙"
+
+
 def proposed(cast: Cast, scene: scenes.Scene, code: str, **facts: object) -> CandidateProposal:
     return CandidateProposal.objects.create(
         code=f"HX-{code}", chain=cast.chain_a, enterprise=scene.firms[code], name=scene.firms[code].name,

@@ -1,5 +1,6 @@
 """Target lists as pages: asked for, read by right, approved, compared, turned into a lead."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
+from lianzhang.tables.values import plain
+from lianzhang.web import target_figures
 from tests.cast import Cast
 from tests.web import analysed
 
@@ -64,6 +67,30 @@ def test_the_sentence_says_what_is_chosen_and_whether_it_is_proven(signed_in: Si
     assert "所列候选和条件下没有更优组合。" in page
 
 
+def test_every_figure_of_a_list_opens_its_definition_scope_source_and_date(
+    signed_in: SignIn, world: analysed.Analysed
+) -> None:
+    address = f"/targets/{world.listed.code}"
+    TargetList.objects.filter(pk=world.listed.pk).update(
+        draw_count=6, robust_suppliers=[], robust_categories=[],
+        open_choices=[{"kind": "supplier", "id": "QY-乙", "name": "", "share": 0.5, "is_chosen": True}],
+        questions=[{"anchor": "QY-2024-001", "category": "制冷", "unknown_wan": 90_239.0, "settled_count": None,
+                    "open_count": 1}],
+    )  # fmt: skip
+    client = signed_in("clerk_a")
+    opened = set(re.findall(rf"{address}/explain/([a-z-]+)", text(client, address) + text(client, f"{address}/1")))
+    assert opened == set(target_figures.DEFINED)
+    for figure in sorted(opened):
+        page = text(client, f"{address}/explain/{figure}")
+        assert all(f"<dt>{word}</dt>" in page for word in ("定义", "范围", "来源", "数据截至", "快照", "发布"))
+        assert "未写明" not in page
+    assert "本地配套率（现在）" in text(client, f"{address}/explain/ratio-now")
+    covered = text(client, f"{address}/explain/covered")
+    assert f"{plain(world.listed.objective_wan, 'yi')} 亿元" in covered
+    TargetList.objects.filter(pk=world.listed.pk).update(snapshot=None)
+    text(client, f"{address}/explain/covered", status=404)
+
+
 @pytest.mark.parametrize("who", RESTRICTED)
 def test_a_supplier_of_two_anchors_shows_no_amount_and_no_anchor_to_others(
     signed_in: SignIn, cast: Cast, world: analysed.Analysed, who: str
@@ -84,6 +111,36 @@ def test_the_task_force_that_was_granted_sees_for_whom_and_how_much(
     page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}/{line.position}")
     assert cast.enterprise_1.name in page
     assert "70,013" in page
+
+
+def test_a_line_warns_of_a_relocation_and_says_what_is_known_of_the_recruit(
+    signed_in: SignIn, world: analysed.Analysed
+) -> None:
+    TargetLine.objects.filter(target_list=world.listed, position=1).update(
+        facts={"kind": "relocation", "tier": "nation", "certification": "in_progress", "certification_months": 6}
+    )
+    client = signed_in("chief")
+    moved, other = (text(client, f"/targets/{world.listed.code}/{position}") for position in (1, 2))
+    assert "公平竞争审查条例" in moved
+    assert re.search(r"落地方式</dt><dd>整体迁移", moved)
+    assert re.search(r"圈层</dt><dd>国内", moved)
+    assert "还需6个月" in moved
+    assert "公平竞争审查条例" not in other
+    assert "落地方式" not in other
+
+
+def test_what_a_list_has_led_to_is_shown_when_there_is_a_lead_and_until_then_how_to_make_one(
+    signed_in: SignIn, world: analysed.Analysed
+) -> None:
+    client, address = signed_in("clerk_a"), f"/targets/{world.listed.code}"
+    page = text(client, address)
+    assert "招引成效" not in page
+    assert "还没有一家转为线索" in page
+    assert "还没有一家转为线索" not in text(signed_in("chief"), address)
+    client.post(f"{address}/1/open")
+    page = text(client, address)
+    assert f"{address}/became" in page
+    assert "还没有一家转为线索" not in page
 
 
 def test_a_grant_that_ended_closes_the_amounts_of_older_lists(

@@ -62,7 +62,8 @@ class Column:
     `group` puts neighbouring columns of one group under a common heading. `header` is the Excel heading when it
     must differ
     from label（unit）to be read back. `may_see(person)` hides the column, in every rendering, from whom it is not for.
-    `edit` lets whoever may edit the row type in the cell; the table then names an `edit_url`.
+    `edit` lets whoever may edit the row type in the cell; the table then names an `edit_url`. `defined_at` is the
+    address that explains the whole column, opened from its heading.
     """
 
     key: str
@@ -85,6 +86,7 @@ class Column:
     is_wrapped: bool = False
     may_see: Callable[[Viewer], bool] | None = None
     edit: Edit | None = None
+    defined_at: str = ""
 
     def __post_init__(self) -> None:
         if not self.key.isidentifier():

@@ -2,13 +2,16 @@
 the chain's local share on the list's snapshot and on the newest."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import TargetList
 from lianzhang.chains.queries import shares
 from lianzhang.projects import recruiting
+from lianzhang.projects.models import Project
 from lianzhang.tables.values import plain
 
 
@@ -20,6 +23,12 @@ class Shown:
     statement: str
     before: shares.Point | None
     after: shares.Point | None
+
+
+def with_leads(found: Any, *, person: Person) -> Any:
+    """`found` lists with `has_leads`: whether any line became a lead that `person` sees."""
+    led = Project.objects.visible_to(person).filter(target_line__target_list=OuterRef("pk"))
+    return found.annotate(has_leads=Exists(led))
 
 
 def shown(listed: TargetList, *, person: Person) -> Shown:

@@ -48,7 +48,7 @@ def choose(
         keep(
             targets.Outcome(
                 columns=_columns(asked, first) | said,
-                lines=lines.of(asked, first, tables, tiers=market.tiers_of(chain), min_anchors=None),
+                lines=lines.of(asked, first, tables, tiers=market.tiers_of(chain), limits=None),
             )
         )
         so_far = {"count": len(first.suppliers), "amount": f"{first.objective_wan / 10_000:,.2f}"}
@@ -67,7 +67,7 @@ def choose(
     )
     return targets.Outcome(
         columns={**_columns(asked, choice), **_open(enquiry, choice, tables), **said},
-        lines=lines.of(asked, choice, tables, tiers=market.tiers_of(chain), min_anchors=parameters.min_anchors),
+        lines=lines.of(asked, choice, tables, tiers=market.tiers_of(chain), limits=limits),
     )
 
 

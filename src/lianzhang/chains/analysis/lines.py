@@ -1,5 +1,6 @@
 """Why each supplier stands on a list: what it covers, what it alone adds, who would come in its place."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lianzhang.chains.actions import targets
@@ -12,11 +13,16 @@ if TYPE_CHECKING:
 
 
 def of(
-    asked: "Needs", choice: "Choice", tables: "dict[str, pa.Table]", *, tiers: "Tiers", min_anchors: int | None
+    asked: "Needs",
+    choice: "Choice",
+    tables: "dict[str, pa.Table]",
+    *,
+    tiers: "Tiers",
+    limits: Mapping[str, Any] | None,
 ) -> list[dict[str, Any]]:
     """One dict a line of the list: columns of TargetLine, with the supplier's code and how far it is (`tier`).
 
-    What a line alone adds and who would come in its place take seconds: left out where `min_anchors` is None."""
+    What a line alone adds and who would come in its place take seconds: left out where `limits` is None."""
     from chainlab import coverage
 
     places = {row["firm_id"]: row["region_code"] for row in tables["firms"].to_pylist()}
@@ -26,7 +32,7 @@ def of(
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in choice.covered.to_pylist():
         rows.setdefault(row["supplier_id"], []).append(row)
-    substitutes = None if min_anchors is None else Substitutes(asked, choice, min_anchors)
+    substitutes = None if limits is None else Substitutes(asked, choice, limits)
     lines = []
     for supplier in choice.suppliers:
         covered = rows.get(supplier, [])
@@ -93,13 +99,14 @@ class Substitutes:
     """What each chosen supplier alone adds, and who would come nearest if it declined, the other choices standing.
 
     Both are differences of two exact choices over the same demand in the chosen categories, so capacity is shared out
-    anew each time. Of the candidates outside the list only the most promising few are tried.
+    anew each time. Of the candidates outside the list only the most promising few are tried, and none that the list's
+    own conditions keep out: whoever must not be listed is no stand-in either.
     """
 
     tried = 5
     seconds = 2.0
 
-    def __init__(self, asked: "Needs", choice: "Choice", min_anchors: int) -> None:
+    def __init__(self, asked: "Needs", choice: "Choice", limits: Mapping[str, Any]) -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -107,25 +114,25 @@ class Substitutes:
         # By the middles: what a line alone adds has no range of its own.
         demand = asked.demand.select(["anchor_id", "part_id", "category_id", "amount_wan"])
         self.demand = demand.filter(pc.is_in(demand["category_id"], value_set=categories))
+        self.limits = limits
         self.offers = asked.offers
         self.chosen = list(choice.suppliers)
         self.objective = choice.objective_wan
         self.without: dict[str, float] = {}
-        amounts: dict[str, float] = {}
-        anchors: dict[str, set[str]] = {}
+        self.amounts: dict[str, float] = {}
+        self.anchors: dict[str, set[str]] = {}
+        self.known: dict[str, set[str]] = {}
         for row in self.demand.to_pylist():
-            amounts[row["part_id"]] = amounts.get(row["part_id"], 0.0) + (row["amount_wan"] or 0.0)
-            anchors.setdefault(row["part_id"], set()).add(row["anchor_id"])
+            part, amount = row["part_id"], row["amount_wan"] or 0.0
+            self.amounts[part] = self.amounts.get(part, 0.0) + amount
+            self.anchors.setdefault(part, set()).add(row["anchor_id"])
+            self.known.setdefault(part, set()).update([row["anchor_id"]] if amount > 0 else [])
         self.parts: dict[str, set[str]] = {}
         for row in self.offers.to_pylist():
-            if row["part_id"] in amounts:
+            if row["part_id"] in self.amounts:
                 self.parts.setdefault(row["supplier_id"], set()).add(row["part_id"])
-        self.amounts = amounts
-        self.candidates = [
-            supplier
-            for supplier, parts in sorted(self.parts.items())
-            if supplier not in set(self.chosen) and len(set().union(*(anchors[part] for part in parts))) >= min_anchors
-        ]
+        out = {*self.chosen, *limits.get("must_exclude", ())}
+        self.candidates = [one for one in sorted(self.parts) if one not in out and self._is_wanted(self.parts[one])]
 
     def marginal(self, supplier: str) -> float:
         """万元 the list would cover less without this supplier."""
@@ -136,7 +143,8 @@ class Substitutes:
         left = self._without(supplier)
         others = [one for one in self.chosen if one != supplier]
         wanted = self.parts.get(supplier, set())
-        promising = sorted(self.candidates, key=lambda c: (-self._worth(self.parts[c] & wanted), c))[: self.tried]
+        candidates = [one for one in self.candidates if self._is_affordable([*others, one])]
+        promising = sorted(candidates, key=lambda c: (-self._worth(self.parts[c] & wanted), c))[: self.tried]
         gains = [(self._covered([*others, candidate]) - left, candidate) for candidate in promising]
         gain, code = max(gains, default=(0.0, ""), key=lambda pair: (round(pair[0], 4), pair[1]))
         return {"code": code, "gain_wan": round(gain, 4)} if round(gain, 4) > 0 else {}
@@ -154,7 +162,21 @@ class Substitutes:
 
         wanted = pa.array(suppliers, self.offers["supplier_id"].type)
         offers = self.offers.filter(pc.is_in(self.offers["supplier_id"], value_set=wanted))
-        return lab.choose(self.demand, offers, time_limit_s=self.seconds).objective_wan
+        most = self.limits.get("max_certification_months")
+        choice = lab.choose(self.demand, offers, max_certification_months=most, draws=0, time_limit_s=self.seconds)
+        return choice.objective_wan
+
+    def _is_wanted(self, parts: set[str]) -> bool:
+        """Whether as many anchors want something of these parts as the list asks of its own suppliers."""
+        wanted = set().union(*(self.anchors[part] for part in parts))
+        known = set().union(*(self.known[part] for part in parts))
+        least = self.limits.get("min_anchors", 1), self.limits.get("min_realised_anchors", 0)
+        return len(wanted) >= least[0] and len(known) >= least[1]
+
+    def _is_affordable(self, suppliers: list[str]) -> bool:
+        """Whether all of them together stay within the budget; one of unknown cost never does."""
+        budget, costs = self.limits.get("budget_wan"), self.limits.get("costs", {})
+        return budget is None or bool(sum(costs.get(one, float("inf")) for one in suppliers) <= budget)
 
     def _worth(self, parts: set[str]) -> float:
         return sum(self.amounts[part] for part in parts)

@@ -79,6 +79,25 @@ def is_warned(lines: Sequence[TargetLine]) -> bool:
     return any(line.facts.get("kind") == Kind.RELOCATION for line in lines)
 
 
+def facts(line: TargetLine, disclosure: Disclosure) -> list[tuple[Any, Any]]:
+    """(label, words) of what is known of the supplier as a recruit; nothing for what nobody said."""
+    coming, plants = kind(line.facts), plants_of(line) if disclosure.sees_rows else []
+    said = [
+        (_("落地方式"), coming.word if coming else ""),
+        (_("圈层"), TIERS.get(line.facts.get("tier", ""), "")),
+        (_("使用工厂"), _now("、").join(plants)),
+        (_("认证状态"), certification(line.facts)),
+        (_("意愿"), willingness(line.facts)),
+    ]
+    return [(label, words) for label, words in said if words]
+
+
+def plants_of(line: TargetLine) -> list[str]:
+    """The plants of the anchors that use what the supplier would supply."""
+    named = {plant for part in line.parts for anchor in part["anchors"] for plant in anchor.get("plants", ())}
+    return sorted(named)
+
+
 def firmness(is_firm: bool | None) -> Badge | None:  # noqa: FBT001 - a cell's value
     """Whether a choice holds whatever the unknown amounts are."""
     if is_firm is None:
@@ -134,12 +153,12 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
             Column("supplier", _("配套商"), lambda line: line.supplier.name, link=line_url, sort="supplier__name"),
             Column("region_code", _("所在地"), lambda line: places.name_of(line.region_code), sort="region_code"),
             *_reach(disclosure),
-            Column("served", _("服务链主"), served),
+            Column("served", _("服务链主"), served, defined_at=address("targets:explain", listed.code, "served")),
             Column("anchors", _("链主"), anchors, kind="list", is_default=False),
             Column(
                 "parts", _("零部件"), lambda line: [part["name"] for part in line.parts], kind="list", is_wrapped=True
             ),
-            *_amounts(disclosure),
+            *_amounts(disclosure, listed),
             Column(
                 "firmness",
                 _("是否始终入选"),
@@ -217,8 +236,7 @@ def _reach(disclosure: Disclosure) -> tuple[Column, Column]:
     """How far the supplier is, and to those who may read the rows which plants use what it would supply."""
 
     def plants(line: TargetLine) -> Any:
-        named = {plant for part in line.parts for anchor in part["anchors"] for plant in anchor.get("plants", ())}
-        return sorted(named) if disclosure.sees_rows else RESTRICTED
+        return plants_of(line) if disclosure.sees_rows else RESTRICTED
 
     return (
         Column("tier", _("圈层"), lambda line: TIERS.get(line.facts.get("tier", "")), is_default=False),
@@ -226,7 +244,7 @@ def _reach(disclosure: Disclosure) -> tuple[Column, Column]:
     )
 
 
-def _amounts(disclosure: Disclosure) -> tuple[Column, Column]:
+def _amounts(disclosure: Disclosure, listed: TargetList) -> tuple[Column, Column]:
     """What a supplier covers; to others neither the amounts nor an order or a sum by them."""
     shows = disclosure.sees_rows
 
@@ -241,6 +259,7 @@ def _amounts(disclosure: Disclosure) -> tuple[Column, Column]:
             kind="wan",
             sort="covered_wan" if shows else None,
             is_total=shows,
+            defined_at=address("targets:explain", listed.code, "covered"),
         ),
         Column(
             "marginal_wan",
@@ -249,6 +268,7 @@ def _amounts(disclosure: Disclosure) -> tuple[Column, Column]:
             kind="wan",
             sort="marginal_wan" if shows else None,
             help=_("清单中只有这一家能覆盖的金额：少了它，少覆盖这么多。"),
+            defined_at=address("targets:explain", listed.code, "marginal"),
         ),
     )
 

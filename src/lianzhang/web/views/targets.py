@@ -30,7 +30,7 @@ from lianzhang.projects.actions import opening, reporting
 from lianzhang.projects.models import Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.tables import RESTRICTED
-from lianzhang.web import access, batches, conflict, explain, listing, recruited, released, workbooks
+from lianzhang.web import access, batches, conflict, explain, listing, recruited, released, target_figures, workbooks
 from lianzhang.web.charts import frontier
 from lianzhang.web.forms import target_lists
 from lianzhang.web.forms.target_lists import TargetForm
@@ -85,7 +85,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def target(request: HttpRequest, code: str) -> HttpResponse:
     """The list: its sentence, parameters, categories, lines; or its progress while it is being computed."""
     person = access.person_of(request)
-    listed = queries.with_relocation(queries.lists(person)).get_or_404(code=code)
+    listed = recruited.with_leads(queries.with_relocation(queries.lists(person)), person=person).get_or_404(code=code)
     if listed.state in {TargetList.State.RUNNING, TargetList.State.FAILED}:
         return _waiting(request, listed, person)
     if request.headers.get("HX-Target") == "job":  # the waiting page asks again and finds the list
@@ -162,6 +162,8 @@ def line(request: HttpRequest, code: str, position: int) -> HttpResponse:
             for part in found.parts
         ],
         "place": places.name_of(found.region_code),
+        "facts": shown_as.facts(found, shown),
+        "warning": shown_as.WARNING if shown_as.is_warned([found]) else "",
         "reasons": shown_as.reasons(found, shown, firms),
         "runner_up": firms.get(found.runner_up.get("code", ""), ""),
         "project": Project.objects.visible_to(person).filter(target_line=found).first(),
@@ -278,46 +280,9 @@ def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse
     """Definition, scope, source and date of the list's figures."""
     person = access.person_of(request)
     listed = queries.lists(person).get_or_404(code=code)
-    if listed.snapshot is None:
-        raise Http404(code)
-    words = {
-        "covered": (
-            _("覆盖额"),
-            _("清单上的企业能承担的链主市外采购额；同一笔需求只计一次，受企业年供货能力限制。"),
-            _("Σ 各链主 × 各零部件由清单企业承担的金额"),
-        ),
-        "ratio": (
-            _("本地配套率（清单全部落地后）"),
-            _("假定清单上的企业全部在本市投产并承接，本地配套率可达到的水平；是上限，不是预测。"),
-            _("（本市供应额 + 覆盖额）÷ 产地明确的采购额"),
-        ),
-    }
-    if figure not in words:
+    explained = target_figures.explained(listed, figure, disclosures.of_list(listed, person=person))
+    if explained is None:
         raise Http404(figure)
-    label, definition, formula = words[figure]
-    said = listed.assumptions
-    missing = _("金额未填 %(unknown)s 行未计入；给区间的 %(banded)s 行取中值。") % {
-        "unknown": said["unknown_count"],
-        "banded": said["banded_count"],
-    }
-    explained = explain.Explained(
-        label=label,
-        definition=definition,
-        formula=formula,
-        scope=_("%(chain)s，%(anchors)s 家链主，%(candidates)s 家候选企业")
-        % {
-            "chain": listed.chain.name,
-            "anchors": said["anchor_count"],
-            "candidates": said["candidate_count"],
-        },
-        source=_("链主拆零件填报与登记的供给能力"),
-        as_of=listed.snapshot.taken_on,
-        snapshot=listed.snapshot.pk,
-        missing=missing,
-        release=released.of_list_explained(disclosures.of_list(listed, person=person)),
-        rows_url=reverse("targets:target", args=[listed.code]),
-        is_illustrative=listed.is_illustrative,
-    )
     return explain.respond(request, explained)
 
 
