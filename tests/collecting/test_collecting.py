@@ -7,9 +7,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.core.files.base import ContentFile
 
 from lianzhang.accounts.actions import Refused
-from lianzhang.collecting import actions, columns, queries, sheets, urging
+from lianzhang.collecting import actions, columns, jobs, queries, sheets, urging
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.records.models import Stale
 from tests.cast import Cast
@@ -94,6 +95,19 @@ def test_faults_of_a_workbook_come_back_marked_and_leave_the_draft_as_it_was(cas
     marked = openpyxl.load_workbook(path)
     assert marked.sheetnames[0] == "错误清单"
     assert marked.worksheets[1]["C2"].comment is not None
+
+
+def test_what_a_colleague_types_while_a_faulty_workbook_is_read_stays_and_the_faults_are_told(
+    cast: Cast,
+) -> None:
+    asked = scene.opened(cast)
+    upload = ContentFile(b"x", name="表.xlsx")
+    actions.receive(scene.answer(asked, cast), upload=upload, kind="collecting.read", url="/", by=cast.district_east)
+    being_read = scene.answer(asked, cast)
+    actions.save(scene.answer(asked, cast), rows=[scene.row("甲园", 1, "1")], version=None, by=cast.district_east)
+    jobs.finish(being_read, rows=None, result={"error_count": 1}, by=cast.district_east)
+    got = scene.answer(asked, cast)
+    assert (got.upload["error_count"], got.rows.count()) == (1, 1)
 
 
 def test_a_stated_total_that_is_not_the_sum_of_its_rows_is_explained_before_it_goes(cast: Cast) -> None:

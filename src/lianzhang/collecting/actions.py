@@ -72,9 +72,10 @@ def open_collection(asked: Collection, *, bodies: Sequence[Body], now: datetime,
 def extend(collection: Collection, *, due_at: datetime, now: datetime, by: Person) -> Collection:
     """延期: a later (or nearer) moment for everybody; what came in stays judged by the moment that holds."""
     _require_asker(collection, by=by)
-    rules.expect_open(collection)
     _expect_ahead(due_at, now=now)
-    return trail.change(collection, verb="collection.extended", changes={"due_at": due_at}, by=by)
+    with transaction.atomic():
+        held = held_open(collection.pk)
+        return trail.change(held, verb="collection.extended", changes={"due_at": due_at}, by=by)
 
 
 def save(
@@ -94,10 +95,22 @@ def save(
     return submission
 
 
+def held_open(collection_id: int) -> Collection:
+    """The collection, held until the transaction ends; Refused where it is closed.
+
+    Locked first and read after that: a row read while it waits for the lock comes with whom it named before.
+    """
+    trail.hold()
+    Collection.objects.select_for_update().only("pk").get(pk=collection_id)
+    collection = Collection.objects.select_related("closed_by", "previous", "owner").get(pk=collection_id)
+    rules.expect_open(collection)
+    return collection
+
+
 def locked(submission: Submission, *, move: str, version: int | None = None) -> Submission:
     """The answer as it stands, held with its collection until the transaction ends, so that nothing is written into
     one that is just being closed; Refused where the move is not to be made, Stale where the caller saw an older one."""
-    Collection.objects.select_for_update().get(pk=submission.collection_id)
+    held_open(submission.collection_id)
     held = Submission.objects.select_for_update(of=("self",))
     now = held.select_related("collection__closed_by", "collection__previous", "body").get(pk=submission.pk)
     rules.expect(move, now)
@@ -198,11 +211,8 @@ def accepted(submission: Submission, *, now: datetime, by: Person) -> Submission
 def close(collection: Collection, *, now: datetime, by: Person) -> Collection:
     """关闭: for good. Who has not answered stays listed as such."""
     with transaction.atomic():
-        collection = (
-            Collection.objects.select_for_update(of=("self",)).select_related("closed_by").get(pk=collection.pk)
-        )
         _require_asker(collection, by=by)
-        rules.expect_open(collection)
+        collection = held_open(collection.pk)
         changes = {"state": Collection.State.CLOSED, "closed_by": by, "closed_at": now}
         return trail.change(collection, verb="collection.closed", changes=changes, by=by)
 
@@ -213,6 +223,7 @@ def receive(submission: Submission, *, upload: Any, kind: str, url: str, by: Per
     rules.expect("save", submission)
     sha256, name = storage.keep(upload), storage.shown_name(upload.name)
     with transaction.atomic():
+        submission = locked(submission, move="save")
         arguments = {"submission_id": submission.pk, "sha256": sha256, "name": name}
         job = jobs.ask(kind, arguments, queue=Job.Queue.QUICK, subject_url=url, by=by)
         changes = {"file_name": name, "upload": {"sha256": sha256, "job": job.pk}}

@@ -52,9 +52,23 @@ def finish(submission: Submission, *, rows: list[dict[str, Any]] | None, result:
     """Write the draft (None: leave it) and what became of the upload, both or neither."""
     try:
         with transaction.atomic():
+            held = still(submission)
             if rows is not None:
-                submission = actions.save(submission, rows=rows, version=None, by=by)
-            upload = {**submission.upload, **result}
-            trail.change(submission, verb="submission.read", changes={"upload": upload}, by=by)
+                held = actions.save(held, rows=rows, version=None, by=by)
+            told(held, result, by=by)
     except Refused as refused:
         raise Unworkable(refused.reason) from refused
+
+
+def still(submission: Submission) -> Submission:
+    """The answer as it stands after the reading, held: a colleague may have typed, handed in or uploaded meanwhile."""
+    held = actions.locked(submission, move="save")
+    if held.upload.get("sha256") != submission.upload.get("sha256"):
+        raise Unworkable(_("之后又上传了新的工作簿，本次不再读取。"))
+    return held
+
+
+def told(held: Submission, result: dict[str, Any], *, by: Person) -> None:
+    """Keep with the answer what became of the workbook."""
+    upload = {**held.upload, **result}
+    trail.change(held, verb="submission.read", changes={"upload": upload}, by=by)

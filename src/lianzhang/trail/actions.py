@@ -60,7 +60,7 @@ class Entry:
 def create(record: R, *, verb: str, by: Any, detail: Mapping[str, Any] | None = None) -> R:
     """Insert `record` and its event. `by` is a person, or None for the system itself."""
     with transaction.atomic():
-        _lock()
+        hold()
         record.save(force_insert=True)
         _chained([Entry(verb, record, {}, values(record), detail or {})], by=by)
     return record
@@ -71,7 +71,7 @@ def create_many(records: Sequence[R], *, verb: str, by: Any) -> list[R]:
     if not records:
         return []
     with transaction.atomic():
-        _lock()
+        hold()
         made = type(records[0])._default_manager.bulk_create(records, batch_size=500)
         _chained([Entry(verb, record, {}, values(record), {}) for record in made], by=by)
     return made
@@ -93,7 +93,7 @@ def change(
     """
     expected = record.version if version is None else version
     with transaction.atomic():
-        _lock()
+        hold()
         before = {name: getattr(record, _column(record, name)) for name in changes}
         after = {name: _stored(value) for name, value in changes.items()}
         changed = [name for name in changes if before[name] != after[name]]
@@ -143,7 +143,7 @@ def append(entries: Iterable[Entry], *, by: Any) -> list[Event]:
     """Chain `entries` onto the trail. Must run inside the business transaction; takes the append lock until its end."""
     if not connection.in_atomic_block:
         raise RuntimeError("the trail is written inside the transaction it describes")
-    _lock()
+    hold()
     return _chained(entries, by=by)
 
 
@@ -207,9 +207,13 @@ def _seal() -> None:
     checkpoints.write(directories=settings.TRAIL_CHECKPOINT_DIRS, at=timezone.now())
 
 
-def _lock() -> None:
-    # Before any row is touched, so that two actions on the same rows wait here in turn and never for one another.
-    # SQLite runs every transaction IMMEDIATE (settings), so the writer is already alone.
+def hold() -> None:
+    """Take the append lock until the transaction ends: first of all in an action that locks rows before it writes.
+
+    Taken before any row is touched, two actions on the same rows wait here in turn and never for one another: one that
+    held a row and wanted the lock, beside one that held the lock and wanted the row, was ended by PostgreSQL. SQLite
+    runs every transaction IMMEDIATE (settings), so the writer is already alone.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPEND_LOCK])

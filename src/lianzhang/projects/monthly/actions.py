@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.collecting import actions as collecting
-from lianzhang.collecting import rules
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.intake.writing import Writing
 from lianzhang.jobs import actions as jobs
@@ -48,11 +47,7 @@ def open_round(*, month: dt.date, due_at: dt.datetime, request: str = "", now: d
     month = month.replace(day=1)
     if month > timezone.localdate(now):
         raise Refused(_("%(month)s还没有开始，不能调度。") % {"month": said_month(month)})
-    known = Collection.objects.filter(kind=Collection.Kind.MONTH, period=month).first()
-    if known is not None:
-        raise Refused(_("%(month)s的调度已经发起（%(code)s），状态“%(state)s”。") % {
-            "month": said_month(month), "code": known.code, "state": known.get_state_display(),
-        })  # fmt: skip
+    _expect_new(month)
     bodies = queries.districts()
     if not bodies:
         raise Refused(_("没有区市有在推进的重点项目。"))
@@ -67,7 +62,19 @@ def open_round(*, month: dt.date, due_at: dt.datetime, request: str = "", now: d
         previous=Collection.objects.filter(kind=Collection.Kind.MONTH, period__lt=month).order_by("-period").first(),
         is_illustrative=all(body.is_illustrative for body in bodies),
     )
-    return collecting.open_collection(asked, bodies=bodies, now=now, by=by)
+    try:
+        with transaction.atomic():
+            return collecting.open_collection(asked, bodies=bodies, now=now, by=by)
+    except IntegrityError:  # a colleague opened the month at the same moment: the unique key decides, not a look
+        _expect_new(month)
+        raise
+
+
+def _expect_new(month: dt.date) -> None:
+    known = Collection.objects.filter(kind=Collection.Kind.MONTH, period=month).first()
+    if known is not None:
+        said = {"month": said_month(month), "code": known.code, "state": known.get_state_display()}
+        raise Refused(_("%(month)s的调度已经发起（%(code)s），状态“%(state)s”。") % said)
 
 
 def save(submission: Submission, *, said: Sequence[Said], by: Person, note: str | None = None) -> int:
@@ -175,10 +182,7 @@ def check(
     if not passes and not reason.strip():
         raise Refused(_("退回须写明理由。"))
     with transaction.atomic():
-        collection = (
-            Collection.objects.select_for_update(of=("self",)).select_related("closed_by").get(pk=collection.pk)
-        )
-        rules.expect_open(collection)
+        collection = collecting.held_open(collection.pk)
         asked = queries.to_check(by, collection).filter(pk__in=list(reports))
         found = list(asked.select_related("project", "submission__body"))
         if not found:
@@ -216,10 +220,7 @@ def close(collection: Collection, *, although: str = "", now: dt.datetime, by: P
     if not queries.closes(by):
         raise Refused(_("月度调度由秘书处关账。"))
     with transaction.atomic():
-        collection = (
-            Collection.objects.select_for_update(of=("self",)).select_related("closed_by").get(pk=collection.pk)
-        )
-        rules.expect_open(collection)
+        collection = collecting.held_open(collection.pk)
         open_rows = MonthReport.objects.filter(
             month=queries.month_of(collection), state__in=(State.SUBMITTED, State.RETURNED)
         )
@@ -248,6 +249,7 @@ def ask_to_write(collection: Collection, *, by: Person) -> Job:
 def write(reports: Sequence[MonthReport], *, by: Person) -> int:
     """Carry checked rows of a closed month onto their projects, in the caller's transaction; how many changed. A
     project that carries a later month already is left alone."""
+    trail.hold()
     writing, count = Writing(by=by, detail={}), 0
     projects = Project.objects.select_for_update().in_bulk([report.project_id for report in reports])
     for report in reports:
@@ -281,6 +283,7 @@ def correct(
         raise Refused(_("更正须写明理由。"))
     _expect_amounts(project, {field: value})
     with transaction.atomic():
+        trail.hold()
         report = MonthReport.objects.filter(project=project, month=collection.period).first()
         if report is None:
             report = MonthReport(project=project, month=queries.month_of(collection), body=project.district)

@@ -13,7 +13,6 @@ from lianzhang.intake import storage
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
 from lianzhang.projects.monthly import actions, queries, sheets
-from lianzhang.trail import actions as trail
 
 CHUNK = 250
 
@@ -34,11 +33,11 @@ def read_month(progress: Progress, *, submission_id: int, sha256: str, name: str
     result = collecting.said(reading, row_count=len(said))
     try:
         with transaction.atomic():
+            held = collecting_jobs.still(submission)
             if said:
-                actions.save(submission, said=said, by=progress.person)
-                submission.refresh_from_db(fields=["version", "upload", "state"])
-            upload = {**submission.upload, **result}
-            trail.change(submission, verb="submission.read", changes={"upload": upload}, by=progress.person)
+                actions.save(held, said=said, by=progress.person)
+                held.refresh_from_db(fields=["version", "upload", "state"])
+            collecting_jobs.told(held, result, by=progress.person)
     except Refused as refused:
         raise Unworkable(refused.reason) from refused
     return {"message": _("读到%(rows)d行，错误%(errors)d处。") % {"rows": len(said), "errors": result["error_count"]}}
