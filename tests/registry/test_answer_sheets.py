@@ -9,6 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
 
 from lianzhang.accounts.models import Person
 from lianzhang.intake import actions, files, ledgers, storage
@@ -251,6 +253,43 @@ def test_a_material_group_is_asked_once_and_taken_silently_next_time(cast: Cast,
     assert sorted(row.kind for row in again.rows.all()) == ["ignored", "new", "new"]
     assert not MaterialGroup.objects.visible_to(cast.anchor_2).exists()
     assert not MaterialGroup.objects.visible_to(cast.clerk_a).exists()
+
+
+def test_all_groups_are_said_in_one_table_and_neither_they_nor_those_left_out_are_asked_for_next_quarter(
+    cast: Cast, tmp_path: Path
+) -> None:
+    parts = tree_of(cast)
+    one = {"供应商名称": "外地厂", "金额": 1000000, "年度": 2025}
+    rows = [
+        {**one, "物料组": "1010", "物料组描述": "压缩机"},
+        {**one, "物料组": "1010", "物料组描述": "冰箱用", "供应商名称": "外地乙厂"},
+        {**one, "物料组": "20 20", "物料组描述": "电机类"},
+        *[{**one, "物料组": "9090", "物料组描述": "办公用品", "工厂": plant} for plant in ("一厂", "一厂", "二厂")],
+    ]
+    batch = hand_in(export(tmp_path, *rows), ledger="material_purchases", by=cast.anchor_1)
+    client = Client()
+    client.force_login(cast.anchor_1)
+    page = client.get(reverse("intake:batch", args=[batch.code])).content.decode()
+    assert page.count("-question") == 3
+    assert "不导入的行中有 1 行的金额已合计在其他行中" in page
+    whole = next(one for one in batch.rows.get(row_number=4).candidates if one["label"] == "类别“电机”（整类）")
+    said = {
+        "rows": "3",
+        "0-question": "1010 压缩机", "0-choice": str(parts["冰箱压缩机"].pk),
+        "1-question": "20 20 电机类", "1-choice": whole["subject_id"],
+        "2-question": "9090 办公用品", "2-choice": "skip",
+    }  # fmt: skip
+    url = reverse("intake:decide_many", args=[batch.code])
+    assert "不导入须写明原因" in client.post(url, said, follow=True).content.decode()
+    client.post(url, {**said, "0-choice": "", "1-choice": "", "2-reason": "不是零部件"})
+    kinds = dict(batch.rows.order_by("row_number").values_list("row_number", "kind"))
+    assert kinds == {2: "new", 3: "new", 4: "new", 5: "ignored", 6: "ignored", 7: "ignored"}
+    assert "金额（元）：1,000,000" in client.get(reverse("intake:batch", args=[batch.code])).content.decode()
+    again = hand_in(
+        export(tmp_path, *[{**row, "年度": 2024} for row in rows]), ledger="material_purchases", by=cast.anchor_1
+    )
+    assert sorted(again.rows.values_list("kind", flat=True)) == ["ignored"] * 3 + ["new"] * 3
+    assert "不导入" in client.get(reverse("answers:materials")).content.decode()
 
 
 def test_what_is_never_asked_is_not_kept_in_the_stored_upload_either(cast: Cast, tmp_path: Path) -> None:

@@ -86,25 +86,36 @@ def choose(batch: Batch, *, rows: list[int] | None, by: Person) -> int:
 
 
 def decide(batch: Batch, *, question: str, decision: Mapping[str, Any], by: Person) -> Batch:
-    """Say what a name means: `{"as": "same", "id": …}`, `{"as": "new"}` or `{"as": "skip", "reason": …}`.
+    """Say what one name means, as `decide_many` does for several."""
+    return decide_many(batch, decisions={question: decision}, by=by)
 
-    Holds for every row of the batch that asks the same; the plan is worked out again.
+
+def decide_many(batch: Batch, *, decisions: Mapping[str, Mapping[str, Any]], by: Person) -> Batch:
+    """Say what names mean: name → `{"as": "same", "id": …}`, `{"as": "new"}` or `{"as": "skip", "reason": …}`.
+
+    Each holds for every row of the batch that asks the same; the plan is worked out again, once for all of them.
     """
     _expect(batch, Batch.State.PREVIEW)
+    with transaction.atomic():
+        for question, decision in decisions.items():
+            _decide(batch, question, decision, by=by)
+        _show_again(batch, by=by)
+        for question, decision in decisions.items():
+            trail.note(batch, verb="batch.name_decided", detail={"name": question, **decision}, by=by)
+    return batch
+
+
+def _decide(batch: Batch, question: str, decision: Mapping[str, Any], *, by: Person) -> None:
     asked = batch.rows.filter(kind=protocol.REVIEW, subject_label=question[:200])
     if not asked.exists():
         raise Refused(_("没有待认定的名称“%s”。") % question)
     if decision["as"] == "skip" and not str(decision.get("reason", "")).strip():
         raise Refused(_("不导入须写明原因。"))
-    with transaction.atomic():
-        ledgers.get(batch.ledger).decide(question, decision=decision, batch=batch, by=by)
-        for row in asked:
-            row.decision = {**row.decision, **decision, "by": by.pk, "question": question}
-            row.is_chosen = True
-            row.save(update_fields=["decision", "is_chosen"])
-        _show_again(batch, by=by)
-        trail.note(batch, verb="batch.name_decided", detail={"name": question, **decision}, by=by)
-    return batch
+    ledgers.get(batch.ledger).decide(question, decision=decision, batch=batch, by=by)
+    for row in asked:
+        row.decision = {**row.decision, **decision, "by": by.pk, "question": question}
+        row.is_chosen = True
+        row.save(update_fields=["decision", "is_chosen"])
 
 
 def apply(batch: Batch, *, plan: str, by: Person, now: datetime) -> Batch:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.models import Batch, StagedRow
 
 NEW, CHANGED, UNCHANGED, REVIEW, ERROR, IGNORED = "new", "changed", "unchanged", "review", "error", "ignored"
+COUNTED_IN = "counted_in"  # the code of what is said of a row whose amount stands in another row of the sheet
 KINDS = (NEW, CHANGED, UNCHANGED, REVIEW, ERROR, IGNORED)
 
 LONGEST_TAB = 60  # signs kept of a sheet's name: a spreadsheet allows 31, a CSV has the name of its file

@@ -8,6 +8,8 @@ from lianzhang.intake import protocol
 from lianzhang.intake.models import Batch, BatchQuerySet, StagedRow
 
 MOST_QUESTIONS = 30
+LIKELY = 0.6
+MOST_IN_TABLE = 100  # of names that are gone through in a table, with one choice each
 
 
 @dataclass
@@ -17,6 +19,12 @@ class Query:
     name: str
     rows: list[str] = field(default_factory=list)
     proposals: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def likely(self) -> object:
+        """The id of the record that the name says nearly outright; empty where a person has to look."""
+        best = self.proposals[0] if self.proposals else {}
+        return best["subject_id"] if float(str(best.get("score", 0))) >= LIKELY else ""
 
 
 def batches(person: Person, *, ledger: str = "") -> BatchQuerySet:
@@ -35,8 +43,8 @@ def last_of_each(person: Person, *, limit: int = 300) -> dict[str, Batch]:
     return newest
 
 
-def questions(batch: Batch) -> tuple[list[Query], int]:
-    """The names to be decided, most used first, at most thirty of them; and how many there are in all."""
+def questions(batch: Batch, *, most: int = MOST_QUESTIONS) -> tuple[list[Query], int]:
+    """The names to be decided, most used first, at most so many of them; and how many there are in all."""
     asked: dict[str, Query] = {}
     rows = list(batch.rows.filter(kind=protocol.REVIEW).only("tab", "row_number", "subject_label", "candidates"))
     is_one_sheet = len({row.tab for row in rows}) < 2
@@ -44,7 +52,7 @@ def questions(batch: Batch) -> tuple[list[Query], int]:
         found = asked.setdefault(row.subject_label, Query(row.subject_label, proposals=row.candidates))
         found.rows.append(str(row.row_number) if is_one_sheet else f"{row.tab} {row.row_number}")
     ordered = sorted(asked.values(), key=lambda query: (-len(query.rows), query.name))
-    return ordered[:MOST_QUESTIONS], len(ordered)
+    return ordered[:most], len(ordered)
 
 
 def tabs(batch: Batch) -> list[str]:

@@ -142,6 +142,8 @@ def written(value: Any, *, field: Field | None, language: str) -> str:
         return values.plain(value, "yi", places=4)
     if field is not None and field.kind is Kind.REGION:
         return str(_("境外")) if str(value) == codes.ABROAD else places.names().get(str(value), str(value))
+    if field is not None and field.kind is Kind.WAN and field.unit == "元":
+        return values.plain(value * 10_000, "wan", places=4)
     if field is not None and field.key == "year":
         return str(value)
     if isinstance(value, list):

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from chainlab.sheets.reading import Blank, Complaint, Reading
@@ -179,10 +181,13 @@ def plan_of(changes: Iterable[Change]) -> str:
 
 
 def counts_of(batch: Batch) -> dict[str, int]:
-    """Rows by kind; `read` is their sum, so that nothing can go missing between the sheet and the page."""
+    """Rows by kind; `read` is their sum, so that nothing can go missing between the sheet and the page. `joined` of
+    those not imported are counted in another row."""
     kinds = Counter(batch.rows.values_list("kind", flat=True))
     counts = {kind: kinds.get(kind, 0) for kind in protocol.KINDS}
-    return {"read": sum(counts.values()), **counts}
+    ignored = batch.rows.filter(kind=protocol.IGNORED).alias(told=Cast("complaints", TextField()))
+    joined = ignored.filter(told__contains=f'"{protocol.COUNTED_IN}"').count()
+    return {"read": sum(counts.values()), **counts, **({"joined": joined} if joined else {})}
 
 
 def _stage(batch: Batch, rows: Sequence[StagedRow], *, progress: Progress | None) -> None:

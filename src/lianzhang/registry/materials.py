@@ -61,18 +61,26 @@ def _alike(wanted: set[str], text: str) -> float:
 
 
 def keep(*, firm: Enterprise, code: str, name: str, key: str, batch_code: str, by: Person) -> MaterialGroup:
-    """Keep what a group means: `key` as `meanings` gives it."""
-    part = Part.objects.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
-    if part is None or not code:
-        raise Refused(_("请从所列零部件或类别中选一项。"))
+    """Keep what a group means: `key` as `meanings` gives it, empty where the group is not to be imported."""
     with transaction.atomic():
-        if key.startswith(WHOLE):
-            part = _whole(part, by=by)
-        group = MaterialGroup(
-            firm=firm, code=code[:40], name=name[:120], part=part, category=part.category, batch_code=batch_code,
-            is_illustrative=firm.is_illustrative,
-        )  # fmt: skip
+        part = _meant(key, by=by) if key else None
+        if not code:
+            raise Refused(_("物料组没有代码。"))
+        category = part.category if part else ""
+        said = {"name": name[:120], "part": part, "category": category, "batch_code": batch_code}
+        held = MaterialGroup.objects.filter(firm=firm, code=code[:40]).first()
+        if held is not None:  # one that named a category alone, or the same group in another batch meanwhile
+            return trail.change(held, verb="material_group.kept", changes=said, by=by)
+        group = MaterialGroup(firm=firm, code=code[:40], **said, is_illustrative=firm.is_illustrative)
         return trail.create(group, verb="material_group.kept", by=by)
+
+
+def _meant(key: str, *, by: Person) -> Part:
+    """The part that a key stands for."""
+    part = Part.objects.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    if part is None:
+        raise Refused(_("请从所列零部件或类别中选一项。"))
+    return _whole(part, by=by) if key.startswith(WHOLE) else part
 
 
 def forget(group: MaterialGroup, *, by: Person) -> None:

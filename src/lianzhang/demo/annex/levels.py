@@ -7,13 +7,14 @@ from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from lianzhang.demo.annex.cast import Town
-from lianzhang.registry import actions, sharing
+from lianzhang.registry import actions, parts, sharing
 from lianzhang.registry.models import (
     Banding,
     CategoryAnswer,
     Enterprise,
     Level,
     MaterialGroup,
+    Part,
     PartAnswer,
     PartTree,
     ProductLine,
@@ -245,12 +246,20 @@ ANSWERS: dict[Level, Callable[[Town, ProductLine, date], None]] = {
 
 
 def _material_groups(town: Town) -> None:
-    """What the first anchor's own system calls the categories."""
+    """What the first anchor's own system calls the categories: each group is one category as a whole."""
     categories = dict.fromkeys(part.category for part in town.parts)
-    groups = [
-        MaterialGroup(firm=town.anchors[0], code=f"M{n:03d}", name=f"{name}类", category=name, is_illustrative=True)
-        for n, name in enumerate(categories, start=1)
+    wholes = [
+        Part(code=parts.whole_code(name), name=parts.whole_name(name), category=name, is_illustrative=True)
+        for name in categories
     ]
+    town.scribe.put_many(wholes, verb="part.entered")
+    groups = [
+        MaterialGroup(
+            firm=town.anchors[0], code=f"M{n:03d}", name=f"{whole.category}类", part=whole, category=whole.category,
+            is_illustrative=True,
+        )
+        for n, whole in enumerate(wholes, start=1)
+    ]  # fmt: skip
     town.scribe.put_many(groups, verb="material_group.kept")
 
 

@@ -128,7 +128,10 @@ class OfFirmAloneQuerySet(ScopedQuerySet[M]):
 
 
 class MaterialGroup(Versioned):
-    """物料组对照: what a material group of the firm's own system is called here. Entered once, kept with the firm."""
+    """物料组对照: what a material group of the firm's own system is called here. Entered once, kept with the firm.
+
+    A group without a part and a category is not to be imported.
+    """
 
     secrecy = Secrecy(internal="firm batch_code is_illustrative", secret="code name part category")
 
@@ -159,3 +162,8 @@ class MaterialGroup(Versioned):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_left_out(self) -> bool:
+        """不导入: the firm said that rows of this group are none of parts, such as office goods."""
+        return self.part_id is None and not self.category

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chainlab import names
 from chainlab.sheets.reading import Blank
 from lianzhang.accounts.rules import Act, Thing
+from lianzhang.intake import packing, protocol
 from lianzhang.intake.columns import Column, Desk, Kept, Question, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.protocol import Change, ContextField, Finding, Incoming, Proposal
@@ -54,16 +55,23 @@ def _code(said: Any) -> str:
     return str(said or "").strip().upper()
 
 
+def asked_of(row: Incoming, *, desk: Desk) -> tuple[str, str]:
+    """What is asked about the row's group, once for the group however it is described, and its first description."""
+    code, said = _code(row.values.get("group")), str(row.values.get("group_name") or "").strip()
+    name: str = desk.once(("name of group", code), lambda: said)
+    return f"{code} {name}".strip()[:200], name
+
+
 @dataclass(frozen=True, slots=True)
 class GroupColumn(Column):
     """物料组: what it means is asked the first time, and taken silently from then on."""
 
     def take(self, value: Any, *, row: Incoming, desk: Desk) -> dict[str, Any]:
-        code, name = _code(value), str(row.values.get("group_name") or "").strip()
+        code = _code(value)
         held = kept_groups(desk).get(code)
         if held is not None and held.part_id is not None:
             return {self.attr: held.part_id}
-        asked = f"{code} {name}".strip()[:200]
+        asked, name = asked_of(row, desk=desk)
         found: list[Proposal] = desk.once(
             ("meanings", asked),
             lambda: [Proposal(one.key, one.label, one.score) for one in materials.meanings(code, name)],
@@ -220,14 +228,37 @@ class MaterialLedger(DeclaredLedger):
         return person.reach.hands_in(self.key) and person.reach.may(Act.WRITE, Thing.PURCHASE)
 
     def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
-        return super().diff(added_up(rows, desk=Desk(by, dict(context), rows)), context=context, by=by)
+        desk = Desk(by, dict(context), rows)
+        return super().diff(added_up(left_out(rows, desk=desk), desk=desk), context=context, by=by)
 
     def decide(self, question: str, *, decision: Mapping[str, Any], batch: Batch, by: Person) -> None:
-        if decision["as"] == "skip":
-            return
-        code, _blank, name = question.partition(" ")
+        row = batch.rows.filter(kind=protocol.REVIEW, subject_label=question).order_by("row_number")[0]
+        code = _code(packing.unpack_all(row.values).get("group"))
+        name = question.removeprefix(code).strip()
+        key = "" if decision["as"] == "skip" else str(decision.get("id", "0"))
         firm = own_firm(Desk(by, {}))
-        materials.keep(firm=firm, code=code, name=name, key=str(decision.get("id", "")), batch_code=batch.code, by=by)
+        materials.keep(firm=firm, code=code, name=name, key=key, batch_code=batch.code, by=by)
+
+
+def left_out(rows: Sequence[Incoming], *, desk: Desk) -> list[Incoming]:
+    """The rows with those left out whose group the firm said is not to be imported, now or with an earlier export."""
+    held = kept_groups(desk)
+    groups = (held.get(_code(row.values.get("group"))) for row in rows)
+    return [
+        _left_out(row, group) if group is not None and group.is_left_out else row
+        for row, group in zip(rows, groups, strict=True)
+    ]
+
+
+def _left_out(row: Incoming, group: MaterialGroup) -> Incoming:
+    said = Finding(
+        "group",
+        "note",
+        f"物料组“{group.code}”按对照不导入。",
+        f"Material group “{group.code}” is left out, as the firm said once.",
+        code="left_out",
+    )
+    return dataclasses.replace(row, decision={"as": "skip"}, findings=(*row.findings, said))
 
 
 def added_up(rows: Sequence[Incoming], *, desk: Desk) -> list[Incoming]:
@@ -273,7 +304,7 @@ def _summed(count: int, total: Decimal) -> Finding:
 
 
 def _counted_in(row: int) -> Finding:
-    return Finding("amount", "note", f"已并入第 {row} 行。", f"Counted in row {row}.", code="counted_in")
+    return Finding("amount", "note", f"已并入第 {row} 行。", f"Counted in row {row}.", code=protocol.COUNTED_IN)
 
 
 MATERIAL_PURCHASES = MaterialLedger(

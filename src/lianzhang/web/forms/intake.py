@@ -1,5 +1,6 @@
 """Forms of the intake: handing in a workbook, deciding a name, choosing and confirming rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -53,9 +54,30 @@ class DecisionForm(forms.Form):
 
     def clean_choice(self) -> str:
         chosen = str(self.cleaned_data["choice"])
+        if chosen == "skip" and not self.data.get(self.add_prefix("reason"), "").strip():
+            raise forms.ValidationError(_("不导入须写明原因。"))
         if chosen not in ("new", "skip") and not (chosen.isascii() and chosen.isdigit()):
             raise forms.ValidationError(_("请选定一项。"))
         return chosen
+
+
+class DecisionTable:
+    """认定 of many names at once: a row for each, `<n>-question`, `<n>-choice`, `<n>-reason`. Rows left open are not
+    decided; `errors` says which are wrong."""
+
+    MOST = 500
+
+    def __init__(self, data: Mapping[str, str]) -> None:
+        count = data.get("rows", "")
+        wanted = min(int(count), self.MOST) if count.isascii() and count.isdigit() and len(count) < 6 else 0
+        found = [DecisionForm(data, prefix=str(n)) for n in range(wanted) if data.get(f"{n}-choice")]
+        self.decisions: dict[str, dict[str, Any]] = {}
+        self.errors: list[tuple[str, str]] = []
+        for form in found:
+            if form.is_valid():
+                self.decisions[form.cleaned_data["question"]] = form.decision
+            else:
+                self.errors.append((str(form["question"].value()), " ".join(map(str, form.errors["choice"]))))
 
 
 class PlanForm(forms.Form):

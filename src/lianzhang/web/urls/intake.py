@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianzhang.web.views import intake, months
+from lianzhang.web.views import deciding, intake, months
 
 app_name = "intake"
 PREFIX = "ledgers/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("batches/<slug:code>/", intake.batch, name="batch"),
     path("batches/<slug:code>/marked.xlsx", intake.marked, name="marked"),
     path("batches/<slug:code>/decide", intake.decide, name="decide"),
+    path("batches/<slug:code>/decide-many", deciding.decide_many, name="decide_many"),
     path("batches/<slug:code>/choose", intake.choose, name="choose"),
     path("batches/<slug:code>/choose-all", intake.choose_all, name="choose_all"),
     path("batches/<slug:code>/apply", intake.apply, name="apply"),
