@@ -177,7 +177,7 @@ LEDGERS: dict[str, str] = {
     "plan_actions": "lianzhang.chains.sheets.plans.PLAN_ACTIONS",
     "key_projects": "lianzhang.projects.sheets.KEY_PROJECTS",
     "leads": "lianzhang.projects.sheets.LEADS",
-    "events": "lianzhang.projects.sheets.EVENTS",
+    "events": "lianzhang.projects.events.sheets.EVENTS",
     "requests": "lianzhang.supervision.sheets.REQUESTS",
     "address_list": "lianzhang.intake.sheets.ADDRESS_LIST",
     "map_segments": "lianzhang.chains.sheets.atlas.MAP_SEGMENTS",

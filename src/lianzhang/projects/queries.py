@@ -173,7 +173,7 @@ def detailed(person: Person, code: str) -> Project:
         "gap",
         "source",
         "target_line",
-        "site_need",
+        "site_need__site",
         "introducer",
     )
     return found.select_related(*related, "target_line__target_list").get_or_404(code=code)

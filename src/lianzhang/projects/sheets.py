@@ -1,4 +1,4 @@
-"""The ledgers of projects: key projects by month, leads and signings, events. One project, two ledgers over it."""
+"""The ledgers of projects: key projects by month, and leads. One project, two ledgers over it."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -13,14 +13,15 @@ from lianzhang.accounts.models import Body
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.chains.sheets import naming
-from lianzhang.intake import lookups, recording
+from lianzhang.intake import lookups, packing, recording
 from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
 from lianzhang.intake.protocol import Change, Finding, Incoming
 from lianzhang.projects import investors, queries, tables
-from lianzhang.projects.actions import plans, reporting
-from lianzhang.projects.models import Event, Project
+from lianzhang.projects.actions import needs, plans, reporting
+from lianzhang.projects.leads import wants
+from lianzhang.projects.models import Project
 from lianzhang.projects.monthly import locking
 from lianzhang.projects.monthly.queries import last_day
 from lianzhang.projects.stages import Stage
@@ -30,6 +31,7 @@ from lianzhang.trail.models import Proof
 
 STAGES = {stage.name.lower(): stage for stage in Stage}
 OUR_CODE = "XM-"
+WANTED = (EXTRA + "carrier_need", EXTRA + "land_area_mu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,40 +211,36 @@ class LeadSheet(ProjectSheet):
                 code="first_report",
             )
 
+    def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
+        if any(name in values for name in WANTED):
+            before = desk.drawer.get("extras", {}).get((record._meta.label_lower, str(record.pk)))
+            if before is None:
+                before = _kept(self.ledger, record)
+            said = {name.removeprefix(EXTRA): values[name] for name in WANTED if name in values}
+            desk.once("wanted", list).append((record, _wanted(before), _wanted({**before, **said})))
+        super().settle(record, values, desk=desk, writing=writing)
+
+    def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
+        needs.follow_sheet(desk.once("wanted", list), writing=writing)
+
     def create(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any | None:
         project = super().create(taken, desk=desk, batch=batch)
         reporting.reclaim(project, now=batch.uploaded_at, by=desk.by)  # type: ignore[arg-type]
         return project
 
 
-class EventSheet(Sheet):
-    """会展活动: found by code, else by chain, name and day."""
+def _kept(ledger: str, record: Any) -> dict[str, Any]:
+    """What a ledger keeps beside a project."""
+    found = LedgerExtra.objects.filter(
+        ledger=ledger, subject_type=record._meta.label_lower, subject_id=str(record.pk)
+    ).first()
+    return found.values if found else {}
 
-    def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
-        if not row.values.get("code"):
-            naming.from_context(taken, desk=desk)
-        start, end = taken.get("held_on"), taken.get("ended_on")
-        if isinstance(start, dt.date) and isinstance(end, dt.date) and end < start:
-            raise Refusal("结束日期早于开始日期。", "It ends before it begins.", field="ended_on")
 
-    def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
-        width = desk.by.reach.scope(Act.WRITE, Thing.EVENT)
-        if width is Scope.OWN and desk.by.reach.role is Role.TASK_FORCE:
-            return naming.may_write(taken, thing=Thing.EVENT, desk=desk)
-        return width > Scope.NONE
-
-    def build(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any:
-        record = super().build(taken, desk=desk, batch=batch)
-        if desk.by.reach.scope(Act.WRITE, Thing.EVENT) is Scope.OWN and desk.by.reach.role is not Role.TASK_FORCE:
-            record.host_id = desk.by.reach.body_id
-        return record
-
-    def label(self, taken: Mapping[str, Any], *, record: Any | None, row: Incoming) -> str:
-        return str(taken.get("name") or row.raw.get("name") or record or "")
-
-    def records(self, *, desk: Desk) -> Iterable[Any]:
-        found = Event.objects.visible_to(desk.by).order_by("code")
-        return found.filter(chain_id=desk.context["chain"]) if desk.context.get("chain") else found
+def _wanted(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """载体需求 and 地块面积 of a row, read into the fields of a need."""
+    land = packing.unpack(kept.get("land_area_mu"))
+    return wants.read(str(packing.unpack(kept.get("carrier_need")) or ""), land_mu=land or None)
 
 
 def _reporter(record: Any) -> str | None:
@@ -339,7 +337,7 @@ LEADS = DeclaredLedger(
             noun="lead",
             natural=("chain_id", "name"),
             gated=frozenset({"stage"}),
-            owned=("entries", "claims"),
+            owned=("entries", "claims", "site_need"),
             columns=(
                 Shown("code", "code", shown=lambda record: record.code),
                 EnterpriseColumn("company", "enterprise_id"),
@@ -359,41 +357,6 @@ LEADS = DeclaredLedger(
                 StageColumn("stage", "stage"),
                 Column("started_on", "started_on"),
                 *(Kept(field) for field in _LEAD_EXTRAS),
-            ),
-        ),
-    ),
-)
-
-EVENTS = DeclaredLedger(
-    key="events",
-    thing=Thing.EVENT,
-    context=(naming.choice_for(Thing.EVENT),),
-    sheets=(
-        EventSheet(
-            key="events",
-            model=Event,
-            noun="event",
-            prefix="HD",
-            natural=("chain_id", "name", "held_on"),
-            columns=(
-                Shown("code", "code", shown=lambda record: record.code),
-                Column("name", "name"),
-                naming.column(),
-                Column("kind", "kind"),
-                Column("held_on", "held_on"),
-                Column("ended_on", "ended_on"),
-                Kept("region_code"),
-                Column("place", "place"),
-                Column("host", "host_name"),
-                Column("attendee_count", "firm_count"),
-                Column("deal_count", "signing_count"),
-                Column("intended_wan", "intended_wan"),
-                Kept("agreed_wan"),
-                Kept("sales_wan"),
-                Kept("follow_up"),
-                Kept("project_codes"),
-                Kept("evidence"),
-                Column("remark", "note"),
             ),
         ),
     ),

@@ -5,7 +5,7 @@ says both things asked of it: the words about one site, and the order of all sit
 not known, then by how far off; `off` is the sum of how far each condition not met is off, as a share of what is asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -260,6 +260,13 @@ def judged(need: Any, site: Site) -> list[Verdict]:
 def judge(conditions: list[tuple[Condition, Any]], site: Site) -> list[Verdict]:
     """The same of conditions already drawn from a need, for many sites."""
     return [condition.judge(wanted, site) for condition, wanted in conditions]
+
+
+def told(verdicts: Sequence[Verdict]) -> str:
+    """The verdicts in one text, what is not met first."""
+    heads = ((UNMET, _("不满足")), (UNKNOWN, _("待核实")), (MET, _("满足")))
+    found = {mark: [each.text for each in verdicts if each.mark == mark] for mark, _head in heads}
+    return "\n".join(f"{head}：{'；'.join(found[mark])}" for mark, head in heads if found[mark])
 
 
 def ranked(need: Any, sites: SiteQuerySet) -> SiteQuerySet:

@@ -1,6 +1,6 @@
 """要素资源 as a table: funds, parks, platforms, alliances, talent bases, scenarios, innovation records; and 载体."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -154,9 +154,9 @@ SITES = TableSpec(
 )
 
 
-def fitting(need: Any) -> TableSpec:
+def fitting(need: Any, *, choose: Callable[[Site], str] | None = None) -> TableSpec:
     """The sites for one need, best first, each with its reasons; `need` is closed over, since a table is declared once
-    and a need is one project's."""
+    and a need is one project's. `choose` gives the address at which a site is chosen, for whoever may choose."""
 
     conditions, judged = fit.asked(need), dict[int, list[fit.Verdict]]()
 
@@ -177,6 +177,9 @@ def fitting(need: Any) -> TableSpec:
             return Badge(ngettext("%(n)d项待核实", "%(n)d项待核实", n) % {"n": n}, "watch")
         return Badge(_("全部满足"), "normal")
 
+    def choice(site: Any) -> str:
+        return str(_("已选定") if site.pk == need.site_id else _("选此处") if choose else "")
+
     base = {column.key: column for column in SITES.columns}
     return TableSpec(
         key="fitting_sites",
@@ -184,6 +187,7 @@ def fitting(need: Any) -> TableSpec:
         columns=(
             base["name"],
             Column("verdict", _("符合情况"), verdict, kind="badge"),
+            Column("choice", _("选定"), choice, link=choose),
             Column("unmet", _("不满足"), told(fit.UNMET), kind="list", is_wrapped=True),
             Column("unknown", _("待核实"), told(fit.UNKNOWN), kind="list", is_wrapped=True),
             Column("met", _("满足"), told(fit.MET), kind="list", is_wrapped=True),

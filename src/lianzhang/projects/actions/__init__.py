@@ -14,7 +14,7 @@ from lianzhang.projects.actions.encounters import (
 from lianzhang.projects.actions.events import edit_event, enter_event, tie_signing, untie_signing
 from lianzhang.projects.actions.introductions import introduce
 from lianzhang.projects.actions.leads import follow_up
-from lianzhang.projects.actions.needs import NEED_FIELDS, state_need
+from lianzhang.projects.actions.needs import NEED_FIELDS, choose_site, drop_site, state_need
 from lianzhang.projects.actions.opening import open_from_target
 from lianzhang.projects.actions.permission import GateClosed
 from lianzhang.projects.actions.plans import set_plan
@@ -41,10 +41,12 @@ __all__ = [
     "add_evidence",
     "advance",
     "check",
+    "choose_site",
     "contest",
     "correct",
     "decide_contest",
     "drop_met",
+    "drop_site",
     "edit",
     "edit_event",
     "edit_met",

@@ -16,11 +16,11 @@ class SiteNeedQuerySet(ByProjectQuerySet["SiteNeed"]):
 
 
 class SiteNeed(Versioned):
-    """载体需求: what a project needs of a site. A blank asks nothing; it is not zero."""
+    """载体需求: what a project needs of a site, and the one it chose. A blank asks nothing; it is not zero."""
 
     secrecy = Secrecy(
         internal="project kind area_m2 area_most_m2 land_mu floor_load_kg clear_height_m rent_most_yuan power_kva "
-        "energy_tce land_use needed_by note"
+        "energy_tce land_use needed_by note site chosen_on chosen_fit chosen_note"
     )
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="site_need")
@@ -40,6 +40,13 @@ class SiteNeed(Versioned):
     land_use = models.CharField(_("用地性质"), max_length=12, choices=Site.LandUse.choices, blank=True)
     needed_by = models.DateField(_("需用时间"), null=True, blank=True)
     note = models.CharField(_("其他要求"), max_length=300, blank=True)
+    # What was chosen, and how it fitted on that day: the site's own figures go on changing.
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, null=True, blank=True, related_name="needs", verbose_name=_("选定载体")
+    )
+    chosen_on = models.DateField(_("选定日期"), null=True, blank=True)
+    chosen_fit = models.TextField(_("选定时符合情况"), blank=True)
+    chosen_note = models.CharField(_("选定理由"), max_length=300, blank=True)
 
     objects = SiteNeedQuerySet.as_manager()
 
@@ -49,6 +56,10 @@ class SiteNeed(Versioned):
             models.CheckConstraint(
                 condition=Q(area_m2__isnull=True) | Q(area_most_m2__isnull=True) | Q(area_most_m2__gte=F("area_m2")),
                 name="site_need_area_is_a_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(site__isnull=True, chosen_on__isnull=True) | Q(site__isnull=False, chosen_on__isnull=False),
+                name="site_need_choice_is_dated",
             ),
         ]
 

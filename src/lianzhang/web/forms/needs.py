@@ -1,4 +1,4 @@
-"""The form of what a project needs of a site."""
+"""The forms of what a project needs of a site, and of choosing one."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -26,3 +26,16 @@ class NeedForm(forms.Form):
     land_use = forms.ChoiceField(label=_("用地性质"), choices=[ANY, *Site.LandUse.choices], required=False)
     needed_by = forms.DateField(label=_("需用时间"), widget=DateInput(), required=False)
     note = forms.CharField(label=_("其他要求"), max_length=300, required=False)
+
+
+class ChoiceForm(forms.Form):
+    """选定载体."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(
+        label=_("选定理由"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("有不满足的条件时必填。"),
+    )

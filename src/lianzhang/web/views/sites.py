@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
+from lianzhang.projects.models import SiteNeed
 from lianzhang.resources import actions, queries, tables
 from lianzhang.resources.models import Site
 from lianzhang.tables import values
@@ -57,11 +58,19 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
         "park": tables.name(found.park) if found.park else "",
         "progress": tables.progress(found),
         "may_write": Site.objects.editable_by(person).filter(pk=found.pk).exists(),
+        "chosen_by": _chosen_by(found, person),
         "history": histories.of(found, reader=person) if person.reach.may(Act.READ, Thing.PLAN) else None,
         "illustrative": found.is_illustrative,
         "as_of": found.as_of,
     }
     return render(request, "resources/site.html", context)
+
+
+def _chosen_by(found: Site, person: Person) -> list[SiteNeed]:
+    """The projects that chose a site, as far as the reader sees them."""
+    if not person.reach.may(Act.READ, Thing.PROJECT):
+        return []
+    return list(SiteNeed.objects.visible_to(person).filter(site=found).select_related("project").order_by("chosen_on"))
 
 
 @access.writes(Thing.RESOURCE)
