@@ -1,9 +1,11 @@
 """Pages of plan and actual: the year's plan, the Gantt, evidence for many projects at once, the dated list."""
 
 import datetime as dt
+import io
 from decimal import Decimal
 from typing import Any
 
+import docx
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.urls import reverse
 from lianzhang.accounts.models import Person
 from lianzhang.projects.models import Project, YearPlan
 from lianzhang.projects.stages import Stage
+from lianzhang.tables import drawing
 from lianzhang.web.charts import gantt
 from tests.cast import Cast
 from tests.projects import scene
@@ -55,8 +58,11 @@ def test_the_gantt_draws_the_key_projects_in_reach_with_a_table_beside_it(cast: 
     drawn = at(cast.secretary).get(reverse("projects:gantt") + "?format=svg")
     assert drawn["Content-Type"] == "image/svg+xml"
     assert "重点甲" in drawn.content.decode()
-    assert "重点甲" in at(cast.secretary).get(reverse("projects:gantt") + "?format=print").content.decode()
-    assert at(cast.secretary).get(reverse("projects:gantt") + "?format=docx").status_code == 200
+    printed = at(cast.secretary).get(reverse("projects:gantt") + "?format=print").content.decode()
+    word = docx.Document(io.BytesIO(at(cast.secretary).get(reverse("projects:gantt") + "?format=docx").content))
+    for picture in (printed[printed.index("<svg") :].split("</svg>")[0], word.element.xpath("//w:drawing")[0].xml):
+        assert "重点甲" in picture, "the picture, not only the table"
+        assert "今天" in picture
     assert (
         "重点甲"
         not in at(cast.secretary).get(reverse("projects:gantt") + f"?chain={cast.chain_b.code}").content.decode()
@@ -73,6 +79,22 @@ def test_a_bar_lies_between_its_days_and_a_far_date_does_not_press_the_rest(toda
     assert 150 < float(bars[0]["width"]) < float(bars[1]["width"])
     assert drawing["rows"][0]["actual"] is None
     assert gantt.draw([Project(code="c", name="c")], today=today) is None
+
+
+def test_on_paper_the_gantt_goes_on_over_sheets_that_share_one_scale(today: dt.date) -> None:
+    plans = [
+        Project(
+            code=f"{n}", name=f"{n}", planned_start_on=today, planned_completion_on=today + dt.timedelta(days=30 * n)
+        )
+        for n in range(1, 31)
+    ]
+    first, second = gantt.pages(plans, today=today, most=20)
+    assert [len(sheet["rows"]) for sheet in (first, second)] == [20, 10]
+    assert first["ticks"] == second["ticks"]
+    assert float(second["rows"][-1]["planned"]["width"]) > float(first["rows"][-1]["planned"]["width"])
+    assert [sheet["part"] for sheet in (first, second)] == ["第 1 张，共 2 张", "第 2 张，共 2 张"]
+    bars = [shape for shape in gantt.shapes(second).shapes if isinstance(shape, drawing.Box)]
+    assert len(bars) == 10 + 2, "a bar for each plan, and the two of the key"
 
 
 def test_everything_that_happened_stands_in_one_dated_list_newest_first(cast: Cast, at: Any, now: dt.datetime) -> None:

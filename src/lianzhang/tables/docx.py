@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
 
-from lianzhang.tables import about, spec, values, widths
+from lianzhang.tables import about, docx_drawing, drawing, spec, values, widths
 
 TITLE_FONT, BODY_FONT, HEADING_FONT, NOTE_FONT = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 LATIN_FONT = "Times New Roman"
@@ -32,11 +32,14 @@ def write(
     out: IO[bytes],
     header: spec.ExportHeader,
     columns: Sequence[spec.Column] | None = None,
+    drawings: Sequence[drawing.Drawing] = (),
 ) -> int:
-    """Write `rows` as a Word document to `out`; the number of rows written."""
+    """Write `rows` as a Word document to `out`, the `drawings` before them; the number of rows written."""
     chosen, found = tuple(columns or table.columns), list(rows)
     paper = table.sheet_paper(chosen)
     document = begin(header, paper=paper)
+    for number, one in enumerate(drawings, start=1):
+        docx_drawing.add(document, one, number=number)
     grid(document, chosen, found, sums=spec.totals(chosen, found), size=12 if paper == "a4" else 10.5)
     for number, (label, text) in enumerate(
         about.lines(table, header, row_count=len(found), sums={}, columns=chosen)[1:]

@@ -4,6 +4,7 @@ from."""
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -12,18 +13,36 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from lianzhang.tables import TableSpec, csv, selection, spec, values
+from lianzhang.tables import TableSpec, csv, drawing, selection, spec, values
 from lianzhang.trail import actions as trail
 
-Writer = Callable[[TableSpec, Sequence[Any], io.BytesIO, spec.ExportHeader, Sequence[spec.Column]], Any]
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A chart that goes with its table on paper: drawn by `template` from `drawn` in print, as `shapes` in Word."""
+
+    template: str
+    drawn: Mapping[str, Any]
+    shapes: drawing.Drawing
+
+
+Writer = Callable[
+    [TableSpec, Sequence[Any], io.BytesIO, spec.ExportHeader, Sequence[spec.Column], Sequence[Figure]], Any
+]
 
 
 def file(
-    table: TableSpec, rows: Sequence[Any], *, columns: Sequence[spec.Column], header: spec.ExportHeader, form: str
+    table: TableSpec,
+    rows: Sequence[Any],
+    *,
+    columns: Sequence[spec.Column],
+    header: spec.ExportHeader,
+    form: str,
+    figures: Sequence[Figure] = (),
 ) -> HttpResponse:
-    """`rows` as a download in `form`; the name says the table and the day."""
+    """`rows` as a download in `form`; the name says the table and the day. In Word the `figures` stand before them."""
     out = io.BytesIO()
-    WRITERS[form](table, rows, out, header, columns)
+    WRITERS[form](table, rows, out, header, columns, figures)
     made_at = header.made_at or timezone.now()
     response = HttpResponse(out.getvalue(), content_type=TYPES[form])
     name = f"{header.title}_{timezone.localtime(made_at):%Y%m%d}.{form}"
@@ -79,7 +98,12 @@ def who(person: Any) -> str:
 
 
 def _write_csv(
-    table: TableSpec, rows: Sequence[Any], out: io.BytesIO, header: spec.ExportHeader, columns: Sequence[spec.Column]
+    table: TableSpec,
+    rows: Sequence[Any],
+    out: io.BytesIO,
+    header: spec.ExportHeader,
+    columns: Sequence[spec.Column],
+    _figures: Sequence[Figure],
 ) -> None:
     text = io.StringIO(newline="")
     csv.write(table, rows, out=text, header=header, columns=columns)
@@ -88,7 +112,12 @@ def _write_csv(
 
 # The writers of Excel and Word are fetched by whoever exports: the server starts without them.
 def _write_xlsx(
-    table: TableSpec, rows: Sequence[Any], out: io.BytesIO, header: spec.ExportHeader, columns: Sequence[spec.Column]
+    table: TableSpec,
+    rows: Sequence[Any],
+    out: io.BytesIO,
+    header: spec.ExportHeader,
+    columns: Sequence[spec.Column],
+    _figures: Sequence[Figure],
 ) -> None:
     from lianzhang.tables import xlsx
 
@@ -96,11 +125,17 @@ def _write_xlsx(
 
 
 def _write_docx(
-    table: TableSpec, rows: Sequence[Any], out: io.BytesIO, header: spec.ExportHeader, columns: Sequence[spec.Column]
+    table: TableSpec,
+    rows: Sequence[Any],
+    out: io.BytesIO,
+    header: spec.ExportHeader,
+    columns: Sequence[spec.Column],
+    figures: Sequence[Figure],
 ) -> None:
     from lianzhang.tables import docx
 
-    docx.write(table, rows, out=out, header=header, columns=columns)
+    shapes = [figure.shapes for figure in figures]
+    docx.write(table, rows, out=out, header=header, columns=columns, drawings=shapes)
 
 
 WRITERS: dict[str, Writer] = {
@@ -115,3 +150,4 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
 }
 FORMS = frozenset(WRITERS) | {"print"}
+DRAWN = frozenset({"docx", "print"})  # forms with room for a chart

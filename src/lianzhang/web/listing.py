@@ -8,9 +8,10 @@ Two queries whatever the size: one for count and totals, one for the page. `buil
 inside another page (`{% include "parts/table.html" %}`), `plain` a short one without search and pages.
 
 Context keys it understands: `lead` (first sentence, or a function that makes it of the Listing), `as_of` (date of
-the data), `chart` and `chart_url` (drawn from the rows, shown by `chart_template` and again with them), `illustrative`
-(示例数据; rows that are marked say so without it), `batch` (a sequence of batches.Action: buttons over the ticked
-rows), `scope` (what the page already narrowed to, in words), `actions` (buttons).
+the data), `chart` and `chart_url` (drawn from the rows, shown by `chart_template` and again with them), `figures` (the
+same for paper: makes a list of exports.Figure of all rows), `illustrative` (示例数据; rows that are marked say so
+without it), `batch` (a sequence of batches.Action: buttons over the ticked rows), `scope` (what the page already
+narrowed to, in words), `actions` (buttons).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -365,13 +366,15 @@ def _take_away(
         scope = _("所选 {count} 行").format(count=len(rows))
         said["scope"] = "；".join(str(part) for part in (said.get("scope"), scope) if part)
     header = exports.header(request, table, chosen, said=said, form=form, row_count=len(rows))
+    figures = said["figures"](rows) if "figures" in said and form in exports.DRAWN else ()
     if form != "print":
-        return exports.file(table, rows, columns=chosen.columns, header=header, form=form)
+        return exports.file(table, rows, columns=chosen.columns, header=header, form=form, figures=figures)
     sums = spec.totals(chosen.columns, rows)
     listed = Listing(spec=table, chosen=chosen, page=_one_page(rows), sums=sums, person=request.user)
     about_lines = about.lines(table, header, row_count=len(rows), sums={}, columns=chosen.columns)[1:]
     context = {
         "table": listed,
+        "figures": figures,
         "header": header,
         "about": about_lines,
         "paper": table.sheet_paper(chosen.columns),

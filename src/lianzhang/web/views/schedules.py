@@ -12,7 +12,7 @@ from lianzhang.accounts.rules import Thing
 from lianzhang.chains import rules
 from lianzhang.projects import actions, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, YearPlan
-from lianzhang.web import access, explain, listing, submitting
+from lianzhang.web import access, explain, exports, listing, submitting
 from lianzhang.web.charts import gantt as chart
 from lianzhang.web.forms import projects as forms
 from lianzhang.web.views.projects import FORM, tabs
@@ -114,6 +114,10 @@ def gantt(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "")
     context = {
         "chart": lambda listed: chart.draw(listed.page.object_list, today=today),
+        "figures": lambda rows: [
+            exports.Figure(template="projects/gantt_sheet.html", drawn=sheet, shapes=chart.shapes(sheet))
+            for sheet in chart.pages(rows, today=today)
+        ],
         "chart_template": "projects/gantt_chart.html",
         "chart_url": lambda listed: listed.chosen.url(format="svg", page=page if page.isdecimal() else None),
         "as_of": today,
