@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Signs = NDArray[np.uint8]
     Places = NDArray[np.int64]
+    Numbers = NDArray[np.int32]
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
@@ -238,16 +239,18 @@ def _farthest(text: bytes) -> tuple[int, int] | None:
     return int(digits.max()), int(letters.max())
 
 
-def _numbers(signs: Signs, at: Places, *, base: int, first: int, places: int) -> tuple[Places, Places]:
+def _numbers(signs: Signs, at: Places, *, base: int, first: int, places: int) -> tuple[Numbers, Places]:
     """The numbers that begin at some places, written with `base` signs from `first` on, and where each of them ends:
     the letters of a column count from 1, digits from 0."""
     import numpy as np
 
-    number, end, is_inside = np.zeros_like(at), at.copy(), np.ones(len(at), bool)
+    number, end, is_inside = np.zeros(len(at), np.int32), at.copy(), np.ones(len(at), bool)
     for _ in range(places):
         sign = signs[end] - np.uint8(first)  # below `first` it wraps round to more than `base`
         is_inside &= sign < base
-        number = np.where(is_inside, number * base + sign + (base == 26), number)
+        if not is_inside.any():
+            break
+        number = np.where(is_inside, number * np.int32(base) + sign + np.int32(base == 26), number)
         end += is_inside
     return number, end
 

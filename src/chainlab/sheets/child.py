@@ -2,7 +2,8 @@
 
 The answer is a reading, or with no layout the cells as they stand.
 
-It limits its own memory, time and file size before the parser is imported. What the parser does to this process
+It is started before there is something to read, and waits. It limits its own memory, time and file size before the
+parser is imported. What the parser does to this process
 (SIGABRT, out of memory, an endless loop) is the parent's to see and to say.
 """
 
@@ -13,6 +14,8 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from chainlab.sheets import grid, layout, packing, workbooks
 
 
 def main() -> int:
@@ -38,8 +41,6 @@ def _limit(*, memory_bytes: int, seconds: int) -> None:
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
-    from chainlab.sheets import grid, layout, packing, workbooks
-
     try:
         grids = grid.load(
             Path(request["path"]),

@@ -212,7 +212,7 @@ def _parsed(path: Path) -> list[Grid]:
             grids.append(
                 Grid(
                     meta.name,
-                    [list(row) for row in sheet.to_python(skip_empty_area=False)],
+                    sheet.to_python(skip_empty_area=False),
                     is_visible=meta.visible is python_calamine.SheetVisibleEnum.Visible,
                     merges=[(start, end) for start, end in sheet.merged_cell_ranges or ()],
                 )
@@ -294,17 +294,19 @@ def _annotate_sheet(grid: Grid, xml: bytes, *, percent_styles: frozenset[bytes])
             grid.percents.add(place)
 
 
-_HIDING = (b"hidden", b"ht", b"width")
-_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']")
+_NOTHING = rb"\s*=\s*[\"']0(?:\.0*)?[\"']"
+_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)" + _NOTHING)
+# The same without their beginnings, so that each starts with a word that can be looked for quickly.
+_MAY_HIDE = tuple(map(re.compile, (rb"hidden", rb"ht" + _NOTHING, rb"width" + _NOTHING)))
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row\b([^<>]*)>")
 _COLUMNS = re.compile(rb"<(?:[\w.-]+:)?col\b([^<>]*)>")
 _ORDINAL = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d+)[\"']")
 
 
 def _has_hidden(xml: bytes) -> bool:
-    top = max(xml.find(b"sheetData"), 0)  # what every sheet says of its columns stands before its cells
-    is_said = any(xml.find(word, top) >= 0 for word in _HIDING)
-    return _HIDDEN.search(xml, 0, len(xml) if is_said else top) is not None
+    end = xml.rfind(b"sheetData")  # what is said of rows and columns stands before it; a margin on the right after it
+    end = len(xml) if end < 0 else end
+    return any(one.search(xml, 0, end) for one in _MAY_HIDE) and _HIDDEN.search(xml, 0, end) is not None
 
 
 def _find_hidden(grid: Grid, xml: bytes) -> None:

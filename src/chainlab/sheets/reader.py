@@ -7,9 +7,9 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from chainlab.sheets import archive, gate, layouts, messages, packing, reading
 from chainlab.sheets import grid as grids
@@ -43,12 +43,14 @@ def read(
     """
     wanted = layouts.get(layout) if isinstance(layout, str) else layout
     limits = limits or Limits()
-    verdict = gate.inspect(path, name=name, max_bytes=limits.file_bytes, bounds=limits.bounds)
-    if not verdict.is_accepted:
-        return _refused(wanted, verdict)
-    if meanwhile is not None:
-        threading.Thread(target=meanwhile).start()
-    answer = _ask_child(Path(path), layout=wanted, verdict=verdict, limits=limits, name=name)
+    with _Child() as child:
+        verdict = gate.inspect(path, name=name, max_bytes=limits.file_bytes, bounds=limits.bounds)
+        if not verdict.is_accepted:
+            return _refused(wanted, verdict)
+        if meanwhile is not None:
+            threading.Thread(target=meanwhile).start()
+        request = _request(Path(path), layout=wanted, verdict=verdict, limits=limits, name=name)
+        answer = child.ask(request, seconds=limits.seconds)
     if isinstance(answer, str):
         words = {"seconds": limits.seconds} if answer == "reading_timeout" else {}
         return _refused(wanted, verdict, messages.complaint(answer, words=words))
@@ -73,33 +75,42 @@ def _refused(layout: shapes.Layout, verdict: gate.Verdict, *more: reading.Compla
 def cells(path: Path | str, *, limits: Limits | None = None, name: str = "") -> list[grids.Grid]:
     """The cells of every sheet as they stand, parsed in the child; nothing for a file that is refused."""
     limits = limits or Limits()
-    verdict = gate.inspect(path, name=name, max_bytes=limits.file_bytes, bounds=limits.bounds)
-    if not verdict.is_accepted:
-        return []
-    answer = _ask_child(Path(path), layout=None, verdict=verdict, limits=limits, name=name)
+    with _Child() as child:
+        verdict = gate.inspect(path, name=name, max_bytes=limits.file_bytes, bounds=limits.bounds)
+        if not verdict.is_accepted:
+            return []
+        request = _request(Path(path), layout=None, verdict=verdict, limits=limits, name=name)
+        answer = child.ask(request, seconds=limits.seconds)
     return [] if isinstance(answer, str) else [grids.from_plain(plain) for plain in answer["grids"]]
 
 
-def _ask_child(
-    path: Path, *, layout: shapes.Layout | None, verdict: gate.Verdict, limits: Limits, name: str
-) -> dict[str, Any] | str:
-    """What the child answered, or the code of the complaint about why it did not."""
-    request = _request(path, layout=layout, verdict=verdict, limits=limits, name=name)
-    try:
-        child = subprocess.run(  # our own module, no shell, nothing of the user's on the command line
+class _Child:
+    """The reading child: started while the gate still looks, it knows of no file before it is asked."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(  # our own module, no shell, nothing of the user's on the command line
             [sys.executable, "-m", "chainlab.sheets.child"],
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            timeout=limits.seconds,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=_environment(),
         )
-    except subprocess.TimeoutExpired:
-        return "reading_timeout"
-    if child.returncode not in (0, 3):
-        return _post_mortem(child)
-    answer: dict[str, Any] = json.loads(child.stdout)
-    return str(answer["refused"]) if "refused" in answer else answer
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._process as process:  # closes the pipes and waits
+            process.kill()
+
+    def ask(self, request: Mapping[str, Any], *, seconds: int) -> dict[str, Any] | str:
+        """What the child answered, or the code of the complaint about why it did not."""
+        try:
+            said, complained = self._process.communicate(json.dumps(request).encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return "reading_timeout"
+        if self._process.returncode not in (0, 3):
+            return _post_mortem(self._process.returncode, complained)
+        answer: dict[str, Any] = json.loads(said)
+        return str(answer["refused"]) if "refused" in answer else answer
 
 
 def _request(
@@ -119,14 +130,14 @@ def _request(
     }
 
 
-def _post_mortem(child: subprocess.CompletedProcess[bytes]) -> str:
+def _post_mortem(code: int, complained: bytes) -> str:
     """Killed by a limit or a signal: the file's doing. Anything else is a fault of ours, and is logged as one."""
     # Out of memory in the middle of an import surfaces as a SystemError.
-    if child.returncode < 0 or b"MemoryError" in child.stderr or b"SystemError" in child.stderr:
+    if code < 0 or b"MemoryError" in complained or b"SystemError" in complained:
         return "reading_killed"
     import logging
 
-    logging.getLogger(__name__).error("reading child failed: %s", child.stderr.decode(errors="replace")[-2000:])
+    logging.getLogger(__name__).error("reading child failed: %s", complained.decode(errors="replace")[-2000:])
     return "reading_failed"
 
 

@@ -9,26 +9,46 @@ from __future__ import annotations
 
 import itertools
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from chainlab.sheets import values
 from chainlab.sheets.reading import CODE, Coded
 
+AT_ONCE = 2_048  # rows: their cells are looked at several times while they are near at hand
 WIDEST = 12_000_000  # cells laid out by column; above it, rows are read one by one
 
 
 class Swept:
     """One column of the sheet: its different cells, and which of them stands in each row."""
 
-    def __init__(self, cells: Sequence[Any]) -> None:
-        kinds = set(map(type, cells)) - {str}
-        # 1, 1.0 and True are three; where there is one kind of number only, or none, a cell is its own key.
-        keys = cells if len(kinds) < 2 else [cell if type(cell) is str else (type(cell), cell) for cell in cells]
-        first = dict(zip(reversed(keys), reversed(cells), strict=True))
-        place = {key: number for number, key in enumerate(first)}
-        self.cells = Coded([*first.values()], array(CODE, map(place.__getitem__, keys)))
+    def __init__(self) -> None:
+        self.cells = Coded([], array(CODE))
         self.parsed: list[tuple[values.Parsed, str]] = []  # filled in for the columns of the layout
+        self._place: dict[Any, int] = defaultdict(itertools.count().__next__)
+        self._kinds: set[type] = {str}
+
+    def add(self, cells: Sequence[Any]) -> None:
+        """The next cells of the column."""
+        is_one_kind = len(self._kinds) < 3
+        self._kinds.update(map(type, cells))
+        if len(self._kinds) < 3:  # one kind beside texts: a cell is its own key
+            self.cells.order.extend(map(self._place.__getitem__, cells))
+            self.cells.table.extend(itertools.islice(self._place, len(self.cells.table), None))
+            return
+        if is_one_kind:
+            numbers = itertools.count(len(self._place))
+            self._place = defaultdict(numbers.__next__, {_keyed(key): place for key, place in self._place.items()})
+        for cell in cells:  # 1, 1.0 and True are three
+            place = self._place[_keyed(cell)]
+            if place == len(self.cells.table):
+                self.cells.table.append(cell)
+            self.cells.order.append(place)
+
+
+def _keyed(cell: Any) -> Any:
+    return cell if type(cell) is str else (type(cell), cell)
 
 
 class Sweep:
@@ -46,9 +66,13 @@ class Sweep:
         if any(len(row) > width for row in below):
             self.loud.update(n for n, row in enumerate(below, first) if _has_more(row, width))
             below = [row[:width] for row in below]
-        columns = [*itertools.zip_longest(*below, fillvalue="")]
-        blank = ("",) * len(below)
-        self.columns = [Swept(columns[one] if one < len(columns) else blank) for one in range(width)]
+        self.columns = [Swept() for _ in range(width)]
+        for begin in range(0, len(below), AT_ONCE):
+            some = below[begin : begin + AT_ONCE]
+            columns = itertools.zip_longest(*some, fillvalue="")
+            blank = ("",) * len(some)
+            for swept, cells in zip(self.columns, itertools.chain(columns, itertools.repeat(blank)), strict=False):
+                swept.add(cells)
 
     def be_loud(self, rows: Collection[int]) -> None:
         """Rows of the sheet that are to be read one by one for another reason."""

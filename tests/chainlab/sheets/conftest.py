@@ -27,12 +27,23 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.module.__name__.rpartition(".")[2] in OF_THE_CHILD:
         return
 
-    def answer(path: Path, **asked: Any) -> dict[str, Any] | str:
-        told = json.loads(json.dumps(reader._request(path, **asked)))
+    monkeypatch.setattr(reader, "_Child", Here)
+
+
+class Here:
+    """The child in this process."""
+
+    def __enter__(self) -> "Here":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def ask(self, request: Mapping[str, Any], *, seconds: int) -> dict[str, Any] | str:
+        """What the child says, there and back through JSON."""
+        told = json.loads(json.dumps(request))
         said: dict[str, Any] = json.loads(json.dumps(child._answer(told), ensure_ascii=False))
         return str(said["refused"]) if "refused" in said else said
-
-    monkeypatch.setattr(reader, "_ask_child", answer)
 
 
 @pytest.fixture
