@@ -91,6 +91,14 @@ def test_a_translation_that_loses_a_value_is_found(tree: Path) -> None:
     assert "django.mo is not what" in stale
 
 
+def test_a_translation_whose_percent_sign_is_no_value_is_found(tree: Path) -> None:
+    po = tree / messages.LOCALE / "django.po"
+    po.write_text(po.read_text().replace("English 0 %(row)s", "English 80 % of %(row)s"))
+    assert any("is to be written %%" in complaint for complaint in messages.complaints(tree))
+    po.write_text(po.read_text().replace("80 % of", "80 %% of"))
+    assert not any("is to be written %%" in complaint for complaint in messages.complaints(tree))
+
+
 def test_a_stale_or_missing_binary_is_found(tree: Path) -> None:
     (tree / messages.LOCALE / "django.mo").unlink()
     [complaint] = messages.complaints(tree)

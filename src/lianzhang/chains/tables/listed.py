@@ -119,7 +119,7 @@ def reasons(line: TargetLine, disclosure: Disclosure, firm_names: dict[str, str]
             if disclosure.sees_rows
             else anchor_firms(len(reason["anchors"]))
         )
-        words = _now("现已供应 %(who)s") if reason["code"] == "supplies" else _now("能供应 %(who)s 所需零部件")
+        words = _now("现已供应%(who)s") if reason["code"] == "supplies" else _now("能供应%(who)s所需零部件")
         said.append(words % {"who": who})
     return _now("；").join(said)
 

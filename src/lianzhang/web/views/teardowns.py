@@ -1,5 +1,6 @@
 """The teardown: what a chain's anchors buy, part by part, and from where."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from lianzhang.chains.tables import teardown as tables
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
 from lianzhang.registry.models import Enterprise, Part
-from lianzhang.tables import RESTRICTED
+from lianzhang.tables import RESTRICTED, Empty
 from lianzhang.web import access, explain, listing, released
 
 STALE_DAYS = 180
@@ -147,7 +148,8 @@ def shared(request: HttpRequest, code: str) -> HttpResponse:
         "illustrative": found.is_illustrative,
         "title": _("%(chain)s · 现有共性配套商") % {"chain": found.name},
     }
-    return listing.respond(request, tables.SHARED, rows, context=context)
+    spec = tables.SHARED if shown.sees_rows else replace(tables.SHARED, empty=Empty(_("名单由链主授权可见。")))
+    return listing.respond(request, spec, rows, context=context)
 
 
 @access.reads(Thing.GAP)
