@@ -1,5 +1,6 @@
 """A firm answers on its own page; the tree and the bands it is asked by are kept by the office."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -163,6 +164,54 @@ def test_ticks_remember_their_tree_and_a_new_tree_says_what_came_and_went(
     assert [part.name for part in moves.came] == ["风机甲"]
     assert [answer.part.name for answer in moves.went] == ["电机甲"]
     assert PartAnswer.objects.count() == 2
+
+
+def posted(page: str) -> dict[str, str]:
+    """What the answering form on a page would post as it stands."""
+    form = page[page.index('name="rows"') - 50 :]
+    said = dict(re.findall(r'<input type="(?:hidden|text)" name="([\w-]+)" value="([^"]*)"', form))
+    for name, options in re.findall(r'<select name="([\w-]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        said[name] = next(iter(re.findall(r'value="([^"]*)" selected', options)), "")
+    return said
+
+
+def test_two_contacts_of_a_firm_tick_at_once_and_neither_undoes_what_the_other_said(
+    cast: Cast, line: ProductLine
+) -> None:
+    client, url = signed_in(cast, "anchor_1"), reverse("answers:ticks", args=[line.pk])
+    mine = posted(client.get(url).content.decode())
+    theirs = dict(mine)
+    client.post(url, theirs | {"row-1-make": "bought", "row-1-local": "no"})
+    assert client.post(url, mine | {"row-2-make": "own"}).status_code == 302  # the first row was empty when opened
+    held = {one.part.name: one.make for one in PartAnswer.objects.select_related("part")}
+    assert held == {"压缩机甲": "bought", "电机甲": "own"}
+    answer = client.post(url, mine | {"row-1-make": "own", "row-2-make": "own"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "改过“冰箱线 · 压缩机甲”" in page
+    assert "您打开之后他人已答：来源方式：外购，本市有供应商：否" in page
+    assert posted(page)["row-1-make"] == "own"
+    assert PartAnswer.objects.get(part__name="压缩机甲").make == "bought"
+    assert client.post(url, posted(page)).status_code == 302
+    assert PartAnswer.objects.get(part__name="压缩机甲").make == "own"
+
+
+def test_two_contacts_of_a_firm_fill_in_bands_and_what_was_typed_stands_in_its_own_row(
+    cast: Cast, line: ProductLine
+) -> None:
+    client, url = signed_in(cast, "anchor_1"), reverse("answers:bands", args=[line.pk])
+    mine = posted(client.get(url).content.decode())
+    spare, number = int(mine["rows"]) - 1, next(n for n in range(9) if mine[f"row-{n}-category"] == "电机")
+    theirs = {f"row-{spare}-category": "阀件", f"row-{spare}-amount": "0:1000", f"row-{number}-amount": "0:1000"}
+    client.post(url, mine | theirs)
+    answer = client.post(url, mine | {f"row-{number}-amount": "1000:5000", f"row-{number}-source": "浙江省"})
+    page = posted(answer.content.decode())
+    assert answer.status_code == 409
+    row = next(name for name, value in page.items() if value == "电机").removesuffix("category")
+    assert (page[f"{row}amount"], page[f"{row}source"]) == ("1000:5000", "浙江省")
+    assert client.post(url, page).status_code == 302
+    found = dict(CategoryAnswer.objects.values_list("category", "amount_high_wan"))
+    assert found == {"阀件": 1000, "电机": 5000}
 
 
 def test_names_point_to_registered_firms_and_the_firm_is_not_its_own_supplier(cast: Cast, line: ProductLine) -> None:

@@ -14,10 +14,11 @@ from chainlab import places
 from lianzhang.registry.asking import BandRow, Place
 from lianzhang.registry.bands import Kind, Limits
 from lianzhang.registry.models import CategoryAnswer, PartAnswer, Purchase
-from lianzhang.web.forms.answers import WITHHELD, written
+from lianzhang.web.forms.answers import WITHHELD, BandTable, TickRows, written
 
 DEEPEST_STEP = 4
 SPARE = 3  # rows below the known ones, for what is missing in the list
+TICKED = {True: "yes", False: "no", None: ""}
 Choices = Sequence[tuple[str, str]]
 
 
@@ -41,31 +42,80 @@ def band_choices(bands: Mapping[str, Sequence[Limits]]) -> dict[str, list[tuple[
 
 
 def band_rows(
-    rows: Sequence[BandRow], bands: Mapping[str, Sequence[Limits]], *, said: Any = None, errors: Mapping[int, str]
-) -> SafeString:
-    """The table of 分档级 with spare rows below. `said(row, column)` gives what was typed, where it comes back."""
+    rows: Sequence[BandRow], bands: Mapping[str, Sequence[Limits]], *, table: BandTable | None = None
+) -> tuple[SafeString, int]:
+    """The table of 分档级 with spare rows below, and how many rows it has. What was typed in `table` and not kept
+    stands in its row again, whatever row that has become."""
     choices = band_choices(bands)
-    wanted = [*rows, *(BandRow("", "") for _spare in range(SPARE))]
-    lines = (_band_row(n, row, choices, said=said, error=errors.get(n, "")) for n, row in enumerate(wanted))
-    return mark_safe("".join(lines))  # noqa: S308 - escaped below, piece by piece
+    typed = table.typed() if table is not None else {}
+    placed = [(row, next(iter(typed.get((row.category, row.plant), ())), None)) for row in rows]
+    at_home = {number for _row, number in placed}
+    spare = [number for numbers in typed.values() for number in numbers if number not in at_home]
+    wanted = [*placed, *((BandRow("", ""), number) for number in (*spare, *[None] * SPARE))]
+    lines = [_band_row(n, row, choices, table=table, typed=number) for n, (row, number) in enumerate(wanted)]
+    return mark_safe("".join(lines)), len(lines)  # noqa: S308 - escaped below, piece by piece
 
 
-def _band_row(n: int, row: BandRow, choices: Mapping[str, Choices], *, said: Any, error: str) -> str:
+def _band_row(
+    n: int, row: BandRow, choices: Mapping[str, Choices], *, table: BandTable | None, typed: int | None
+) -> str:
     answer = row.answer
-    now = said if said is not None else lambda _n, column: _now(answer or row.last, column)
+    shown = {column: _now(answer or row.last, column) for column in BandTable.columns}
+    now, place = shown, (row.category, row.plant)
+    if table is not None and typed is not None:
+        now = {column: table.said(typed, column) for column in BandTable.columns}
+        place = (row.category or table.said(typed, "category"), row.plant or table.said(typed, "plant"))
     fixed = bool(row.category)
+    kinds = {"amount": Kind.AMOUNT, "suppliers": Kind.SUPPLIERS, "certification": Kind.MONTHS}
+    listed = {column: choices[kind] for column, kind in kinds.items()}
     cells = [
-        _named(n, "category", row.category if fixed else now(n, "category"), fixed=fixed, list_id="categories"),
-        f"<td>{_text(n, 'plant', row.plant if fixed else now(n, 'plant'), is_fixed=fixed and answer is not None)}</td>",
-        f"<td>{_select(n, 'make', made(), now(n, 'make'), row=row)}</td>",
+        _named(n, "category", place[0], fixed=fixed, list_id="categories"),
+        f"<td>{_text(n, 'plant', place[1], is_fixed=fixed and answer is not None)}</td>",
+        f"<td>{_select(n, 'make', made(), now['make'], row=row)}</td>",
     ]
-    for column, kind in (("amount", Kind.AMOUNT), ("suppliers", Kind.SUPPLIERS)):
-        cells.append(f"<td>{_select(n, column, choices[kind], now(n, column), row=row, kind=kind)}</td>")
-    cells.append(f"<td>{_text(n, 'source', now(n, 'source'), list_id='provinces')}</td>")
-    months = _select(n, "certification", choices[Kind.MONTHS], now(n, "certification"), row=row, kind=Kind.MONTHS)
-    version = f'<input type="hidden" name="row-{n}-version" value="{answer.version}">' if answer else ""
-    cells.append(f'<td>{months}</td><td class="k">{_when(answer, row.last)}{_wrong(error)}{version}</td>')
+    banded = {
+        column: _select(n, column, choices[kind], now[column], row=row, kind=kind) for column, kind in kinds.items()
+    }
+    cells += [f"<td>{banded[column]}</td>" for column in ("amount", "suppliers")]
+    cells.append(f"<td>{_text(n, 'source', now['source'], list_id='provinces')}</td>")
+    told = _when(answer, row.last)
+    if table is not None and typed is not None:
+        told += _wrong(table.errors.get(typed, ""))
+        told += _overtaken(answer, table.version(typed), shown, now, {"make": made(), **listed})
+    cells.append(f'<td>{banded["certification"]}</td><td class="k">{told}{_seen(n, answer, shown)}</td>')
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _seen(n: int, answer: CategoryAnswer | PartAnswer | None, shown: Mapping[str, str]) -> str:
+    """What the row is shown with, and the version of its answer: a row that comes back the same says nothing."""
+    seen = escape("|".join(shown.values()))
+    version = f'<input type="hidden" name="row-{n}-version" value="{answer.version}">' if answer else ""
+    return f'<input type="hidden" name="row-{n}-seen" value="{seen}">{version}'
+
+
+def _overtaken(
+    answer: CategoryAnswer | PartAnswer | None,
+    version: int | None,
+    shown: Mapping[str, str],
+    now: Mapping[str, str],
+    listed: Mapping[str, Choices],
+) -> str:
+    """What another contact of the firm answered meanwhile, where it is not what was typed here."""
+    if answer is None or answer.version == version:
+        return ""
+    kinds = {"amount": Kind.AMOUNT, "suppliers": Kind.SUPPLIERS, "certification": Kind.MONTHS}
+    said = [
+        _("%(column)s：%(said)s")
+        % {
+            "column": HEADS[column](),
+            "said": dict(listed.get(column, ())).get(value) or _old(value, kinds.get(column, "")) or "—",
+        }
+        for column, value in shown.items()
+        if value != now[column]
+    ]
+    return (
+        _wrong(_("您打开之后他人已答：%(said)s。再保存即以您的为准。") % {"said": _("，").join(said)}) if said else ""
+    )
 
 
 def _now(answer: CategoryAnswer | None, column: str) -> str:
@@ -158,10 +208,14 @@ HEADS = {
 }
 
 
-def tick_rows(places_asked: Iterable[Place], answers: Mapping[int, PartAnswer]) -> SafeString:
-    """The table of 目录级: the tree indented; a part that stands at several places is asked once."""
-    make = [*made(), (WITHHELD, _("按约定不提供"))]
-    yes_no = [("yes", _("是")), ("no", _("否"))]
+def tick_rows(
+    places_asked: Iterable[Place], answers: Mapping[int, PartAnswer], *, table: TickRows | None = None
+) -> SafeString:
+    """The table of 目录级: the tree indented; a part that stands at several places is asked once. What was typed in
+    `table` and not kept stands in its row again."""
+    choices: dict[str, Choices] = {"make": [*made(), (WITHHELD, _("按约定不提供"))]}
+    choices |= {column: [("yes", _("是")), ("no", _("否"))] for column in ("local", "welcome")}
+    typed = table.typed() if table is not None else {}
     lines, seen = [], set()
     for n, place in enumerate(places_asked):
         step, part = min(place.depth, DEEPEST_STEP), place.part
@@ -173,24 +227,36 @@ def tick_rows(places_asked: Iterable[Place], answers: Mapping[int, PartAnswer]) 
             )
             continue
         seen.add(part.pk)
-        lines.append(f'<tr id="row-{n}">{name}{kind}{_tick_cells(n, part, answers.get(part.pk), make, yes_no)}</tr>')
+        cells = _tick_cells(n, part, answers.get(part.pk), choices, table=table, typed=typed.get(part.pk))
+        lines.append(f'<tr id="row-{n}">{name}{kind}{cells}</tr>')
     return mark_safe("".join(lines))  # noqa: S308 - escaped above, piece by piece
 
 
-def _tick_cells(n: int, part: Any, answer: PartAnswer | None, make: Choices, yes_no: Choices) -> str:
-    about, version = BandRow(part.name, ""), ""
-    now = ("", "", "")
+def _tick_cells(
+    n: int,
+    part: Any,
+    answer: PartAnswer | None,
+    choices: Mapping[str, Choices],
+    *,
+    table: TickRows | None,
+    typed: int | None,
+) -> str:
+    about, shown = BandRow(part.name, ""), dict.fromkeys(TickRows.columns, "")
     if answer is not None:
-        version = f'<input type="hidden" name="row-{n}-version" value="{answer.version}">'
-        now = (
-            WITHHELD if answer.is_withheld else answer.make,
-            {True: "yes", False: "no"}.get(answer.is_supplier_local, ""),  # type: ignore[arg-type]
-            {True: "yes", False: "no"}.get(answer.is_welcome, ""),  # type: ignore[arg-type]
-        )
-    cells = zip(("make", "local", "welcome"), (make, yes_no, yes_no), now, strict=True)
-    controls = "".join(f"<td>{_select(n, column, choices, value, row=about)}</td>" for column, choices, value in cells)
-    mine = f'<input type="hidden" name="row-{n}-part" value="{part.pk}">{version}'
-    return f'{controls}<td class="k broad">{mine}{_when(answer, None)}</td>'
+        shown = {
+            "make": WITHHELD if answer.is_withheld else answer.make,
+            "local": TICKED[answer.is_supplier_local],
+            "welcome": TICKED[answer.is_welcome],
+        }
+    now, told = shown, _when(answer, None)
+    if table is not None and typed is not None:
+        now = {column: table.said(typed, column) for column in TickRows.columns}
+        told += _overtaken(answer, table.version(typed), shown, now, choices)
+    controls = "".join(
+        f"<td>{_select(n, column, choices[column], now[column], row=about)}</td>" for column in TickRows.columns
+    )
+    mine = f'<input type="hidden" name="row-{n}-part" value="{part.pk}">'
+    return f'{controls}<td class="k broad">{told}{mine}{_seen(n, answer, shown)}</td>'
 
 
 def unticked(places_asked: Iterable[Place], answers: Mapping[int, PartAnswer]) -> list[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """The merge page (409): what the record says now, what this editor wanted, field by field; nothing was written."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -50,17 +51,25 @@ def context(stale: Stale, request: HttpRequest) -> dict[str, Any]:
     found = [difference for difference in differences(stale) if difference.name in request.POST]
     named = {"version", "csrfmiddlewaretoken", *(d.name for d in found)}
     kept = [(name, value) for name, values in request.POST.lists() for value in values if name not in named]
-    last = next(iter(queries.history(stale.record, limit=1)), None)
+    who, at = last_change(stale.record)
     return {
         "record": str(stale.record),
-        "changed_at": last.at if last else None,
-        "changed_by": Person.objects.filter(pk=last.actor_id).values_list("name", flat=True).first() if last else None,
+        "changed_at": at,
+        "changed_by": who,
         "fields": found,
         "kept": kept,
         "version": getattr(stale.record, "version", ""),
         "retry_url": request.get_full_path(),
         "back_url": request.headers.get("Referer", ""),
     }
+
+
+def last_change(record: models.Model) -> tuple[str | None, datetime | None]:
+    """Who changed a record last (None for the system), and when."""
+    last = next(iter(queries.history(record, limit=1)), None)
+    if last is None:
+        return None, None
+    return Person.objects.filter(pk=last.actor_id).values_list("name", flat=True).first(), last.at
 
 
 def _shown(field: Any, value: Any) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from chainlab import names
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
+from lianzhang.records.models import Stale
 from lianzhang.registry.bands import Limits
 from lianzhang.registry.models import CategoryAnswer, Level, PartAnswer, ProductLine, SupplierMention, TreeVersion
 from lianzhang.registry.names import Resolver
@@ -20,7 +21,8 @@ from lianzhang.trail import actions as trail
 
 @dataclass(frozen=True)
 class Tick:
-    """目录级: one part. `version` is that of the answer the person saw, None where there was none."""
+    """目录级: one part. `version` is that of the answer the person saw, None where there was none; `is_untouched` if
+    the row says what was shown."""
 
     part_id: int
     make: str = ""
@@ -28,6 +30,7 @@ class Tick:
     is_welcome: bool | None = None
     is_withheld: bool = False
     version: int | None = None
+    is_untouched: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -48,6 +51,7 @@ class Bands:
     is_abroad: bool | None = None
     certification: Limits | None = None
     version: int | None = None
+    is_untouched: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -58,12 +62,15 @@ class Bands:
 def answer_ticks(
     line: ProductLine, *, ticks: Sequence[Tick], tree_version: TreeVersion | None, today: date, by: Person
 ) -> int:
-    """Keep what was ticked; how many answers are new or changed. An emptied answer is taken back."""
+    """Keep what was ticked; how many answers are new or changed. An emptied answer is taken back.
+
+    Raises Stale where somebody else answered a part since the person looked, and the person says something new of it.
+    """
     _expect(line, Level.TICKS, by)
-    held = {one.part_id: one for one in PartAnswer.objects.filter(line=line)}
     signed = {"tree_version": tree_version, "answered_on": today, "answered_by": by, "proxy": None}
     count = 0
     with transaction.atomic():
+        held = {one.part_id: one for one in PartAnswer.objects.select_for_update().filter(line=line)}
         for tick in ticks:
             said = {
                 "make": "" if tick.is_withheld else tick.make,
@@ -77,13 +84,15 @@ def answer_ticks(
 
 
 def answer_bands(line: ProductLine, *, year: int, rows: Sequence[Bands], today: date, by: Person) -> int:
-    """Keep bands of one year; how many answers are new or changed. An emptied answer is taken back."""
+    """Keep bands of one year; how many answers are new or changed. An emptied answer is taken back. Raises Stale as
+    `answer_ticks` does."""
     _expect(line, Level.BANDS, by)
     _expect_once(rows)
-    held = {(one.category, one.plant): one for one in CategoryAnswer.objects.filter(line=line, year=year)}
     signed = {"answered_on": today, "answered_by": by, "proxy": None}
     count = 0
     with transaction.atomic():
+        of_year = CategoryAnswer.objects.select_for_update().filter(line=line, year=year)
+        held = {(one.category, one.plant): one for one in of_year}
         for row in rows:
             said = _bands(row)
             place = {"category": row.category, "plant": row.plant, "year": year}
@@ -125,17 +134,20 @@ def _expect_once(rows: Sequence[Bands]) -> None:
 
 
 def _keep(held: Any, new: Any, said: dict[str, Any], signed: dict[str, Any], row: Any, *, noun: str, by: Person) -> int:
-    """Write one answer where it differs from the one held."""
+    """Write one answer where it differs from the one held. A row that nobody touched says nothing: another contact's
+    answer of meanwhile stays."""
     if held is None:
-        if row.is_empty:
+        if row.is_empty or (row.is_untouched and row.version is not None):
             return 0
         trail.create(new, verb=f"{noun}.entered", by=by)
         return 1
+    if row.is_untouched or (not row.is_empty and all(getattr(held, name) == value for name, value in said.items())):
+        return 0
+    if row.version != held.version:
+        raise Stale(held, said)
     if row.is_empty:
         trail.remove(held, verb=f"{noun}.withdrawn", by=by)
         return 1
-    if all(getattr(held, name) == value for name, value in said.items()):
-        return 0
     trail.change(held, verb=f"{noun}.entered", changes={**said, **signed}, version=row.version, by=by)
     return 1
 

@@ -67,7 +67,7 @@ class PartAnswer(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.line_id} {self.part_id}"
+        return f"{self.line} · {self.part}"
 
 
 class CategoryAnswerQuerySet(AnswerQuerySet["CategoryAnswer"]):
@@ -149,7 +149,7 @@ class CategoryAnswer(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.line_id} {self.category} {self.year}"
+        return " · ".join(filter(None, (str(self.line), self.category, self.plant, str(self.year))))
 
 
 class MentionQuerySet(AnswerQuerySet["SupplierMention"]):

@@ -112,7 +112,7 @@ class TreeVersion(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tree_id} v{self.number}"
+        return f"{self.tree} v{self.number}"
 
 
 class NodeQuerySet(OfTreeQuerySet["TreeNode"]):

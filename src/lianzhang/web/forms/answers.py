@@ -33,6 +33,8 @@ class Wrong(Exception):
 class Rows:
     """The rows of a posted table; `errors` says by row what is wrong with it."""
 
+    columns: tuple[str, ...] = ()  # what is answered in a row, in the order in which `seen` keeps it
+
     def __init__(self, data: Mapping[str, str]) -> None:
         self.data = data
         self.errors: dict[int, str] = {}
@@ -44,9 +46,16 @@ class Rows:
     def version(self, row: int) -> int | None:
         return _whole(self.said(row, "version"))
 
+    def is_untouched(self, row: int) -> bool:
+        """Whether the row says what it was shown with."""
+        shown = self.data.get(f"row-{row}-seen")
+        return shown is not None and shown == "|".join(self.said(row, column) for column in self.columns)
+
 
 class TickRows(Rows):
     """目录级: parts by their id."""
+
+    columns = ("make", "local", "welcome")
 
     def ticks(self, parts: Iterable[int]) -> list[Tick]:
         """What the table says of `parts`; rows of other parts are left alone."""
@@ -64,9 +73,15 @@ class TickRows(Rows):
                     is_welcome=YES_NO.get(self.said(row, "welcome")),
                     is_withheld=make == WITHHELD,
                     version=self.version(row),
+                    is_untouched=self.is_untouched(row),
                 )
             )
         return found
+
+    def typed(self) -> dict[int, int]:
+        """Part → the row in which something was typed of it."""
+        touched = [row for row in range(self.count) if not self.is_untouched(row)]
+        return {part: row for row in touched if (part := _whole(self.said(row, "part"))) is not None}
 
 
 YES_NO = {"yes": True, "no": False}
@@ -74,6 +89,8 @@ YES_NO = {"yes": True, "no": False}
 
 class BandTable(Rows):
     """分档级: categories by their name; only the drawn bands, and the one that was answered before, are taken."""
+
+    columns = ("make", "amount", "suppliers", "source", "certification")
 
     def bands(self, offered: Mapping[str, Sequence[Limits]]) -> list[Bands]:
         found = []
@@ -102,12 +119,22 @@ class BandTable(Rows):
             is_abroad=is_abroad,
             certification=self._band(row, "certification", offered[Kind.MONTHS]),
             version=self.version(row),
+            is_untouched=self.is_untouched(row),
         )
         if category:
             return held
         if not held.is_empty or held.plant:
             raise Wrong(_("请填写类别。"))
         return None
+
+    def typed(self) -> dict[tuple[str, str], list[int]]:
+        """Category and plant → the rows in which something was typed of them."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for row in range(self.count):
+            key = (self.said(row, "category"), self.said(row, "plant"))
+            if not self.is_untouched(row) and (any(key) or any(self.said(row, column) for column in self.columns)):
+                found.setdefault(key, []).append(row)
+        return found
 
     def _band(self, row: int, column: str, offered: Sequence[Limits]) -> Limits | None:
         said = self.said(row, column)

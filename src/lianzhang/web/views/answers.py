@@ -14,13 +14,14 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
 from lianzhang.intake import tables as intake_tables
+from lianzhang.records.models import Stale
 from lianzhang.registry import asking, materials
 from lianzhang.registry import bands as drawn_bands
 from lianzhang.registry.actions import answers as actions
 from lianzhang.registry.models import CategoryAnswer, Level, MaterialGroup, PartAnswer, ProductLine, SupplierMention
 from lianzhang.registry.models.lines import MEANING
 from lianzhang.registry.sheets import prefilled
-from lianzhang.web import access, answering, workbooks
+from lianzhang.web import access, answering, conflict, workbooks
 from lianzhang.web.forms.answers import BandTable, NamesForm, TickRows
 
 PAGES = {Level.TICKS: "answers:ticks", Level.BANDS: "answers:bands", Level.NAMES: "answers:names"}
@@ -61,30 +62,29 @@ def bands(request: HttpRequest, pk: int) -> HttpResponse:
     years = [asking.year_asked(today) - back for back in range(YEARS_BACK)]
     year = next((one for one in years if str(one) == request.GET.get("year", "")), years[0])
     offered = drawn_bands.drawn()
-    table = BandTable(request.POST) if request.method == "POST" else None
+    table, status = (BandTable(request.POST), 422) if request.method == "POST" else (None, 200)
     if table is not None:
         said = table.bands(offered)
-        if not table.errors and _saved(
-            request, lambda: actions.answer_bands(line, year=year, rows=said, today=today, by=person)
-        ):
+        if not table.errors:
+            status = _saved(request, lambda: actions.answer_bands(line, year=year, rows=said, today=today, by=person))
+        if status == 302:
             return redirect(f"{reverse('answers:bands', args=[pk])}?year={year}")
     outline = asking.outlines([line])[line.pk]
     answers = CategoryAnswer.objects.visible_to(person).filter(line=line)
     rows = asking.band_rows(outline, answers, asking.bought_pairs(line.firm_id), year=year)
+    shown, row_count = answering.band_rows(rows, offered, table=table)
     context = {
         "line": line,
         "year": year,
         "years": years,
-        "rows": answering.band_rows(
-            rows, offered, said=table.said if table else None, errors=table.errors if table else {}
-        ),
-        "row_count": len(rows) + answering.SPARE,
+        "rows": shown,
+        "row_count": row_count,
         "categories": outline.categories,
         "provinces": answering.provinces(),
         "standing": asking.bands_asked(line, rows),
         "illustrative": line.is_illustrative,
     }
-    return render(request, "answers/bands.html", context, status=422 if table is not None else 200)
+    return render(request, "answers/bands.html", context, status=status)
 
 
 @access.writes(Thing.PURCHASE)
@@ -94,26 +94,28 @@ def ticks(request: HttpRequest, pk: int) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     line = _line(person, pk, Level.TICKS)
     outline = asking.outlines([line])[line.pk]
-    if request.method == "POST":
-        said = TickRows(request.POST).ticks(outline.parts)
-        if _saved(
+    table, status = (TickRows(request.POST), 422) if request.method == "POST" else (None, 200)
+    if table is not None:
+        said = table.ticks(outline.parts)
+        status = _saved(
             request,
             lambda: actions.answer_ticks(line, ticks=said, tree_version=outline.version, today=today, by=person),
-        ):
+        )
+        if status == 302:
             return redirect("answers:ticks", pk=pk)
     found = PartAnswer.objects.visible_to(person).filter(line=line).select_related("part", "tree_version")
     answers = {one.part_id: one for one in found}
     context = {
         "line": line,
         "outline": outline,
-        "rows": answering.tick_rows(outline.places, answers),
+        "rows": answering.tick_rows(outline.places, answers, table=table),
         "row_count": len(outline.places),
         "open": answering.unticked(outline.places, answers),
         "standing": asking.ticks_asked(line, outline, list(answers.values())),
         "moves": asking.tree_moves(outline, list(answers.values())),
         "illustrative": line.is_illustrative,
     }
-    return render(request, "answers/ticks.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "answers/ticks.html", context, status=status)
 
 
 @access.writes(Thing.PURCHASE)
@@ -125,7 +127,7 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
     form = NamesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data["names"]
-        if _saved(request, lambda: actions.name_suppliers(line, named=said, today=today, by=person)):
+        if _saved(request, lambda: actions.name_suppliers(line, named=said, today=today, by=person)) == 302:
             return redirect("answers:names", pk=pk)
     outline = asking.outlines([line])[line.pk]
     found = SupplierMention.objects.visible_to(person).filter(line=line).select_related("supplier")
@@ -195,12 +197,25 @@ def _line(person: Person, pk: int, level: Level) -> ProductLine:
     return found
 
 
-def _saved(request: HttpRequest, act: Any) -> bool:
-    """Whether it was kept; what the office's rules refuse is said on the page."""
+def _saved(request: HttpRequest, act: Any) -> int:
+    """The status to answer with: 302 where it was kept; what the office's rules refuse is said on the page, and so is
+    what somebody else answered since the page was opened (409), where everything typed stands again."""
     try:
         count = act()
     except Refused as refused:
         messages.error(request, str(refused.reason))
-        return False
+        return 422
+    except Stale as stale:
+        messages.error(request, _overtaken(stale))
+        return 409
     messages.info(request, _("已保存，%(count)d 项有改动。") % {"count": count} if count else _("没有改动。"))
-    return True
+    return 302
+
+
+def _overtaken(stale: Stale) -> str:
+    who, at = conflict.last_change(stale.record)
+    return _("您打开之后，%(who)s已于 %(at)s 改过“%(record)s”。还没有写入；您填的都在下表，请核对后再保存。") % {
+        "who": who or _("系统"),
+        "at": timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else "—",
+        "record": stale.record,
+    }
