@@ -126,6 +126,7 @@ def test_a_budget_without_any_known_cost_compares_nothing_and_is_refused(cast: C
     proposed(cast, scene, "QY-乙", cost_wan=60)
     assert "外地丙有限公司 没有填招引成本" in refused(cast, budget_wan=100.0, must_include=("QY-丙",))
     proposed(cast, scene, "QY-丙", cost_wan=50)
+    assert "低于候选企业中最低的招引成本 50 万元" in refused(cast, budget_wan=49.5)
     assert "合计 110 万元，超过预算 100 万元" in refused(cast, budget_wan=100.0, must_include=("QY-乙", "QY-丙"))
 
 
@@ -138,7 +139,8 @@ def test_who_must_be_in_is_willing_and_certified_in_time_as_far_as_is_known(cast
 
 
 def test_more_anchors_than_there_are_can_be_served_by_nobody(cast: Cast, scene: scenes.Scene) -> None:
-    assert "只有 4 家链主" in refused(cast, min_realised_anchors=5)
+    assert "“实际服务链主”要求 5 家，所选产业链只有 4 家链主" in refused(cast, min_realised_anchors=5)
+    assert "“至少服务链主”要求 5 家，所选产业链只有 4 家链主" in refused(cast, min_anchors=5)
 
 
 def test_a_chain_is_pooled_only_by_who_makes_its_lists_or_was_granted_its_purchases(
@@ -187,7 +189,7 @@ def test_a_chain_whose_anchors_took_their_grant_back_is_not_pooled_in_silence(ca
 
 
 def test_a_minimum_over_what_an_anchor_could_get_names_the_anchor_to_who_asked(cast: Cast, scene: scenes.Scene) -> None:
-    with pytest.raises(Unworkable, match="链主三有限公司 至少覆盖 900 万元"):
+    with pytest.raises(Unworkable, match="链主三有限公司 要求至少覆盖 900 万元"):
         listed(cast, min_per_anchor_wan=900.0)
     found = TargetList.objects.get()
     assert found.state == TargetList.State.FAILED

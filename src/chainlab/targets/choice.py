@@ -126,7 +126,7 @@ def solve(problem: Problem, *, time_limit_s: float) -> Choice:
         return _solved(problem, time.monotonic() + time_limit_s)
     if len(problem.required) or len(problem.required_categories) or problem.minimum_wan.any():
         raise problems.Infeasible(
-            [("什么也不能选，必选供应商和每家链主的最低覆盖额都无法满足", "nothing may be chosen or covered")]
+            [("什么也不能选，必须列入的和每家链主的最低覆盖额都无法满足", "nothing may be chosen or covered")]
         )
     return _nothing(problem)
 
@@ -283,6 +283,6 @@ def _proven(choice: Choice, method: str) -> Choice:
 
 
 _JOINTLY = (
-    "必选供应商、每家链主的最低覆盖额与类别数、供应商数、链主数、预算的限制不能同时满足",
+    "必须列入的、每家链主的最低覆盖额与类别数、家数、链主数、预算的限制不能同时满足",
     "those that must be in and the least for each anchor cannot all hold within the limits on number, anchors, budget",
 )

@@ -199,8 +199,12 @@ def _choose(progress: Progress, listed: TargetList) -> None:
     except lab.Infeasible as impossible:
         why = targets.by_name(impossible.message_zh, [*parameters.must_include, *snapshot.firm_ids])
         raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": why}) from impossible
-    except (engines.BadTable, TimeoutError) as bad:
-        raise Unworkable(getattr(bad, "message_zh", str(bad))) from bad
+    except engines.BadTable as bad:
+        raise Unworkable(bad.message_zh) from bad
+    except TimeoutError as late:
+        raise Unworkable(
+            _("限时内没有找到满足全部条件的组合，也没有证明不存在。请放宽必须列入或每家链主的最低覆盖额，再算一次。")
+        ) from late
     finish = partial(targets.finish, listed=listed, snapshot=snapshot, outcome=outcome, by=progress.person)
     _kept(progress, disclosure.contents_of(snapshot), finish)
     _go_out(progress, listed, snapshot, tables)

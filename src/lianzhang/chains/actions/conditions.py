@@ -102,7 +102,9 @@ def poolable(*, by: Person) -> ScopedQuerySet[Chain]:
 def _expect_registered(parameters: Parameters, known: Mapping[str, Enterprise]) -> None:
     unknown = sorted({*parameters.must_include, *parameters.must_exclude} - set(known))
     if unknown:
-        raise Refused(_("企业编号不存在：%(codes)s。请从企业名录中选择。") % {"codes": _("、").join(unknown)})
+        raise Refused(
+            _("企业名录中没有：%(codes)s。请填企业名称（或曾用名、简称）或编号。") % {"codes": _("、").join(unknown)}
+        )
     both = [known[code] for code in sorted(set(parameters.must_include) & set(parameters.must_exclude))]
     _refuse_for(both, _("%(names)s 同时在“必须列入”和“不予列入”中。"))
     if parameters.max_suppliers is not None and len(parameters.must_include) > parameters.max_suppliers:
@@ -150,15 +152,16 @@ def _pooled(chain: Chain, wanted: Iterable[str], *, by: Person) -> list[Chain]:
 
 
 def _expect_few_enough(parameters: Parameters, chains: list[Chain]) -> None:
-    least = parameters.min_realised_anchors
-    if not least:
+    asked = ((_("至少服务链主"), parameters.min_anchors), (_("实际服务链主"), parameters.min_realised_anchors))
+    if max(least for _label, least in asked) <= 1:
         return
     anchors = Anchor.objects.standing().filter(chain__in=chains).values("enterprise_id").distinct().count()
-    if least > anchors:
-        raise Refused(
-            _("“实际服务链主”要求 %(least)s 家，所选产业链只有 %(anchors)s 家链主。请降低要求或合并其他产业链。")
-            % {"least": least, "anchors": anchors}
-        )
+    for label, least in asked:
+        if least > max(anchors, 1):
+            raise Refused(
+                _("“%(label)s”要求 %(least)s 家，所选产业链只有 %(anchors)s 家链主。请降低要求或合并其他产业链。")
+                % {"label": label, "least": least, "anchors": anchors}
+            )
 
 
 def _expect_possible(chain: Chain, parameters: Parameters, included: list[Enterprise]) -> None:
@@ -181,6 +184,11 @@ def _expect_within_budget(budget: float, included: list[Enterprise], facts: Mapp
     costs = {pk: known.cost_wan for pk, known in facts.items() if known.cost_wan is not None}
     if not costs:
         raise Refused(_("设了预算，但没有一家候选企业填有招引成本，无从比较。请先在候选企业中填写成本，或不设预算。"))
+    if budget < (least := float(min(costs.values()))):
+        raise Refused(
+            _("预算 %(budget)s 万元，低于候选企业中最低的招引成本 %(least)s 万元，一家也选不出。")
+            % {"budget": f"{budget:,g}", "least": f"{least:,g}"}
+        )
     unknown = [firm for firm in included if firm.pk not in costs]
     _refuse_for(unknown, _("设了预算，但必须列入的 %(names)s 没有填招引成本。"))
     total = sum(float(costs[firm.pk]) for firm in included)

@@ -26,6 +26,14 @@ LABELS = {
     "draws": _("试算次数"),
     "seed": _("随机种子"),
 }
+NARROWING = (
+    "min_anchors",
+    "min_realised_anchors",
+    "budget_wan",
+    "max_certification_months",
+    "must_exclude",
+    "must_exclude_categories",
+)
 FIRMS = ("must_include", "must_exclude")
 FOLDED = ("draws", "seed")  # how sure, not what: told where that is told
 
@@ -50,6 +58,12 @@ def conditions(listed: TargetList, pooled: Mapping[str, str]) -> list[tuple[Any,
         if value and key not in FOLDED:
             found.append((label, value))
     return found
+
+
+def narrowing(listed: TargetList) -> list[str]:
+    """The conditions of a list that keep suppliers out, each in its quotes: what may be loosened where none is left."""
+    said = {**listed.parameters, "min_anchors": max(0, listed.parameters.get("min_anchors", 1) - 1)}
+    return [_now("“%(label)s”") % {"label": LABELS[name]} for name in NARROWING if said.get(name) not in (None, 0, [])]
 
 
 def beside(pooled: Mapping[str, str]) -> str:

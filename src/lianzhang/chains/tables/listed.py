@@ -1,5 +1,6 @@
 """What stands on one target list: its sentence and its suppliers, and which of them hold."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from lianzhang.tables import RESTRICTED, Badge, Column, TableSpec, values
 from lianzhang.tables.addresses import address
 
 Kind = CandidateProposal.Kind
+# How a list was computed that its sentence must say: the search was stopped, or brought nothing better than greedy.
+SAID_WHOLE = re.compile("中途停止|采用贪心解")
 WARNING = _("整体迁移须经公平竞争审查（《公平竞争审查条例》，2024年8月1日起施行）。")
 
 
@@ -29,8 +32,9 @@ def statement(listed: TargetList, shown: Disclosure, pooled: Mapping[str, str]) 
     }
     if not listed.supplier_count:
         count = values.plain(listed.assumptions.get("candidate_count"), "integer")
-        return _now("%(count)s 家候选企业中没有一家符合所列条件；可放宽“至少服务链主”或上限后另存一份。") % {
-            "count": count
+        return _now("%(count)s 家候选企业中没有一家符合所列条件；可放宽%(conditions)s后另存一份。") % {
+            "count": count,
+            "conditions": _now("、").join(asked.narrowing(listed)) or _now("条件"),
         }
     if not shown.shows_totals:
         words = _now(
@@ -44,7 +48,7 @@ def statement(listed: TargetList, shown: Disclosure, pooled: Mapping[str, str]) 
         said |= {"demand": _yi(listed.demand_wan), "covered": _yi(listed.objective_wan), "share": _share(listed)}
         words += _between(listed) if shown.sees_rows else ""  # the ends are further sums, which did not go out
     proven = _now("所列候选和条件下没有更优组合。") if listed.is_proven else _now("限时内的最好组合，未证明最优。")
-    if not listed.is_proven and "中途停止" in listed.method:  # the method is kept in the words of the analysis
+    if not listed.is_proven and SAID_WHOLE.search(listed.method):  # the method is kept in the words of the analysis
         proven = _now(listed.method) + _now("。")
     return asked.beside(pooled) + words % said + _by_category(listed) + proven
 
@@ -289,6 +293,14 @@ def _between(listed: TargetList) -> str:
 def _runner_up(line: TargetLine, firm_names: dict[str, str]) -> str | None:
     code = line.runner_up.get("code")
     return firm_names.get(code, code) if code else None
+
+
+def gap_to_bound(listed: TargetList) -> str:
+    """How much more than the list any other could cover at most, as a share of what the list covers."""
+    bound, found = listed.bound_wan, listed.objective_wan
+    if listed.is_proven or bound is None or not found:
+        return _now("无，已证明最优") if listed.is_proven else _now("未知")
+    return _now("至多还可提高 %(ratio)s") % {"ratio": values.plain((bound - found) / found, "ratio")}
 
 
 def _anchors(listed: TargetList) -> int:

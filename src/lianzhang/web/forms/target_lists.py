@@ -13,7 +13,7 @@ from lianzhang.chains.actions import conditions
 from lianzhang.chains.actions.conditions import Parameters
 from lianzhang.chains.models import Chain, Edition
 from lianzhang.records.scope import ScopedQuerySet
-from lianzhang.registry.models import Enterprise
+from lianzhang.registry.models import Alias, Enterprise
 from lianzhang.web.forms import picking
 from lianzhang.web.forms.amounts import AmountField
 
@@ -74,13 +74,13 @@ class TargetForm(forms.Form):
         label=_("必须列入"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("企业名称或编号，每行一个。"),
+        help_text=_("企业名称（或曾用名、简称）或编号，每行一个。"),
     )
     must_exclude = forms.CharField(
         label=_("不予列入"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("企业名称或编号，每行一个。"),
+        help_text=_("企业名称（或曾用名、简称）或编号，每行一个。"),
     )
     must_include_categories = forms.CharField(
         label=_("必须列入的类别"),
@@ -197,10 +197,18 @@ class TargetForm(forms.Form):
 
     def _codes(self, text: str) -> tuple[str, ...]:
         """Codes of the firms named, one a line or between commas; what is neither name nor code stays as it was typed,
-        for the action to refuse by name."""
+        for the action to refuse by name. Another name of one firm alone will do."""
         said = _said(text)
-        named = Enterprise.objects.visible_to(self.person).filter(name__in=said).values_list("name", "code")
-        codes = dict(named) if said else {}
+        if not said:
+            return ()
+        firms = Enterprise.objects.visible_to(self.person)
+        also: dict[str, set[str]] = {}
+        for name, code in Alias.objects.filter(name__in=said, enterprise__in=firms).values_list(
+            "name", "enterprise__code"
+        ):
+            also.setdefault(name, set()).add(code)
+        codes = {name: found.pop() for name, found in also.items() if len(found) == 1}
+        codes |= dict(firms.filter(name__in=said).values_list("name", "code"))
         return tuple(dict.fromkeys(codes.get(one, one) for one in said))
 
     @property

@@ -106,6 +106,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "sees_rows": shown.sees_rows,
         "dominant": released.dominant(listed, shown, firms),
         "method": tables.method(listed),
+        "gap_words": shown_as.gap_to_bound(listed),
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
         "chart": _chart(listed) if shown.sees_rows else None,
