@@ -514,6 +514,22 @@ def signings() -> Rows:
     }
 
 
+def encounters() -> Rows:
+    return {
+        "encounters": [
+            {
+                "event_code": "HD-1",
+                "event": "示例家电展",
+                "name": "示例压缩机有限公司",
+                "place": "上海",
+                "note": "拟设区域工厂",
+                "body": "东区",
+            },
+            {"event": "示例家电展", "name": "示例电机有限公司"},
+        ]
+    }
+
+
 SAMPLES = {
     one.__name__: one
     for one in (
@@ -534,6 +550,7 @@ SAMPLES = {
         part_trees,
         sites,
         signings,
+        encounters,
         candidates,
     )
 }
@@ -542,5 +559,6 @@ WORKED_OUT = {
     "key_projects": {"code", "completion_ratio", "is_started", "is_fai_registered", "first_reporter"},
     "leads": {"code"},
     "signings": {"event_code", "project_code"},
+    "encounters": {"event_code", "project_code"},
     "teardown": {"firm_id", "part_id", "buyer_id", "supplier_id", "parent_id", "child_id", "role"},
 }

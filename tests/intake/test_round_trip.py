@@ -50,6 +50,7 @@ EDITS: dict[str, tuple[str, str, Any]] = {
     "part_trees": ("nodes", "quantity", Decimal(2)),
     "sites": ("sites", "vacant_m2", Decimal(5000)),
     "signings": ("signings", "remark", "已补签"),
+    "encounters": ("encounters", "note", "要厂房，急"),
     "candidates": ("candidates", "note", "已通电话"),
 }
 
@@ -71,7 +72,7 @@ def prepare(cast: Cast, key: str) -> None:
             part = trail.create(Part(code=code, name=name, category=name[2:]), verb="part.entered", by=None)
             group = MaterialGroup(firm=firm, code=f"10{code[-1]}0", name=f"{name[2:]}类", part=part)
             trail.create(group, verb="material_group.kept", by=None)
-    if key == "signings":
+    if key in ("signings", "encounters"):
         fair = Event(code="HD-1", name="示例家电展", chain=cast.chain_a, held_on=samples.DAY)
         trail.create(fair, verb="event.entered", by=None)
     if key == "sites":

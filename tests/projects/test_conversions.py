@@ -10,9 +10,11 @@ from django.test import Client
 
 from chainlab import funnel
 from chainlab.funnel import cohorts
+from lianzhang.indicators.models import Figure
 from lianzhang.projects.events import conversions
 from lianzhang.projects.models import Event, Project, Signing, StageEntry
 from lianzhang.projects.stages import Stage
+from lianzhang.registry.models import Source
 from tests.cast import TODAY, Cast
 from tests.projects.scene import EARLIER as NOW
 
@@ -111,8 +113,16 @@ def test_totals_published_without_their_rows_stay_totals(cast: Cast, client: Cli
     told = fair(cast, "HD-1", held_on=dt.date(2024, 3, 1), signing_count=538)
     fair(cast, "HD-2", chain=cast.chain_b, held_on=dt.date(2025, 3, 1), signing_count=7)
     deal(told, None, {Stage.STARTED: dt.date(2024, 9, 1)})
+    source = Source.objects.create(code="ART", title="综述")
+    Figure.objects.create(
+        indicator="event_intended", year=2023, value=2679, unit="亿元", scope="全市合计", source=source,
+        rows_note="明细未公布",
+    )  # fmt: skip
     client.force_login(cast.secretary)
     page = client.get("/projects/events/").content.decode()
+    assert "2,679 亿元</a>，明细未公布" in page
+    assert "2,679" in client.get("/projects/events/conversion/").content.decode()
+    assert "2,679" in client.get("/projects/events/signings/").content.decode()
     assert "公布签约545个；已逐条对应项目1个，其中12个月内开工1个。其余明细未公布。" in page
     rows = conversions.table_rows(cast.secretary, by="event", today=TODAY)
     assert [(row.name, row.published_count, len(row.deals)) for row in rows] == [("HD-2", 7, 0), ("HD-1", 538, 1)]

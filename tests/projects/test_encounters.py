@@ -1,16 +1,19 @@
 """对接企业: whom one met, once an event; a known firm is told; 转为线索 keeps the link and the first report."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from lianzhang.accounts.actions import Refused
+from lianzhang.intake import actions as intake
 from lianzhang.projects import actions
 from lianzhang.projects.events import encounters
 from lianzhang.projects.models import Encounter, Event, Project
 from lianzhang.registry.models import Alias
 from tests.cast import Cast
+from tests.intake.handing_in import NOON, hand_in, workbook
 from tests.projects import scene
 from tests.projects.scene import EARLIER as NOW
 
@@ -111,3 +114,45 @@ def test_a_clerk_turns_a_firm_into_a_lead_on_the_page_or_links_the_project_shown
     assert "对接2家，已转为线索2家" in page
     assert known.code in page
     assert Project.objects.get(name="乙项目").investor_place == "苏州"
+
+
+def test_many_become_leads_in_one_act_and_each_that_does_not_says_why(cast: Cast, event: Event, client: Client) -> None:
+    scene.lead(cast, investor_name="外地甲公司")
+    later = actions.enter_event(chain=cast.chain_a, name="电子展", now=NOW, by=cast.clerk_a)
+    actions.meet_many(event=event, lines="外地甲公司，上海\n外地乙公司，苏州，要厂房\n外地丙公司", by=cast.clerk_a)
+    actions.meet(event=later, name="外地乙公司", by=cast.clerk_a)
+    client.force_login(cast.clerk_a)
+    page = client.get("/projects/events/met/").content.decode()
+    assert "对接4家" in page
+    assert "/projects/events/met/leads" in page
+    ids = list(Encounter.objects.order_by("pk").values_list("pk", flat=True))
+    told = client.post("/projects/events/met/leads", {"row": ids}).content.decode()
+    assert "办好 2 行，未办 2 行" in told
+    assert told.count("首报，编号") == 2, "the firm reported before, and the one met twice"
+    opened = Project.objects.get(name="外地乙公司项目")
+    assert (opened.investor_place, opened.content, opened.origin["event"]) == ("苏州", "要厂房", event.code)
+    again = client.post("/projects/events/met/leads", {"row": ids}).content.decode()
+    assert again.count("早先已转为线索") == 2
+    assert Project.objects.count() == 3
+    assert "共 2 行" in client.get("/projects/events/met/?turned=1").content.decode()
+    left = actions.meet(event=event, name="外地丁公司", by=cast.clerk_a)
+    client.force_login(cast.clerk_b)
+    told = client.post("/projects/events/met/leads", {"row": [left.pk]}).content.decode()
+    assert "不在您可办理的范围，未改动。" in told
+    assert Project.objects.count() == 3
+    client.force_login(cast.sme)
+    assert client.get("/projects/events/met/").status_code == 404
+
+
+def test_a_list_handed_in_as_a_workbook_links_whom_the_register_knows(cast: Cast, event: Event, tmp_path: Path) -> None:
+    firm = cast.enterprise_sme
+    rows = [{"event": "家电展", "name": firm.name, "place": "青岛"}, {"name": "外地乙公司", "body": "东区"}]
+    content = workbook("encounters", {"encounters": rows}, tmp_path)
+    batch = hand_in(content, ledger="encounters", by=cast.clerk_a, context={"event": str(event.pk)})
+    batch = intake.apply(batch, plan=batch.plan, by=cast.clerk_a, now=NOON)
+    one, two = Encounter.objects.order_by("pk")
+    assert (one.enterprise, one.body, one.place) == (firm, cast.force_a, "青岛")
+    assert (two.enterprise, two.body) == (None, cast.east)
+    lead = actions.open_from_encounter(encounter=two, name="乙项目", now=NOW, by=cast.clerk_a)
+    intake.undo(batch, by=cast.clerk_a, now=NOON)
+    assert list(Encounter.objects.values_list("name", "project")) == [("外地乙公司", lead.pk)], "a lead's firm stays"

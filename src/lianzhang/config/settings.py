@@ -189,6 +189,7 @@ LEDGERS: dict[str, str] = {
     "part_trees": "lianzhang.registry.sheets.trees.PART_TREES",
     "sites": "lianzhang.resources.sheets.SITES",
     "signings": "lianzhang.projects.events.signings.SIGNINGS",
+    "encounters": "lianzhang.projects.events.sheets.ENCOUNTERS",
     "candidates": "lianzhang.chains.sheets.candidates.CANDIDATES",
 }
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.

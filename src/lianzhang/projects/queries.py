@@ -288,9 +288,10 @@ def awaiting_check(person: Person) -> QuerySet[StageEntry]:
 
 
 def events(person: Person) -> "QuerySet[Event]":
-    """The events `person` sees, with how many signings are tied to a project and how many of those have started."""
+    """The events `person` sees, with how many signings are tied to a project and how many of those have started,
+    whatever became of them since: as `events.conversions` counts."""
     tied = Signing.objects.filter(event=OuterRef("pk"))
-    started = tied.filter(project__stage__gte=Stage.STARTED).exclude(project__status__in=stages.ENDED)
+    started = tied.filter(project__stage__gte=Stage.STARTED)
     beside = LedgerExtra.objects.filter(ledger="events", subject_id=Cast(OuterRef("pk"), CharField()))
     stated = beside.annotate(region=KT("values__region_code")).values("region")[:1]
     return (
@@ -336,37 +337,11 @@ def signings(event: Event, *, person: Person) -> "QuerySet[Signing]":
     return found.order_by("-project__stage", "pk")
 
 
-@dataclass(frozen=True)
-class Conversion:
-    """活动转化: of the projects signed at an event, how many have gone how far."""
-
-    signing_count: int
-    reached: dict[Stage, int]
-    ended_count: int
-
-
-def conversion(event: Event, *, person: Person) -> Conversion:
-    """How many of the event's signings reached 签约, 注册, 开工 and 投产, counting only what `person` sees."""
-    return conversion_of(signings(event, person=person))
-
-
-def conversion_of(rows: Iterable[Signing]) -> Conversion:
-    """The same over signings already read with their projects."""
-    found = [(row.project.stage, row.project.status) for row in rows]
-    steps = (Stage.SIGNED, Stage.REGISTERED, Stage.STARTED, Stage.IN_PRODUCTION)
-    return Conversion(
-        signing_count=len(found),
-        reached={step: sum(1 for stage, _status in found if stage >= step) for step in steps},
-        ended_count=sum(1 for _stage, status in found if status in stages.ENDED),
-    )
-
-
 def event_totals(person: Person) -> dict[str, int]:
-    """Over all events `person` sees: how many, signings announced, tied to projects, and of those started."""
+    """Over all events `person` sees: how many, signings announced, and signings tied to projects."""
     announced = Event.objects.visible_to(person).aggregate(
         events=Count("pk"),
         published=Sum("signing_count"),
     )
-    started = Q(project__stage__gte=Stage.STARTED) & ~Q(project__status__in=stages.ENDED)
-    tied = Signing.objects.visible_to(person).aggregate(tied=Count("pk"), started=Count("pk", filter=started))
+    tied = Signing.objects.visible_to(person).aggregate(tied=Count("pk"))
     return {name: value or 0 for name, value in {**announced, **tied}.items()}

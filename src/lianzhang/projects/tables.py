@@ -371,21 +371,3 @@ EVENTS = TableSpec(
     empty=Empty(_("还没有活动。"), _("登记活动"), "projects:new_event"),
     note=_("公布签约数、公布意向投资为来源所载总数；已对应项目为逐条落到项目的签约。"),
 )
-
-
-SIGNINGS = TableSpec(
-    key="event_signings",
-    invented="event__is_illustrative",
-    title=_("活动签约"),
-    columns=(
-        Column("name", _("项目名称"), lambda s: name(s.project), link=lambda s: page(s.project), is_wrapped=True),
-        Column("stage", _("现阶段"), lambda s: stage(s.project), kind="badge"),
-        Column("status", _("状态"), lambda s: Status(s.project.status).label),
-        Column("signed_on", _("签约日期"), lambda s: s.signed_on, kind="date"),
-        Column("intended_wan", _("意向投资"), lambda s: s.intended_wan, kind="wan", is_total=True),
-        Column("agreed_wan", _("协议投资"), lambda s: s.project.agreed_wan, kind="wan", is_total=True),
-        Column("arrived_wan", _("到位资金"), lambda s: s.project.arrived_wan, kind="wan", is_total=True),
-        Column("note", _("备注"), lambda s: s.note, is_wrapped=True),
-    ),
-    note=APART,
-)

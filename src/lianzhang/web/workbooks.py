@@ -38,7 +38,8 @@ PAGES = {
     "material_purchases": "registry:purchases",
     "part_trees": "standards:trees",
     "sites": "resources:sites",
-    "signings": "projects:events",
+    "signings": "projects:signings",
+    "encounters": "projects:met",
     "candidates": "targets:list",
 }
 # Table → the ledger its rows are handed in by.
@@ -50,6 +51,8 @@ LEDGERS = {
     "key_projects_ledger": "key_projects",
     "events_ledger": "events",
     "sites": "sites",
+    "signings": "signings",
+    "encounters": "encounters",
     "requests_ledger": "requests",
     "people": "address_list",
     "schemes": "chains",

@@ -29,6 +29,7 @@ def test_there_is_a_layout_for_every_ledger_of_the_office() -> None:
         "part_trees",
         "sites",
         "signings",
+        "encounters",
         "candidates",
     }
     with pytest.raises(KeyError, match="teardown"):

@@ -20,6 +20,9 @@ PLAIN = [
     "new_contest",
     "gantt",
     "evidence_many",
+    "signings",
+    "met",
+    "met_leads",
 ]
 OF_PROJECT = [
     "project",

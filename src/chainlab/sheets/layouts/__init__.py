@@ -25,6 +25,7 @@ KEYS = (
     "part_trees",
     "sites",
     "signings",
+    "encounters",
     "candidates",
 )
 

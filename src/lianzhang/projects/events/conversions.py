@@ -5,7 +5,7 @@ failure. What was published without its rows stays a total beside it and is no d
 reckons the same by month of signing; a test holds the two against one another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from chainlab.funnel import cohorts
 from lianzhang.accounts.models import Person
 from lianzhang.projects import tables
 from lianzhang.projects.models import Event, Signing, StageEntry
-from lianzhang.projects.stages import Stage
+from lianzhang.projects.stages import ENDED, Stage
 from lianzhang.tables import Column, Empty, TableSpec
 
 HORIZONS = (6, 12, 24)
@@ -41,6 +41,7 @@ class Deal:
     group: Any
     signed_on: date | None
     reached: dict[Stage, date | None]
+    is_ended: bool = False  # 流失 or 终止 by now; it stays in every denominator
 
     def came_to(self, stage: Stage, *, months: int) -> bool:
         """Whether it reached `stage` within so many months."""
@@ -91,7 +92,10 @@ class Row:
 def deals(signings: "QuerySet[Signing]", *, by: str = "event") -> list[Deal]:
     """The deals of some signings; two questions however many."""
     group = {"event": "event_id", "chain": "event__chain_id", "year": "event__held_on__year"}[by]
-    columns = (group, "signed_on", "event__held_on", "project_id", "project__stage", *OWN_DAYS.values())
+    columns = (
+        *(group, "signed_on", "event__held_on", "project_id", "project__stage", "project__status"),
+        *OWN_DAYS.values(),
+    )
     rows = list(signings.order_by().values_list(*columns))
     entries = StageEntry.objects.filter(project__in=signings.order_by().values("project_id"))
     passed = entries.filter(verdict=StageEntry.Verdict.PASSED, is_void=False, is_correction=False)
@@ -103,7 +107,7 @@ def deals(signings: "QuerySet[Signing]", *, by: str = "event") -> list[Deal]:
 
 
 def _deal(row: tuple[Any, ...], days: dict[int, date]) -> Deal:
-    group, own, held_on, _project, stage, *own_days = row
+    group, own, held_on, _project, stage, status, *own_days = row
     # A project taken over under way has an entry without a day, and often the day in its own record.
     days = {at: on for at, on in zip(OWN_DAYS, own_days, strict=True) if on is not None} | days
     signed_on = own or held_on
@@ -114,7 +118,13 @@ def _deal(row: tuple[Any, ...], days: dict[int, date]) -> Deal:
         # Whoever jumped a stage (taken over under way) had passed it by the next one that has a day.
         on = min((day for at, day in days.items() if at >= step), default=None)
         reached[step] = max(on, signed_on) if on and signed_on else on
-    return Deal(group, signed_on, reached)
+    return Deal(group, signed_on, reached, is_ended=status in ENDED)
+
+
+def so_far(found: Iterable[Deal]) -> dict[Stage, int]:
+    """How many have reached each stage by now, whenever that was."""
+    deals = list(found)
+    return {step: sum(step in deal.reached for deal in deals) for step in STEPS}
 
 
 def horizons(found: Sequence[Deal], *, today: date) -> list[Horizon]:
@@ -130,12 +140,8 @@ def horizons(found: Sequence[Deal], *, today: date) -> list[Horizon]:
 
 def started_within(person: Person, *, months: int) -> int:
     """Of all deals `person` sees, how many had started so many months after they were announced."""
-    rows = Signing.objects.visible_to(person).filter(
-        project__stage__gte=Stage.STARTED, project__started_on__isnull=False
-    )
-    found = rows.values_list("signed_on", "event__held_on", "project__started_on")
-    days = [(signed or held, started) for signed, held, started in found]
-    return sum(started <= cohorts.later(day, months=months) for day, started in days if day and started)
+    started = Signing.objects.visible_to(person).filter(project__stage__gte=Stage.STARTED)
+    return sum(deal.came_to(Stage.STARTED, months=months) for deal in deals(started))
 
 
 def table_rows(person: Person, *, by: str, today: date) -> list[Row]:

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
 from chainlab import names
-from chainlab.sheets.reading import Blank
-from lianzhang.accounts.models import Body, Person
+from lianzhang.accounts.models import Body
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.chains.sheets import naming
@@ -26,6 +25,7 @@ from lianzhang.intake.protocol import Change, ContextField, Finding, Incoming, P
 from lianzhang.intake.showing import MADE
 from lianzhang.projects import investors, stages
 from lianzhang.projects.actions import events, reporting
+from lianzhang.projects.events import sheets
 from lianzhang.projects.leads import likeness
 from lianzhang.projects.models import Claim, Event, Project, Signing
 
@@ -75,44 +75,14 @@ class SigningSheet(Sheet):
     """活动签约."""
 
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
-        event = self._event(row, desk)
+        event = sheets.event_of(row, desk=desk)
         taken["event_id"] = event.pk
         project = self._project(event, row=row, desk=desk)
         taken |= self._lead(event, row=row, desk=desk) if project is None else {"project_id": project}
 
-    def _event(self, row: Incoming, desk: Desk) -> Event:
-        """By code, by name, or the one chosen at the upload."""
-        known: list[Event] = desk.once("events", lambda: list(Event.objects.visible_to(desk.by)))
-        code, name = _said(row, "event_code"), _said(row, "event")
-        if code:
-            found = [event for event in known if event.code == code]
-        elif name:
-            found = [event for event in known if names.normalise(event.name) == names.normalise(name)]
-        else:
-            found = [event for event in known if str(event.pk) == str(desk.context.get("event", ""))]
-        if len(found) == 1:
-            return found[0]
-        what = code or name
-        if not what:
-            raise Refusal(
-                "未填活动。请填写活动编号或名称，或在上传时选定活动。",
-                "No event given. Fill in its code or name, or choose it when uploading.",
-                field="event",
-                code="required",
-            )
-        zh = (
-            f"系统中有{len(found)}场活动叫“{what}”，请填活动编号。"
-            if found
-            else f"系统中没有活动“{what}”，请先登记活动。"
-        )
-        en = (
-            f"{len(found)} events are called “{what}”; give the code." if found else f"There is no event “{what}” here."
-        )
-        raise Refusal(zh, en, field="event_code" if code else "event", code="unknown_reference")
-
     def _project(self, event: Event, *, row: Incoming, desk: Desk) -> int | None:
         """The project a row means, or None for a new one; raises Refusal or Question where that cannot be said."""
-        code, known = _said(row, "project_code"), _known(desk)
+        code, known = sheets.said(row, "project_code"), _known(desk)
         if code:
             found = desk.once(("project", code), lambda: Project.objects.visible_to(desk.by).filter(code=code).first())
             if found is None:
@@ -121,8 +91,8 @@ class SigningSheet(Sheet):
             return int(found.pk)
         if row.decision.get("as") == "same":
             return int(row.decision["id"])
-        chain, name = self._chain(event, row=row, desk=desk), names.normalise(_said(row, "name"))
-        key = investors.key(_said(row, "investor"))
+        chain, name = self._chain(event, row=row, desk=desk), names.normalise(sheets.said(row, "name"))
+        key = investors.key(sheets.said(row, "investor"))
         likely = _alike(known, name=name, key=key)
         same = [pk for pk in likely if pk in known.by_name.get(name, ()) and known.chain[pk] == chain]
         exact = [pk for pk in same if not key or pk in known.by_investor.get(key, ())]
@@ -136,7 +106,7 @@ class SigningSheet(Sheet):
         return None
 
     def _question(self, row: Incoming, likely: list[int], *, known: Known) -> Question:
-        name, investor = _said(row, "name"), _said(row, "investor")
+        name, investor = sheets.said(row, "name"), sheets.said(row, "investor")
         asked = f"{name}（{investor}）" if investor else name
         proposals = [Proposal(str(pk), known.label[pk], 1.0) for pk in likely if pk in known.seen][:8]
         codes = "、".join(known.label[pk].split(" ")[0] for pk in likely[:8])
@@ -162,19 +132,19 @@ class SigningSheet(Sheet):
         )
 
     def _chain(self, event: Event, *, row: Incoming, desk: Desk) -> int:
-        said = _said(row, "chain")
+        said = sheets.said(row, "chain")
         return int(naming.column().find(said, desk=desk)) if said else event.chain_id
 
     def _lead(self, event: Event, *, row: Incoming, desk: Desk) -> dict[str, Any]:
         """What the lead is opened with; kept with the row, since the row is all there is to open it from."""
-        region = _said(row, "region_code")
+        region = sheets.said(row, "region_code")
         district = lookups.District("region_code", "district").take(region, row=row, desk=desk) if region else {}
         if desk.by.reach.role is Role.DISTRICT:
             district = {"district": desk.by.reach.body_id}
         return {
-            f"{MADE}name": _said(row, "name"),
-            f"{MADE}investor": _said(row, "investor"),
-            f"{MADE}place": _said(row, "investor_origin"),
+            f"{MADE}name": sheets.said(row, "name"),
+            f"{MADE}investor": sheets.said(row, "investor"),
+            f"{MADE}place": sheets.said(row, "investor_origin"),
             f"{MADE}chain": self._chain(event, row=row, desk=desk),
             f"{MADE}district": district.get("district"),
             f"{MADE}is_another": row.decision.get("as") == "new",
@@ -286,16 +256,6 @@ class SigningSheet(Sheet):
         return found.select_related("event", "project__chain", "project__district")
 
 
-def _said(row: Incoming, key: str) -> str:
-    value = row.values.get(key)
-    return "" if value is None or isinstance(value, Blank) else str(value).strip()
-
-
-def _events_of(person: Person) -> Iterable[tuple[str, str]]:
-    found = Event.objects.editable_by(person).order_by("-held_on", "code")
-    return [(str(pk), f"{name}（{code}）") for pk, name, code in found.values_list("pk", "name", "code")]
-
-
 def _district_of(record: Any) -> str | None:
     return (record.project.district.region_code or None) if record.project.district else None
 
@@ -309,7 +269,7 @@ class SigningLedger(DeclaredLedger):
 SIGNINGS = SigningLedger(
     key="signings",
     thing=Thing.EVENT,
-    context=(ContextField("event", _("活动"), _events_of, help=_("表中没有填活动的行归入此活动。")),),
+    context=(ContextField("event", _("活动"), sheets.events_of, help=_("表中没有填活动的行归入此活动。")),),
     sheets=(
         SigningSheet(
             key="signings",

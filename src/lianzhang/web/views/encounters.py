@@ -1,24 +1,89 @@
-"""对接企业 on pages: entering whom one met, one or a list, and turning one into a lead or linking it to a project."""
+"""对接企业 on pages: everybody one met, entering one or a list, and turning one or many into leads."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.models import Person
-from lianzhang.accounts.rules import Thing
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.projects import actions, tables
+from lianzhang.projects.events import encounters
 from lianzhang.projects.models import Encounter, Event, Project
-from lianzhang.web import access, conflict, submitting
+from lianzhang.web import access, batches, conflict, listing, submitting, workbooks
 from lianzhang.web.forms import events as forms
+from lianzhang.web.views import events
 from lianzhang.web.views.projects import FORM
 
 FIELDS = ("name", "place", "note", "body", "version")
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def met(request: HttpRequest) -> HttpResponse:
+    """对接企业 of every event; the ticked ones become leads in one act."""
+    person = access.person_of(request)
+    may_open = person.reach.may(Act.WRITE, Thing.EVENT) and person.reach.may(Act.WRITE, Thing.PROJECT)
+    context = {
+        "lead": lambda listed: _("对接%(count)s家。") % {"count": listed.figure},
+        "met_url": workbooks.hand_in("encounters", person),
+        "batch": [batches.Action(label=_("转为线索"), url=reverse("projects:met_leads"))] if may_open else [],
+        "tabs": events.tabs(person, "projects:met"),
+        "as_of": timezone.localdate(),
+    }
+    rows = encounters.listed(person)
+    return listing.respond(request, encounters.TABLE, rows, template="projects/events.html", context=context)
+
+
+@access.writes(Thing.EVENT)
+@require_POST
+def open_leads(request: HttpRequest) -> HttpResponse:
+    """转为线索 of the ticked firms, each for itself; who is somebody's already is named and left to its own page."""
+    person = access.person_of(request)
+    ticked = [int(pk) for pk in batches.ticked(request) if pk.isdecimal() and len(pk) < 19]
+    own = set(Encounter.objects.editable_by(person).filter(pk__in=ticked).values_list("pk", flat=True))
+    rows = list(encounters.listed(person).filter(pk__in=ticked).order_by("event__code", "pk"))
+    return batches.tell(
+        request,
+        [_turned(row, person, is_own=row.pk in own) for row in rows],
+        title=_("转为线索"),
+        back_url=reverse("projects:met"),
+        illustrative=any(row.event.is_illustrative for row in rows),
+    )
+
+
+def _turned(row: Encounter, person: Person, *, is_own: bool) -> batches.Outcome:
+    said = {
+        "code": row.event.code,
+        "name": row.name,
+        "url": reverse("projects:met_lead", args=[row.event.code, row.pk]),
+    }
+    if not is_own:
+        page = tables.event_page(row.event)
+        return batches.Outcome(**{**said, "url": page}, reason=_("不在您可办理的范围，未改动。"))
+    if row.project_id is not None:
+        return batches.Outcome(
+            **said, reason=_("早先已转为线索 %(code)s。") % {"code": getattr(row, "seen_code", None) or ""}
+        )
+    opened: list[Project] = []
+
+    def turn() -> None:
+        name = _("%(firm)s项目") % {"firm": row.name}
+        now = timezone.now()
+        opened.append(actions.open_from_encounter(encounter=row, name=name, content=row.note, now=now, by=person))
+
+    reason = batches.attempt(turn)
+    if reason:
+        return batches.Outcome(**said, reason=reason)
+    code = opened[0].code
+    told = {**said, "url": reverse("projects:project", args=[code])}
+    return batches.Outcome(**told, words=_("已转为线索 %(code)s。") % {"code": code})
 
 
 @access.writes(Thing.EVENT)

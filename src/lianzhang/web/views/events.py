@@ -17,13 +17,15 @@ from lianzhang.accounts.rules import Act, Thing
 from lianzhang.intake import ledgers
 from lianzhang.projects import actions, queries, tables
 from lianzhang.projects.events import conversions, encounters
+from lianzhang.projects.events import tables as event_tables
 from lianzhang.projects.models import Event, Signing
 from lianzhang.projects.stages import Stage
 from lianzhang.tables import values
-from lianzhang.web import access, listing, submitting, workbooks
+from lianzhang.web import access, announced, listing, submitting, workbooks
 from lianzhang.web.forms import events as forms
 from lianzhang.web.views.projects import FORM
 
+VIEWS = ("projects:events", "projects:signings", "projects:met", "projects:conversion")
 FIELDS = tuple(name for name in forms.EventForm.base_fields if name != "version")
 
 
@@ -39,11 +41,37 @@ def events(request: HttpRequest) -> HttpResponse:
     context = {
         "lead": lead,
         "new_url": new_url,
-        "conversion_url": reverse("projects:conversion"),
         "signings_url": workbooks.hand_in("signings", person),
+        "announced": announced.totals(person),
+        "tabs": tabs(person, "projects:events"),
         "as_of": timezone.localdate(),
     }
     return listing.respond(request, tables.EVENTS, found, template="projects/events.html", context=context)
+
+
+def tabs(person: Person, here: str) -> list[dict[str, Any]]:
+    """The views of events, as far as one may read what they are about."""
+    labels = (_("会展活动"), _("签约明细"), _("对接企业"), _("签约转化"))
+    seen = VIEWS if person.reach.may(Act.READ, Thing.PROJECT) else VIEWS[:1]
+    return [
+        {"label": label, "url": reverse(name), "is_here": name == here}
+        for name, label in zip(seen, labels, strict=False)
+    ]
+
+
+@access.reads(Thing.PROJECT)
+@require_GET
+def signings(request: HttpRequest) -> HttpResponse:
+    """活动签约明细: every deal with the project it is tied to, and how far that has come."""
+    person = access.person_of(request)
+    found = event_tables.signings(person)
+    context = {
+        "lead": lambda listed: _("%(count)s笔签约，每笔对应一个项目。") % {"count": listed.figure},
+        "announced": announced.totals(person),
+        "tabs": tabs(person, "projects:signings"),
+        "as_of": timezone.localdate(),
+    }
+    return listing.respond(request, event_tables.SIGNINGS, found, template="projects/events.html", context=context)
 
 
 def _events_lead(totals: dict[str, int], started: int, *, person: Person) -> str:
@@ -68,6 +96,7 @@ def conversion(request: HttpRequest, by: str = "event") -> HttpResponse:
     context = {
         "tabs": [{"label": words[key], "url": pages[key], "is_here": key == by} for key in conversions.BY],
         "lead": _conversion_lead(person, today=today) if person.reach.may(Act.READ, Thing.PROJECT) else "",
+        "announced": announced.totals(person),
         "scope": words[by],
         "as_of": today,
     }
@@ -97,21 +126,22 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     found = Event.objects.visible_to(person).select_related("chain", "host", "source").get_or_404(code=code)
     may_read = person.reach.may(Act.READ, Thing.PROJECT)
     signings = list(queries.signings(found, person=person))
-    conversion = queries.conversion_of(signings)
     may_write = Event.objects.editable_by(person).filter(pk=found.pk).exists()
     came = conversions.deals(Signing.objects.filter(pk__in=[signing.pk for signing in signings])) if signings else []
+    reached = conversions.so_far(came)
     met = encounters.acquaintances(list(encounters.met(found, person=person)), person=person)
     context = {
         "event": found,
         "name": tables.name(found),
-        "table": listing.plain(request, tables.SIGNINGS, signings),
+        "table": listing.plain(request, event_tables.OF_EVENT, signings),
         "signings": signings,
-        "conversion": [(Stage(step).label, count) for step, count in conversion.reached.items()],
-        "tied": conversion,
+        "conversion": [(step.label, count) for step, count in reached.items()],
+        "ended_count": sum(deal.is_ended for deal in came),
         "horizons": conversions.horizons(came, today=timezone.localdate()) if came else [],
         "steps": conversions.STEPS,
-        "ledger_url": _ledger_url(found, person) if may_write else "",
-        "lead": _lead(found, conversion) if may_read else "",
+        "ledger_url": _ledger_url("signings", found, person) if may_write else "",
+        "met_url": _ledger_url("encounters", found, person) if may_write else "",
+        "lead": _lead(found, reached, tied=len(came)) if may_read else "",
         "may_read": may_read,
         "may_write": may_write,
         "sees_met": may_write or bool(met),
@@ -123,22 +153,22 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "projects/event.html", context)
 
 
-def _ledger_url(found: Event, person: Person) -> str:
-    """Where a sheet of this event's signings is handed in."""
-    ledger = ledgers.get("signings")
+def _ledger_url(key: str, found: Event, person: Person) -> str:
+    """Where a sheet of this event's signings, or of whom one met there, is handed in."""
+    ledger = ledgers.get(key)
     return f"{reverse('intake:ledger', args=[ledger.key])}?event={found.pk}" if ledger.may_use(person) else ""
 
 
-def _lead(found: Event, conversion: queries.Conversion) -> str:
-    if not conversion.signing_count:
+def _lead(found: Event, reached: dict[Stage, int], *, tied: int) -> str:
+    if not tied:
         if found.signing_count:
             return _("公布签约%(published)s个，明细未公布。") % {"published": found.signing_count}
         return _("没有对应到项目的签约。")
     return _("对应项目%(tied)s个：已正式签约%(signed)s个，已开工%(started)s个，已投产%(produced)s个。") % {
-        "tied": conversion.signing_count,
-        "signed": conversion.reached[Stage.SIGNED],
-        "started": conversion.reached[Stage.STARTED],
-        "produced": conversion.reached[Stage.IN_PRODUCTION],
+        "tied": tied,
+        "signed": reached[Stage.SIGNED],
+        "started": reached[Stage.STARTED],
+        "produced": reached[Stage.IN_PRODUCTION],
     }
 
 
