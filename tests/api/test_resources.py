@@ -63,7 +63,9 @@ def test_the_description_names_every_resource_with_list_and_detail() -> None:
 
 def test_every_operation_asks_who_is_there() -> None:
     paths = Client().get("/api/v1/openapi.json").json()["paths"]
-    operations = [(path.format(code="x"), method) for path, methods in paths.items() for method in methods]
+    operations = [
+        (path.format(code="x", district="x"), method) for path, methods in paths.items() for method in methods
+    ]
     assert len(operations) > 20
     for path, method in operations:
         answer = Client().generic(method.upper(), path, b"{}", content_type="application/json")

@@ -52,6 +52,11 @@ def answer(collection: Collection, cast: Cast, body: str = "east") -> Submission
     return Submission.objects.select_related(*related).get(collection=collection, body=cast.bodies[body])
 
 
+def answer_of(project: Project) -> Collection:
+    """The month that is open for a project."""
+    return Collection.objects.get(kind="month", state="open", submissions__body=project.district)
+
+
 def values(month: str, year: str, **more: Any) -> dict[str, Any]:
     """One complete row."""
     said: dict[str, Any] = {"done_month_wan": Decimal(month), "done_year_wan": Decimal(year), "progress": "主体封顶"}

@@ -1,4 +1,4 @@
-"""Collections and months: forms that are out, monthly rounds, and the rows of the months. Read only."""
+"""Collections and months: forms that are out, monthly rounds, and the rows of the months, to be read."""
 
 from django.utils.translation import gettext_lazy as _
 

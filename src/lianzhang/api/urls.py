@@ -14,6 +14,7 @@ from lianzhang.api import (
     chains,
     collecting,
     events,
+    months,
     once,
     problems,
     projects,
@@ -76,7 +77,6 @@ READ_ONLY = (
     chains.TARGET_LISTS,
     supervision.MEETINGS,
     collecting.COLLECTIONS,
-    collecting.MONTHS,
     collecting.MONTH_REPORTS,
     events.EVENTS,
     events.SITES,
@@ -84,6 +84,9 @@ READ_ONLY = (
 )
 for resource in READ_ONLY:
     api.add_router(f"/{resource.key}", resources.router(resource))
+_months = resources.router(collecting.MONTHS)
+months.add_answers(_months)
+api.add_router("/months", _months)
 _projects = resources.router(projects.PROJECTS)
 projects.add_writes(_projects)
 api.add_router("/projects", _projects)

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _add_running(commands)
     _add_upkeep(commands)
     _add_analysis(commands)
+    _add_reporting(commands)
     return top
 
 
@@ -85,6 +86,19 @@ def _add_analysis(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     targets.add_argument("--out", type=Path, metavar="FILE.xlsx", help="write the list with its reasons as a workbook")
     targets.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans", help="of messages and workbook")
     targets.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _add_reporting(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "hand in a district's month over REST, with its token in LIANZHANG_TOKEN; without a workbook: how it stands"
+    month = _add(commands, "month", "months.month", about)
+    month.add_argument("workbook", type=Path, nargs="?", help="the month's workbook, filled in")
+    month.add_argument("--server", required=True, help="address of the workbench: https://…")
+    month.add_argument("--month", metavar="CODE", help="YB-2026-11 (the one that is open)")
+    month.add_argument("--district", metavar="CODE", help="whose answer (the only one within reach)")
+    month.add_argument("--submit", action="store_true", help="hand in, where the workbook has no fault")
+    month.add_argument("--note", default="", help="a word with it")
+    month.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans", help="of what the server says")
+    month.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
 def _add(

@@ -1,7 +1,7 @@
 """The REST resources."""
 
 from lianzhang.chains.models import Action, Gap, Segment, TargetList
-from lianzhang.collecting.models import Collection
+from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects.models import Event, MonthReport, Project
 from lianzhang.registry.models import Enterprise
 from lianzhang.resources.models import Site
@@ -39,6 +39,10 @@ def fill(world: World) -> Filling:
         searches = sorted({f"q={unfinished(*case.subject)}" for case in cases if case.subject})
         found[f"api:list_{key}"] = [Case(), *(Case(query=query) for query in searches[:6])]
         found[f"api:get_{key}"] = cases
+    answers = each(world, "round", Submission, code="collection__code", district="body__code")
+    found["api:list_answers"] = details["months"]
+    for name in ("get_answer", "save_rows", "hand_in_workbook", "submit_month", "recall_month"):
+        found[f"api:{name}"] = answers
     for move in ("advance_project", "prove_project"):
         found[f"api:{move}"] = details["projects"]
     for move in ("sign_task", "add_evidence", "submit_task", "close_task", "return_task"):
