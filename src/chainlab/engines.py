@@ -42,13 +42,14 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column an analysis reads. `minimum` holds for the numbers that are filled in."""
+    """A column an analysis reads. `minimum` and `maximum` hold for the numbers that are filled in."""
 
     name: str
     kind: Kind = Kind.ID
     is_required: bool = True
     is_nullable: bool = False
     minimum: float | None = None
+    maximum: float | None = None
 
 
 class BadTable(ValueError):
@@ -79,7 +80,9 @@ def arrow(table: object, *, name: str, columns: Iterable[Column]) -> pa.Table:
     Accepts pyarrow tables, batches and readers, pandas and polars frames, mappings of lists, lists of mappings.
     Raises BadTable for a missing column, a null where none may be, text among numbers, a number below its minimum.
     """
-    source = _table(table, name=name)
+    columns = list(columns)
+    empty: dict[str, list[Any]] = {column.name: [] for column in columns}
+    source = _table(empty if isinstance(table, list) and not table else table, name=name)
     normal = {column.name: _column(source, column, table=name) for column in columns}
     return pa.table(normal)
 
@@ -163,7 +166,7 @@ def _table(table: object, *, name: str) -> pa.Table:
         if type(table).__module__.partition(".")[0] == "pandas":
             return pa.Table.from_pandas(table, preserve_index=False)
         return pa.table(table)
-    except (pa.ArrowException, TypeError, ValueError) as error:
+    except (pa.ArrowException, AttributeError, TypeError, ValueError) as error:
         raise BadTable(
             table=name,
             column=column,
@@ -191,6 +194,9 @@ def _column(source: pa.Table, column: Column, *, table: str) -> pa.ChunkedArray:
     if column.minimum is not None:
         low = pc.less(values, column.minimum)
         _refuse(low, column, table, zh=f"小于 {column.minimum:g}", en=f"is below {column.minimum:g}", values=values)
+    if column.maximum is not None:
+        high = pc.greater(values, column.maximum)
+        _refuse(high, column, table, zh=f"大于 {column.maximum:g}", en=f"is above {column.maximum:g}", values=values)
     return values
 
 

@@ -96,8 +96,14 @@ def choose(
     draws, seed: see `robust`: random realisations of the intervals beside the extremes. time_limit_s: for all of it.
 
     No eligible supplier gives a proven Choice of 0. Same rows in any order give the same answer, unless time ran out.
-    Raises Infeasible when must_include cannot hold, engines.BadTable and ValueError for input that makes no sense.
+    Raises Infeasible when what must be cannot be, engines.BadTable for a table and ValueError for a limit that makes no
+    sense (amounts are of 0 to 1e13 万元, ids in the limits of the type of the ids), TimeoutError where no choice that
+    keeps every condition was found in time.
     """
+    problems.expect_whole("draws", draws)
+    problems.expect_whole("seed", seed)
+    if not time_limit_s >= 0:
+        raise ValueError(f"time_limit_s must be 0 or more, not {time_limit_s!r}")
     deadline = time.monotonic() + time_limit_s
     limits = problems.limits(
         max_categories=max_categories,

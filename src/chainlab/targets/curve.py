@@ -45,8 +45,11 @@ def frontier(
     demand, offers and the other limits as `choose` takes them; intervals by their middles. objective_wan = bound_wan
     where nothing more can be covered; otherwise the bound is what no choice of so many exceeds. Behind the plateau a
     row repeats it; when the time is over the rest is greedy with its bound; a number that cannot be met (more must be
-    in) has no row.
+    in) has no row. seconds_each, seconds: for one number, and for all; instead of time_limit_s, draws and seed.
+
+    Raises what `choose` raises for the same input; Infeasible only where no number of suppliers will do.
     """
+    problem.expect_whole("max_suppliers", max_suppliers)
     found = list(_points(demand, offers, _START, max_suppliers, (seconds_each, seconds), limits, is_hurried=True))
     if found and found[-1].is_plateau:
         further = range(found[-1].supplier_count + 1, max_suppliers + 1)

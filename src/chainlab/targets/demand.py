@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from chainlab import coverage, engines
 from chainlab.targets import reading
 
-_BAND = tuple(
-    engines.Column(name=name, kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0)
-    for name in ("amount_low_wan", "amount_high_wan")
+PURCHASES = (
+    engines.Column(name="buyer_id"),
+    *coverage.PURCHASES,
+    *map(reading.wan, ("amount_low_wan", "amount_high_wan")),
 )
-PURCHASES = (engines.Column(name="buyer_id"), *coverage.PURCHASES, *_BAND)
 PARTS = (engines.Column(name="part_id"), engines.Column(name="category_id", is_nullable=True))
 CAPABILITIES = (
     engines.Column(name="firm_id"),

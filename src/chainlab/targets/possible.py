@@ -61,7 +61,7 @@ def _named_reasons(problem: Problem, names: Collection[Any]) -> Iterable[tuple[s
             least = max(1, problem.limits.min_anchors, problem.limits.min_realised_anchors)
             yield (
                 f"必须列入的 {name} 在可选的类别中覆盖不到有金额的需求，或需要它的链主不足 {least} 家",
-                f"{name} must be in but covers no known demand open to choice, or fewer than {least} want its parts",
+                f"{name} must be in but covers no demand of known amount, or fewer than {least} anchors want its parts",
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -51,15 +51,16 @@ class Limits:
     max_certification_months: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("max_categories", "max_suppliers", "min_anchors", "min_realised_anchors"):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, int | np.integer) or value < 0):
-                raise ValueError(f"{name} must be a whole number of 0 or more, not {value!r}")
+        for name in ("max_categories", "max_suppliers"):
+            if getattr(self, name) is not None:
+                expect_whole(name, getattr(self, name))
+        for name in ("min_anchors", "min_realised_anchors"):
+            expect_whole(name, getattr(self, name))
         for anchor, least in self.minimums().items():
-            if not 0 <= least < np.inf:
-                raise ValueError(f"min_per_anchor_wan must be 0 or more, not {least!r} for {anchor}")
-        if self.budget_wan is not None and not self.budget_wan >= 0:
-            raise ValueError(f"budget_wan must be 0 or more, not {self.budget_wan!r}")
+            _expect_amount("min_per_anchor_wan" + (f" of {anchor}" if anchor is not None else ""), least)
+        for name in ("budget_wan", "max_certification_months"):
+            if getattr(self, name) is not None:
+                _expect_amount(name, getattr(self, name))
         if self.budget_wan is not None and self.costs is None:
             raise ValueError("budget_wan needs costs: a supplier's cost is not known to be 0")
 
@@ -68,7 +69,7 @@ class Limits:
         given = self.min_per_anchor_wan
         if given is None:
             return {}
-        return dict(given) if isinstance(given, Mapping) else {name: float(given) for name in anchors}
+        return dict(given) if isinstance(given, Mapping) else dict.fromkeys(anchors, given)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -189,9 +190,23 @@ class Problem:
         return budget is None or float(self.cost[is_taken].sum()) <= budget * (1 + TOLERANCE) + TOLERANCE
 
 
+def expect_whole(name: str, value: Any) -> None:
+    """Raises ValueError for a number that counts nothing."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise ValueError(f"{name} must be a whole number of 0 or more, not {value!r}")
+
+
+def _expect_amount(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value < np.inf:
+        raise ValueError(f"{name} must be a number of 0 or more, not {value!r}")
+
+
 def limits(**given: Any) -> Limits:
     """Limits with the ids as they are compared: an Arrow scalar equals no plain value, and whoever was excluded would
-    be chosen."""
+    be chosen. Raises TypeError for a limit there is none of."""
+    known = {one.name for one in fields(Limits)}
+    if strange := [name for name in given if name not in known]:
+        raise TypeError(f"{', '.join(strange)}: no such limit; there are {', '.join(sorted(known))}")
     lists: dict[str, Any] = {name: _ids(given[name]) for name in NAMED if name in given}
     return Limits(**{**given, **lists})
 
@@ -202,4 +217,8 @@ NAMED = ("must_include", "must_exclude", "must_include_categories", "must_exclud
 def _ids(given: Iterable[Any] | None) -> tuple[Any, ...]:
     if given is None or isinstance(given, str):
         return () if given is None else (given,)
-    return tuple(one.as_py() if hasattr(one, "as_py") else one for one in given)
+    return tuple(_plain(one) for one in given)
+
+
+def _plain(one: Any) -> Any:
+    return one.as_py() if hasattr(one, "as_py") else one.item() if isinstance(one, np.generic) else one

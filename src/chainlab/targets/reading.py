@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -17,21 +18,27 @@ from chainlab.targets.problem import Limits, Problem, Wishes
 if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Rows
 
-_BAND = tuple(
-    engines.Column(name=name, kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0)
-    for name in ("amount_low_wan", "amount_high_wan")
-)
+# 万元: a hundred times what the world produces in a year. Beyond it sums run out of digits, and then of numbers.
+MOST_WAN = 1e13
+
+
+def wan(name: str) -> engines.Column:
+    """An amount in 万元 that may be left out, empty, or not known."""
+    return engines.Column(
+        name=name, kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0, maximum=MOST_WAN
+    )
+
+
 DEMAND = (
     engines.Column(name="anchor_id"),
     engines.Column(name="part_id"),
     engines.Column(name="category_id", is_nullable=True),
-    engines.Column(name="amount_wan", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0),
-    *_BAND,
+    *map(wan, ("amount_wan", "amount_low_wan", "amount_high_wan")),
 )
 OFFERS = (
     engines.Column(name="supplier_id"),
     engines.Column(name="part_id"),
-    engines.Column(name="capacity_wan", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0),
+    wan("capacity_wan"),
     engines.Column(
         name="certification_months", kind=engines.Kind.NUMBER, is_required=False, is_nullable=True, minimum=0
     ),
@@ -61,6 +68,7 @@ def read(demand: object, offers: object, limits: Limits) -> Problem:
     points = points.rename_columns([*keys, *AMOUNTS]).sort_by([(name, "ascending") for name in keys])
     suppliers = _sorted(offered["supplier_id"])
     cost = _costs(limits, suppliers)
+    _expect_known_ids(limits, suppliers, wanted["category_id"])
     offered = _admitted(offered, suppliers, cost, limits)
     categories, anchors = _sorted(points["category_id"]), _sorted(points["anchor_id"])
     minimum = _minimums(limits, anchors)
@@ -89,8 +97,8 @@ def settled(table: object, *, name: str, columns: Iterable[engines.Column]) -> p
     Raises engines.BadTable for a band that is reversed or lacks an end, and for an amount outside its own band.
     """
     columns = list(columns)
-    if not {"amount_wan", "amount_low_wan"} & set(engines.names(table, name=name)):
-        columns = [c if c.name != "amount_wan" else engines.Column(name="amount_wan") for c in columns]
+    if not set(AMOUNTS) & set(engines.names(table, name=name)):
+        columns = [c if c.name != "amount_wan" else dataclasses.replace(c, is_required=True) for c in columns]
     found = engines.arrow(table, name=name, columns=columns)
     amount, low, high = (found[column] for column in AMOUNTS)
     half = pc.xor(low.is_valid(), high.is_valid())
@@ -139,6 +147,22 @@ def _costs(limits: Limits, suppliers: pa.Array) -> Numbers:
         raise ValueError("costs: a supplier is listed twice")
     cost[row[row >= 0]] = np.asarray(table["cost_wan"].fill_null(np.nan), dtype=np.float64)[row >= 0]
     return cost
+
+
+def _expect_known_ids(limits: Limits, suppliers: pa.Array, categories: pa.ChunkedArray) -> None:
+    """Raises ValueError where those named are text and the ids are numbers, or the other way round: whoever must be
+    out would be chosen."""
+    for names, ids in (
+        (("must_include", "must_exclude"), suppliers),
+        (("must_include_categories", "must_exclude_categories"), categories),
+    ):
+        if ids.null_count == len(ids):
+            continue
+        kind = str if pa.types.is_string(ids.type) else int
+        for name in names:
+            odd = [one for one in getattr(limits, name) if not isinstance(one, kind)]
+            if odd:
+                raise ValueError(f"{name}: {odd[0]!r} is not like the ids, which are {ids.type}")
 
 
 def _admitted(offered: pa.Table, suppliers: pa.Array, cost: Numbers, limits: Limits) -> pa.Table:

@@ -131,6 +131,9 @@ def test_a_table_without_any_amount_column_is_refused_and_one_without_any_amount
     without = {name: SWAYED[name] for name in ("anchor_id", "part_id", "category_id")}
     with pytest.raises(engines.BadTable, match="amount_wan"):
         targets.choose(without, MAKERS)
+    for end in ("amount_low_wan", "amount_high_wan"):
+        with pytest.raises(engines.BadTable, match="one end only"):
+            targets.choose({**without, end: SWAYED[end]}, MAKERS)
     unknown = targets.choose({**without, "amount_wan": [None, None]}, MAKERS, max_suppliers=1)
     assert (unknown.objective_wan, unknown.suppliers, unknown.unknown_count) == (0.0, (), 2)
     assert unknown.is_proven

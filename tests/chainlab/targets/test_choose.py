@@ -353,8 +353,17 @@ class TestInput:
             {"max_suppliers": -1},
             {"max_categories": 1.5},
             {"min_anchors": -1},
+            {"min_anchors": None},
+            {"max_suppliers": True},
             {"costs": {}, "budget_wan": -1},
+            {"costs": {}, "budget_wan": "5"},
             {"budget_wan": 5},
+            {"min_per_anchor_wan": float("nan")},
+            {"min_per_anchor_wan": {"甲": "很多"}},
+            {"max_certification_months": "半年"},
+            {"draws": 2.5},
+            {"seed": -1},
+            {"time_limit_s": float("nan")},
         ],
     )
     def test_limits_without_sense_are_refused(self, limits):
@@ -364,6 +373,25 @@ class TestInput:
     @pytest.mark.parametrize("made", [pd.DataFrame, pl.DataFrame, pa.table])
     def test_any_common_kind_of_table_is_taken(self, made):
         assert targets.choose(made(DEMAND), made(OFFERS)).covered.equals(targets.choose(DEMAND, OFFERS).covered)
+
+    def test_no_rows_at_all_may_be_an_empty_list(self):
+        assert targets.choose([], []).method == "none"
+        assert targets.choose(DEMAND, []).suppliers == ()
+
+    def test_what_is_no_table_is_refused_by_name(self):
+        with pytest.raises(engines.BadTable, match=r"costs\.\*"):
+            targets.choose(DEMAND, OFFERS, budget_wan=1, costs=pd.Series({"共性": 1.0}))
+
+    def test_an_amount_beyond_any_economy_is_a_wrong_unit_and_not_a_sum_that_overflows(self):
+        with pytest.raises(engines.BadTable, match=r"demand\.amount_wan, row 0 .*above 1e\+13"):
+            targets.choose({**DEMAND, "amount_wan": [1e308] * 4}, OFFERS)
+
+    @pytest.mark.parametrize("limit", ["must_include", "must_exclude"])
+    def test_a_name_that_is_text_is_not_silently_unlike_a_number(self, limit):
+        numbered = {**OFFERS, "supplier_id": list(range(len(OFFERS["supplier_id"])))}
+        with pytest.raises(ValueError, match=f"{limit}: '0' is not like the ids"):
+            targets.choose(DEMAND, numbered, **{limit: ["0"]})
+        assert 0 not in targets.choose(DEMAND, numbered, must_exclude=np.array([0])).suppliers
 
     def test_rows_of_demand_given_twice_add(self):
         demand = {name: values * 2 for name, values in DEMAND.items()}

@@ -83,3 +83,12 @@ class TestFrontier:
         for row in found:
             most = oracle(instance, row["suppliers"])
             assert row["objective_wan"] <= most + 1e-6 <= row["bound_wan"] + 2e-6
+
+    @pytest.mark.parametrize("count", [-1, 2.0, None, "3"])
+    def test_a_number_of_suppliers_that_counts_nothing_is_refused(self, count):
+        with pytest.raises(ValueError, match="max_suppliers must be a whole number"):
+            targets.frontier(*bruteforce.invent(2).tables(), max_suppliers=count)
+
+    def test_a_limit_there_is_none_of_is_named_with_those_there_are(self):
+        with pytest.raises(TypeError, match=r"max_cats: no such limit; there are .*max_categories"):
+            targets.frontier(*bruteforce.invent(2).tables(), max_suppliers=2, max_cats=1)
