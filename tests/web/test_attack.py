@@ -12,11 +12,14 @@ from xml.etree import ElementTree as ET
 import pyarrow as pa
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chainlab import disclosure as lab
 from lianzhang.chains import analysis
 from lianzhang.chains.models import Snapshot, TargetList
 from lianzhang.chains.queries.disclosure import RULE
+from lianzhang.projects.actions import opening
+from lianzhang.projects.models import Project
 from lianzhang.registry.models import Part, Purchase
 from tests.cast import Cast
 from tests.chains import scene as scenes
@@ -43,7 +46,7 @@ FILES = (
 )  # fmt: skip
 PAGES = {
     "chief": (
-        "/", "/chains/city", "/chains/test-a", "/maps/test-a", "/teardowns/", "/teardowns/test-a",
+        "/", "/chains/city/", "/chains/test-a/", "/maps/test-a", "/teardowns/", "/teardowns/test-a",
         "/teardowns/test-a?format=csv", "/teardowns/test-a?sort=-amount_wan", "/teardowns/test-a/tree",
         "/teardowns/test-a/shared", "/teardowns/test-a/shares", "/teardowns/test-a/part/P1",
         "/teardowns/test-a/part/P2", "/teardowns/test-a/explain/local-ratio", "/teardowns/test-a/explain/outside",
@@ -53,9 +56,19 @@ PAGES = {
         "/briefings/", "/briefings/chain/test-a", "/briefings/firm/QY-2024-001", "/api/v1/gaps",
         "/api/v1/target-lists", "/api/v1/target-lists/{list}",
     ),
+    # What the list led to, for who recruits: the reasons travel along, the amounts do not.
+    "deputy": (
+        "/", "/targets/{list}", "/targets/{list}/became", "/targets/candidates/test-a", "/projects/",
+        "/projects/leads/", "/projects/leads/?format=csv", "/projects/{lead}/", "/projects/board/", "/projects/gantt/",
+        "/projects/funnel/", "/projects/chain/test-a/", "/projects/districts/", "/history/project/{lead}",
+        "/history/target/{list}", "/briefings/week/", "/briefings/month/", "/briefings/inspection/",
+        "/api/v1/projects", "/api/v1/leads", "/api/v1/projects/{lead}", "/_/palette.json?q=外地乙",
+    ),
+    "district_west": ("/", "/projects/", "/projects/leads/", "/projects/{lead}/", "/maps/test-a"),
+    "auditor": ("/trail/", "/trail/?format=csv"),
     "secretary": FILES,
     "district_east": ("/", "/teardowns/test-a", "/gaps/"),
-    "anchor_3": ("/", "/maps/test-a", "/chains/test-a", "/teardowns/test-a", "/targets/{list}"),
+    "anchor_3": ("/", "/maps/test-a", "/chains/test-a/", "/teardowns/test-a", "/targets/{list}"),
 }  # fmt: skip
 
 
@@ -80,10 +93,13 @@ def collected(signed_in: SignIn, listed: TargetList, pages: dict[str, tuple[str,
     snapshot = listed.snapshot
     assert snapshot is not None
     seen: set[str] = set()
+    lead = Project.objects.order_by("pk").values_list("code", flat=True).last()
     for who, addresses in pages.items():
         client = signed_in(who)
         for address in addresses:
-            content = client.get(address.format(list=listed.code)).content
+            answer = client.get(address.format(list=listed.code, lead=lead))
+            content = answer.content
+            assert answer.status_code in {200, 404}, (who, address)  # a redirect shows nothing to look at
             assert content.startswith(b"PK") == (address in FILES), address
             seen |= told(content)
     cells = everything(snapshot)
@@ -152,7 +168,10 @@ def changed(cast: Cast) -> None:
 
 
 def test_nobody_is_told_by_everything_shown_on_two_dates(cast: Cast, signed_in: SignIn, anchors: scenes.Scene) -> None:
-    first = collected(signed_in, ask(cast, max_suppliers=9), PAGES)
+    listed = ask(cast, max_suppliers=9)
+    for line in listed.lines.all():
+        opening.open_from_target(target_line=line, now=timezone.now(), by=cast.clerk_a)
+    first = collected(signed_in, listed, PAGES)
     assert {"all/placed", "all/local"} <= set(first[0]["cell"].to_pylist()), "the sums of three go out"
     changed(cast)
     second = collected(signed_in, ask(cast, max_suppliers=9), PAGES)
