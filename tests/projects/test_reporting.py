@@ -14,15 +14,20 @@ import pytest
 from django.db import connections
 
 from lianzhang.accounts.actions import Refused
+from lianzhang.intake import actions as intake
 from lianzhang.projects import actions, investors, queries
 from lianzhang.projects.actions import Duplicate
 from lianzhang.projects.models import Claim, Project, StageEntry
 from lianzhang.projects.stages import Stage
+from lianzhang.registry.models import Alias
 from lianzhang.trail import keys, verification
 from lianzhang.trail.models import Event
 from tests import cast as cast_module
 from tests.cast import Cast
+from tests.intake.handing_in import NOON, hand_in, kinds, workbook
 from tests.projects import scene
+
+CODE = "91370200MA3C0X1Y2E"
 
 
 def test_the_system_says_who_reported_first_and_when(cast: Cast, now: dt.datetime) -> None:
@@ -162,15 +167,60 @@ def test_changing_the_investor_moves_the_claim(cast: Cast, now: dt.datetime) -> 
     assert Claim.objects.get().project.name == "乙项目"  # somebody else's claim is not taken over by a rename
 
 
-def test_same_investor_leaves_out_the_project_asked_about_and_the_ended(
-    cast: Cast, now: dt.datetime, today: dt.date
-) -> None:
+def test_same_investor_leaves_out_the_ended(cast: Cast, now: dt.datetime, today: dt.date) -> None:
     first = scene.lead(cast, now=now)
     second = scene.lead(cast, now=now, although="二期")
-    assert queries.same_investor([first.investor_key], apart_from=first.pk) == [second]
+    assert queries.same_investor([first.investor_key]) == [first, second]
     actions.lose(project=second, reason="作罢", on=today, now=now, by=cast.clerk_a)
-    assert queries.same_investor([first.investor_key], apart_from=first.pk) == []
+    assert queries.same_investor([first.investor_key]) == [first]
     assert queries.same_investor([]) == []
+
+
+def test_an_investor_under_another_name_is_known_by_its_credit_code_though_no_register_has_it(
+    cast: Cast, now: dt.datetime
+) -> None:
+    first = scene.lead(cast, now=now, investor_name="外地甲精密公司", investor_code=CODE)
+    with pytest.raises(actions.Duplicate) as told:
+        scene.lead(cast, name="另一个名字的项目", now=now, investor_name="新名乙制造公司", investor_code=CODE)
+    assert told.value.found == [first]
+    assert not Project.objects.filter(investor_name="新名乙制造公司").exists()
+
+
+def test_a_firm_of_the_register_is_the_same_investor_by_its_short_its_former_and_its_registered_name(
+    cast: Cast, now: dt.datetime
+) -> None:
+    firm = cast.enterprise_sme
+    Alias.objects.create(enterprise=firm, name="老配套厂", key=investors.key("老配套厂"), kind="former")
+    first = scene.lead(cast, now=now, name="扩产项目", investor_name="老配套厂")
+    assert first.investor_code == (firm.credit_code or "")
+    with pytest.raises(actions.Duplicate) as told:
+        scene.lead(cast, now=now, name="又一个项目", investor_name=firm.name)
+    assert told.value.found == [first]
+
+
+def test_a_row_of_a_lead_ledger_that_looks_like_a_project_there_is_asked_about_not_written(
+    cast: Cast, now: dt.datetime, tmp_path: Path
+) -> None:
+    first = scene.lead(cast, now=now, investor_name="青岛海甲精密制造有限公司", site="某路 1 号")
+    rows = [
+        {"project_name": "又一个", "investor": "海甲精密制造公司", "chain": cast.chain_a.name_zh},
+        {"project_name": "同一地址", "investor": "完全别的公司", "place": "某路1号", "chain": cast.chain_a.name_zh},
+        {"project_name": "没有相像", "investor": "第三家设备厂", "chain": cast.chain_a.name_zh},
+    ]
+    batch = hand_in(workbook("leads", {"leads": rows}, tmp_path), ledger="leads", by=cast.clerk_a)
+    assert kinds(batch) == {"review": 2, "new": 1}
+    asked = batch.rows.filter(kind="review").values_list("complaints", flat=True)
+    assert all(first.code in complaints[-1]["message_zh"] for complaints in asked)
+    intake.decide(
+        batch, question="又一个（海甲精密制造公司）", decision={"as": "same", "id": first.pk}, by=cast.clerk_a
+    )
+    intake.decide(batch, question="同一地址（完全别的公司）", decision={"as": "new"}, by=cast.clerk_a)
+    batch.refresh_from_db()
+    intake.apply(batch, plan=batch.plan, by=cast.clerk_a, now=NOON)
+    assert set(Project.objects.values_list("name", flat=True)) == {"又一个", "同一地址", "没有相像"}, (
+        "the first is renamed"
+    )
+    assert Project.objects.get(pk=first.pk).name == "又一个"
 
 
 @pytest.fixture

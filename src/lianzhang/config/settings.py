@@ -176,7 +176,7 @@ LEDGERS: dict[str, str] = {
     "enterprises": "lianzhang.registry.sheets.enterprises.ENTERPRISES",
     "plan_actions": "lianzhang.chains.sheets.plans.PLAN_ACTIONS",
     "key_projects": "lianzhang.projects.sheets.KEY_PROJECTS",
-    "leads": "lianzhang.projects.sheets.LEADS",
+    "leads": "lianzhang.projects.lead_sheets.LEADS",
     "events": "lianzhang.projects.events.sheets.EVENTS",
     "requests": "lianzhang.supervision.sheets.REQUESTS",
     "address_list": "lianzhang.intake.sheets.ADDRESS_LIST",

@@ -31,7 +31,7 @@ from lianzhang.accounts import districts
 from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Chain
 from lianzhang.intake.models import LedgerExtra
-from lianzhang.projects import performance, stages
+from lianzhang.projects import investors, performance, stages
 from lianzhang.projects.models import (
     Claim,
     Contest,
@@ -243,13 +243,13 @@ def claims_on(keys: Collection[str]) -> list[Claim]:
     return list(Claim.objects.filter(key__in=keys).select_related("project", "body").order_by("claimed_at"))
 
 
-def same_investor(keys: Collection[str], *, apart_from: int | None = None) -> list[Project]:
+def same_investor(keys: Collection[str]) -> list[Project]:
     """Open projects of one investor, earliest report first: what a new lead is offered as possible duplicates."""
     if not keys:
         return []
-    found = open_projects().filter(Q(investor_key__in=keys) | Q(enterprise__name_key__in=keys))
-    if apart_from is not None:
-        found = found.exclude(pk=apart_from)
+    codes = investors.codes(keys)
+    by_code = Q(investor_code__in=codes) | Q(enterprise__credit_code__in=codes)
+    found = open_projects().filter(Q(investor_key__in=keys) | Q(enterprise__name_key__in=keys) | by_code)
     rows = found.select_related("chain", "district", "first_reported_by")
     return list(rows.order_by("first_reported_at", "pk")[:20])
 

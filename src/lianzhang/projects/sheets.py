@@ -1,4 +1,5 @@
-"""The ledgers of projects: key projects by month, and leads. One project, two ledgers over it."""
+"""The ledger of key projects by month, and what every ledger of projects does with a row. One project, two ledgers over
+it: the other is that of leads."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -13,25 +14,22 @@ from lianzhang.accounts.models import Body
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.chains.sheets import naming
-from lianzhang.intake import lookups, packing, recording
-from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Refusal, Shown
+from lianzhang.intake import lookups, recording
+from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
 from lianzhang.intake.protocol import Change, Finding, Incoming
-from lianzhang.projects import investors, queries, tables
-from lianzhang.projects.actions import needs, plans, reporting
-from lianzhang.projects.leads import wants
+from lianzhang.projects import tables
+from lianzhang.projects.actions import plans, reporting
 from lianzhang.projects.models import Project
 from lianzhang.projects.monthly import locking
 from lianzhang.projects.monthly.queries import last_day
 from lianzhang.projects.stages import Stage
-from lianzhang.registry.models import Enterprise
 from lianzhang.registry.names import resolver
 from lianzhang.trail.models import Proof
 
 STAGES = {stage.name.lower(): stage for stage in Stage}
 OUR_CODE = "XM-"
-WANTED = (EXTRA + "carrier_need", EXTRA + "land_area_mu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,63 +184,6 @@ class KeyProjectSheet(ProjectSheet):
         return [project for project in super().records(desk=desk) if project.is_key]
 
 
-class LeadSheet(ProjectSheet):
-    """招商线索: named by the project, else by the company."""
-
-    name_field = "project_name"
-
-    def name_it(self, taken: dict[str, Any], *, row: Incoming) -> None:
-        company = row.values.get("company")
-        if not taken.get("name") and company and not isinstance(company, Blank):
-            taken["name"] = _("%(company)s项目") % {"company": company}
-        if "investor_name" not in taken and company and not isinstance(company, Blank):
-            taken["investor_name"] = str(company)
-
-    def _refuse_known_investor(self, taken: Mapping[str, Any], *, row: Incoming) -> None:  # noqa: ARG002
-        firm = Enterprise.objects.filter(pk=taken.get("enterprise_id") or 0).first()
-        known = investors.keys(investor_name=str(taken.get("investor_name") or ""), enterprise=firm)
-        claim = next(iter(queries.claims_on(known)), None)
-        if claim is not None:
-            by = claim.body.name_zh if claim.body else "—"
-            raise Refusal(
-                f"该投资方已由{by}首报：{claim.project.code} {claim.project.name}。请先与首报单位对接。",
-                f"Reported first by {by}: {claim.project.code}. Speak to them first.",
-                field="investor",
-                code="first_report",
-            )
-
-    def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
-        if any(name in values for name in WANTED):
-            before = desk.drawer.get("extras", {}).get((record._meta.label_lower, str(record.pk)))
-            if before is None:
-                before = _kept(self.ledger, record)
-            said = {name.removeprefix(EXTRA): values[name] for name in WANTED if name in values}
-            desk.once("wanted", list).append((record, _wanted(before), _wanted({**before, **said})))
-        super().settle(record, values, desk=desk, writing=writing)
-
-    def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
-        needs.follow_sheet(desk.once("wanted", list), writing=writing)
-
-    def create(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any | None:
-        project = super().create(taken, desk=desk, batch=batch)
-        reporting.reclaim(project, now=batch.uploaded_at, by=desk.by)  # type: ignore[arg-type]
-        return project
-
-
-def _kept(ledger: str, record: Any) -> dict[str, Any]:
-    """What a ledger keeps beside a project."""
-    found = LedgerExtra.objects.filter(
-        ledger=ledger, subject_type=record._meta.label_lower, subject_id=str(record.pk)
-    ).first()
-    return found.values if found else {}
-
-
-def _wanted(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """载体需求 and 地块面积 of a row, read into the fields of a need."""
-    land = packing.unpack(kept.get("land_area_mu"))
-    return wants.read(str(packing.unpack(kept.get("carrier_need")) or ""), land_mu=land or None)
-
-
 def _reporter(record: Any) -> str | None:
     return record.first_reported_by.name_zh if record.first_reported_by else None
 
@@ -312,51 +253,6 @@ KEY_PROJECTS = DeclaredLedger(
                 Kept("contact"),
                 Kept("phone"),
                 Kept("remark"),
-            ),
-        ),
-    ),
-)
-
-_LEAD_EXTRAS = (
-    *("is_foreign", "registered_capital_wan", "tax_estimate_wan", "source", "recommender", "provider_body", "owner"),
-    *("city_instruction", "bureau_instruction", "entered_on", "followed_on", "contact_form", "contact_note"),
-    *("review_team", "review_note", "review_opinion", "importance", "signed_on", "signing_event", "registered_on"),
-    *("is_shared", "request", "advantage", "position", "revenue_wan", "carrier_need", "land_area_mu"),
-    *("financing_need", "scenario_need", "policy_need", "end_reason", "end_note", "return_reason"),
-    *("transfer_note", "remark"),
-)
-
-LEADS = DeclaredLedger(
-    key="leads",
-    thing=Thing.PROJECT,
-    context=(naming.choice_for(Thing.PROJECT),),
-    sheets=(
-        LeadSheet(
-            key="leads",
-            model=Project,
-            noun="lead",
-            natural=("chain_id", "name"),
-            gated=frozenset({"stage"}),
-            owned=("entries", "claims", "site_need"),
-            columns=(
-                Shown("code", "code", shown=lambda record: record.code),
-                EnterpriseColumn("company", "enterprise_id"),
-                Kept("uscc"),
-                Column("project_name", "name"),
-                Column("investor", "investor_name"),
-                Column("investor_origin", "investor_place"),
-                naming.column(),
-                Column("segment", "segment_key"),
-                Column("total_wan", "total_wan"),
-                Column("intended_wan", "intended_wan"),
-                Column("agreed_wan", "agreed_wan"),
-                Column("paid_in_wan", "arrived_wan"),
-                Column("place", "site"),
-                lookups.District("region_code", "district_id"),
-                lookups.body("lead_body", "owner_id"),
-                StageColumn("stage", "stage"),
-                Column("started_on", "started_on"),
-                *(Kept(field) for field in _LEAD_EXTRAS),
             ),
         ),
     ),

@@ -22,7 +22,18 @@ from lianzhang.trail import actions as trail
 from lianzhang.trail import queries as history
 
 EDITABLE = frozenset(
-    {"name", "name_en", "segment_key", "enterprise", "investor_name", "investor_place", "site", "owner", "content"}
+    {
+        "name",
+        "name_en",
+        "segment_key",
+        "enterprise",
+        "investor_name",
+        "investor_code",
+        "investor_place",
+        "site",
+        "owner",
+        "content",
+    }
     | {"gap", "planned_start_on", "planned_completion_on", "plan_year_wan", "next_milestone", "next_due_on"}
     | {"blockage", "blockage_kind", "duration_note", "source", "as_of", "stage_note", "planned_production_on"}
     | {"predecessor"}
@@ -44,8 +55,8 @@ def edit(*, project: Project, changes: Mapping[str, Any], version: int | None, n
     with transaction.atomic():
         permission.require(project, act=Act.APPROVE if set(changes) & APPROVED_ONLY else Act.WRITE, by=by)
         said = dict(changes)
-        is_renamed = "investor_name" in said and said["investor_name"] != project.investor_name
-        if is_renamed:
+        is_renamed = any(n in said and said[n] != getattr(project, n) for n in ("investor_name", "investor_code"))
+        if "investor_name" in said:
             said["investor_key"] = investors.key(said["investor_name"])
         _refuse_emptied(project, said)
         _refuse_reversed(project, said)

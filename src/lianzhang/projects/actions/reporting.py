@@ -49,6 +49,7 @@ def report_lead(
     now: datetime,
     by: Person,
     investor_name: str = "",
+    investor_code: str = "",
     enterprise: Enterprise | None = None,
     although: str = "",
     **fields: Any,
@@ -62,7 +63,7 @@ def report_lead(
     if by.reach.role is Role.DISTRICT:
         fields["district"] = body
     _require_reporter(by, chain=chain, district=fields.get("district"))
-    known = investors.keys(investor_name=investor_name, enterprise=enterprise)
+    known = investors.looked_up(investor_name=investor_name, investor_code=investor_code, enterprise=enterprise)
     if fields.get("introducer") is not None:
         firm = enterprise.pk if enterprise else None
         introductions.refuse_itself(fields["introducer"], investor_name=investor_name, enterprise_id=firm)
@@ -78,6 +79,7 @@ def report_lead(
             chain=chain,
             investor_name=investor_name.strip(),
             investor_key=investors.key(investor_name),
+            investor_code=investor_code or next(iter(investors.codes(known)), ""),
             enterprise=enterprise,
             first_reported_by=body,
             first_reported_at=now,
@@ -120,7 +122,9 @@ def release(project: Project, *, by: Person) -> None:
 def reclaim(project: Project, *, now: datetime, by: Person) -> None:
     """Follow a changed investor: claim the new name for the project's own first reporter if it is free."""
     release(project, by=by)
-    known = investors.keys(investor_name=project.investor_name, enterprise=project.enterprise)
+    known = investors.looked_up(
+        investor_name=project.investor_name, investor_code=project.investor_code, enterprise=project.enterprise
+    )
     taken = {claim.key for claim in queries.claims_on(known)}
     for key in known:
         if key not in taken:
@@ -141,9 +145,8 @@ def _require_reporter(by: Person, *, chain: Chain, district: Body | None) -> Non
 
 
 def _refuse_known(known: list[str]) -> None:
-    claims = queries.claims_on(known)
-    found = [claim.project for claim in claims]
-    found += [project for project in queries.same_investor(known) if project not in found]
+    claimed = [claim.project for claim in queries.claims_on(known)]
+    found = list(dict.fromkeys([*claimed, *queries.same_investor(known)]))
     if found:
         raise Duplicate(_told(found[0]), found=found)
 

@@ -1,8 +1,7 @@
 """可能重复: open projects that look like the one being entered. A likeness is a question for a person, not a refusal
 of the investor: whoever says why it is another project enters it."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
@@ -25,32 +24,58 @@ class Likeness:
     why: str
 
 
-def alike(*, name: str, investor_name: str, site: str, apart_from: Collection[int] = ()) -> list[Likeness]:
-    """Open projects with the same name or address, or an investor that is written alike; earliest report first."""
-    rows = [
-        row
-        for row in queries.open_projects().values_list("pk", "name", "investor_key", "site")
-        if row[0] not in apart_from
-    ]
-    why = {pk: _("投资方名称相近") for pk in _investors(names.normalise(investor_name), rows)}
-    for pk, of, _key, at in rows:
-        if site.strip() and names.normalise(at) == names.normalise(site):
-            why[pk] = _("落地地址相同")
-        if names.normalise(of) == names.normalise(name):
-            why[pk] = _("项目名称相同")
-    found = Project.objects.filter(pk__in=why).select_related("chain", "district", "first_reported_by")
-    return [Likeness(project, why[project.pk]) for project in found.order_by("first_reported_at", "pk")[:MOST]]
+@dataclass
+class Known:
+    """Every open project by what a new one may share with it, read once; ids in the order of first report."""
+
+    code_of: dict[int, str] = field(default_factory=dict)
+    name_of: dict[int, str] = field(default_factory=dict)
+    reporter_of: dict[int, str] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+    by_site: dict[str, list[int]] = field(default_factory=dict)
+    by_investor: dict[str, list[int]] = field(default_factory=dict)
+
+    def label(self, pk: int) -> str:
+        """What a person knows it by."""
+        return f"{self.code_of[pk]} {self.name_of[pk]}"
+
+    def alike(self, *, name: str, investor_name: str, site: str) -> dict[int, str]:
+        """Project → in what it looks like the one described: the name, the address, or the investor's name as it is
+        written or but for place and legal form. Earliest report first."""
+        key = names.normalise(investor_name)
+        why: dict[int, str] = {}
+        near = (
+            process.extract(key, list(self.by_investor), scorer=fuzz.ratio, score_cutoff=NEAR, limit=100) if key else ()
+        )
+        for other, score, _n in near:
+            if score >= LIKE or (names.core(key) and names.core(other) == names.core(key)):
+                word = _("投资方相同") if other == key else _("投资方名称相近")
+                why |= dict.fromkeys(self.by_investor[other], word)
+        if site.strip():
+            why |= dict.fromkeys(self.by_site.get(names.normalise(site), ()), _("落地地址相同"))
+        if name.strip():
+            why |= dict.fromkeys(self.by_name.get(names.normalise(name), ()), _("项目名称相同"))
+        return {pk: why[pk] for pk in self.code_of if pk in why}
 
 
-def _investors(key: str, rows: Iterable[tuple[int, str, str, str]]) -> set[int]:
-    """Projects whose investor is written almost like `key`, or is the same but for place and legal form."""
-    if not key:
-        return set()
-    keys: dict[str, list[int]] = {}
-    for pk, _name, of, _site in rows:
-        if of and of != key:
-            keys.setdefault(of, []).append(pk)
-    near = process.extract(key, list(keys), scorer=fuzz.ratio, score_cutoff=NEAR, limit=100)
-    core = names.core(key)
-    like = [of for of, score, _n in near if score >= LIKE or (core and names.core(of) == core)]
-    return {pk for of in like for pk in keys[of]}
+def known() -> Known:
+    """All open projects, read for many questions."""
+    found = Known()
+    rows = queries.open_projects().order_by("first_reported_at", "pk")
+    wanted = ("pk", "code", "name", "investor_key", "site", "first_reported_by__name_zh")
+    for pk, code, name, investor_key, site, reporter in rows.values_list(*wanted):
+        found.code_of[pk], found.name_of[pk], found.reporter_of[pk] = code, name, reporter or "—"
+        found.by_name.setdefault(names.normalise(name), []).append(pk)
+        if investor_key:
+            found.by_investor.setdefault(investor_key, []).append(pk)
+        if site.strip():
+            found.by_site.setdefault(names.normalise(site), []).append(pk)
+    return found
+
+
+def alike(*, name: str, investor_name: str, site: str) -> list[Likeness]:
+    """Open projects that look like the one described; earliest report first."""
+    why = known().alike(name=name, investor_name=investor_name, site=site)
+    wanted = list(why)[:MOST]
+    found = Project.objects.select_related("chain", "district", "first_reported_by").in_bulk(wanted)
+    return [Likeness(found[pk], why[pk]) for pk in wanted]

@@ -36,8 +36,8 @@ class Project(Versioned):
 
     secrecy = Secrecy(
         internal="code name name_en chain segment_key enterprise investor_name investor_key investor_code "
-        "investor_place district site owner stage status status_reason status_on content gap target_line origin first_reported_by "
-        "first_reported_at "
+        "investor_place district site owner stage status status_reason status_on content gap target_line origin "
+        "first_reported_by first_reported_at "
         "intended_wan agreed_wan arrived_wan plan_year_wan done_year_wan done_as_of fai_registered_on above_scale_on "
         "started_on completed_on produced_on planned_start_on planned_completion_on next_milestone next_due_on "
         "blockage blockage_kind progress progress_on source as_of is_key is_illustrative stage_note duration_note "

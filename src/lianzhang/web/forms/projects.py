@@ -17,6 +17,7 @@ from lianzhang.registry.models import Enterprise, Part
 from lianzhang.web.forms import picking
 from lianzhang.web.forms.amounts import AmountField
 from lianzhang.web.forms.plans import DateInput, VersionForm
+from lianzhang.web.forms.registry import CreditCodeField
 
 OFFICES = (BodyKind.TASK_FORCE, BodyKind.SECRETARIAT, BodyKind.DEPARTMENT, BodyKind.DISTRICT)
 
@@ -40,13 +41,20 @@ def writable_chains(person: Person) -> Any:
 
 
 class LeadForm(forms.Form):
-    """线索: five fields, for a phone in a fair's corridor, and who introduced the investor."""
+    """线索: five fields, for a phone in a fair's corridor; folded away, what helps to recognise the investor and who
+    introduced it."""
+
+    FOLDED = ("investor_code", "site", "introducer")
 
     investor_name = forms.CharField(label=_("投资方"), max_length=200)
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none())
     name = forms.CharField(label=_("项目名称"), max_length=160)
     content = forms.CharField(label=_("拟投内容"), widget=lines(2), required=False, max_length=2000)
     intended_wan = wan(_("意向投资（万元）"))
+    investor_code = CreditCodeField(
+        label=_("投资方信用代码"), required=False, help_text=_("18 位，用于查重：改名、简称也认得出。")
+    )
+    site = forms.CharField(label=_("拟落地地址"), max_length=200, required=False)
     introducer = picking.One("enterprise", label=_("引荐企业"), queryset=Enterprise.objects.none(), required=False)
     although = forms.CharField(
         label=_("确属另一个项目的理由"), max_length=200, required=False, widget=forms.HiddenInput
@@ -67,6 +75,24 @@ class LeadForm(forms.Form):
         if len(chains) == 1:
             field.initial = chains[0]
 
+    def clean_investor_code(self) -> str:
+        return self.cleaned_data["investor_code"] or ""
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """What a phone does not ask for at first."""
+        return [self[name] for name in self.FOLDED]
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """What it asks for."""
+        return [field for field in self.visible_fields() if field.name not in self.FOLDED]
+
+    @property
+    def has_folded(self) -> bool:
+        """Whether the fold holds something typed or something wrong: it is shown open then."""
+        return any(field.value() or field.errors for field in self.folded)
+
     def ask_why(self, known: Any) -> None:
         """Show the fields that let a second project of a known investor through: as its extension, or as another."""
         field: Any = self.fields["predecessor"]
@@ -82,6 +108,7 @@ class EditForm(VersionForm):
 
     name = forms.CharField(label=_("项目名称"), max_length=160)
     investor_name = forms.CharField(label=_("投资方"), max_length=200, required=False)
+    investor_code = CreditCodeField(label=_("投资方信用代码"), required=False)
     investor_place = forms.CharField(label=_("投资方来源地"), max_length=80, required=False)
     enterprise = picking.One("enterprise", label=_("项目企业"), queryset=Enterprise.objects.none(), required=False)
     owner = forms.ModelChoiceField(label=_("责任单位"), queryset=Body.objects.none(), required=False)
@@ -109,6 +136,9 @@ class EditForm(VersionForm):
         fields["predecessor"].queryset = Project.objects.visible_to(person).exclude(pk=project.pk)
         gaps = Gap.objects.all().visible_to(person).filter(chain=project.chain)
         fields["gap"].queryset = gaps.exclude(state=Gap.State.INVALID)
+
+    def clean_investor_code(self) -> str:
+        return self.cleaned_data["investor_code"] or ""
 
 
 class PlaceForm(VersionForm):

@@ -25,7 +25,7 @@ from lianzhang.web.forms import projects as forms
 from lianzhang.web.views.projects import FORM, WORDS, lacks, proof_of
 
 EDITED = (
-    *("name", "investor_name", "investor_place", "enterprise", "owner", "site", "content", "gap"),
+    *("name", "investor_name", "investor_code", "investor_place", "enterprise", "owner", "site", "content", "gap"),
     *("plan_year_wan", "planned_start_on", "planned_completion_on", "planned_production_on", "predecessor"),
 )
 

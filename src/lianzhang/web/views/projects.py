@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, cast
 
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from lianzhang.projects import choices, performance, queries, schedule, stages, 
 from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
+from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Task
 from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
@@ -192,6 +194,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "entries": entries,
         "milestones": schedule.milestones(found, plans=plans),
         "plans": plans,
+        "investor": _investor(found, person),
         "predecessor": found.predecessor_id
         and Project.objects.visible_to(person).filter(pk=found.predecessor_id).first(),
         "evidence": [proof_of(found, proof) for proof in proofs],
@@ -215,6 +218,14 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         found, entries=entries, follow_ups=worked, months=months, tasks=tasks, proofs=proofs
     )
     return render(request, "projects/project.html", context)
+
+
+def _investor(found: Project, person: Person) -> Enterprise | None:
+    """The investor in the register, where its code or its name says so."""
+    asked = Q(credit_code=found.investor_code) if found.investor_code else Q(name_key=found.investor_key)
+    if not found.investor_key and not found.investor_code:
+        return None
+    return Enterprise.objects.visible_to(person).filter(asked, merged_into__isnull=True).only("code").first()
 
 
 def _held(found: Any, name: str, *related: str, order: str = "pk") -> list[Any]:

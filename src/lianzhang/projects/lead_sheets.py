@@ -1,0 +1,166 @@
+"""招商线索 as a ledger: a row names an investor, and is asked about where it looks like a project that is there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from chainlab import names
+from chainlab.sheets.reading import Blank
+from lianzhang.accounts.rules import Thing
+from lianzhang.chains.sheets import naming
+from lianzhang.intake import lookups, packing, recording
+from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Question, Refusal, Shown
+from lianzhang.intake.declared import DeclaredLedger
+from lianzhang.intake.models import Batch, LedgerExtra
+from lianzhang.intake.protocol import Incoming, Proposal
+from lianzhang.projects import investors, queries
+from lianzhang.projects.actions import needs, reporting
+from lianzhang.projects.leads import likeness, wants
+from lianzhang.projects.models import Project
+from lianzhang.projects.sheets import EnterpriseColumn, ProjectSheet, StageColumn
+from lianzhang.registry.models import Enterprise
+
+WANTED = (EXTRA + "carrier_need", EXTRA + "land_area_mu")
+
+
+class LeadSheet(ProjectSheet):
+    """招商线索: named by the project, else by the company."""
+
+    name_field = "project_name"
+
+    def name_it(self, taken: dict[str, Any], *, row: Incoming) -> None:
+        company = row.values.get("company")
+        if not taken.get("name") and company and not isinstance(company, Blank):
+            taken["name"] = _("%(company)s项目") % {"company": company}
+        code = row.values.get("uscc")
+        is_company = names.normalise(str(taken.get("investor_name") or company or "")) == names.normalise(str(company))
+        if company and not isinstance(company, Blank):
+            taken.setdefault("investor_name", str(company))
+            if code and not isinstance(code, Blank) and is_company:
+                taken["investor_code"] = str(code)
+
+    def find(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
+        found = super().find(taken, row=row, desk=desk)
+        if found is None and row.decision.get("as") == "same":
+            return Project.objects.visible_to(desk.by).filter(pk=int(row.decision["id"])).first()
+        if found is None and row.decision.get("as") != "new":
+            self._ask_about_alike(taken, desk=desk)
+        return found
+
+    def _ask_about_alike(self, taken: Mapping[str, Any], *, desk: Desk) -> None:
+        """What the entry form asks of one lead is asked of a row: whether it is one that is there already."""
+        known: likeness.Known = desk.once("alike", likeness.known)
+        name, investor = str(taken.get("name") or ""), str(taken.get("investor_name") or "")
+        found = known.alike(name=name, investor_name=investor, site=str(taken.get("site") or ""))
+        if not found:
+            return
+        seen = set(Project.objects.visible_to(desk.by).filter(pk__in=found).values_list("pk", flat=True))
+        told = [f"{known.code_of[pk]}（{known.reporter_of[pk]}首报，{why}）" for pk, why in found.items()]
+        proposals = [Proposal(str(pk), known.label(pk), 1.0, reasons=(found[pk],)) for pk in found if pk in seen][:8]
+        raise Question(
+            f"{name}（{investor}）"[:200] if investor else name[:200],
+            [*proposals, Proposal("new", _("另一个项目，登记为线索"), 0.0)],
+            zh=f"可能已有同一项目：{'、'.join(told[:8])}。请认定是否同一个。",
+            en=f"May be there already: {', '.join(known.code_of[pk] for pk in found)}. Say whether it is one of them.",
+            field="project_name",
+        )
+
+    def _refuse_known_investor(self, taken: Mapping[str, Any], *, row: Incoming) -> None:  # noqa: ARG002
+        firm = Enterprise.objects.filter(pk=taken.get("enterprise_id") or 0).first()
+        name, code = str(taken.get("investor_name") or ""), str(taken.get("investor_code") or "")
+        known = investors.keys(investor_name=name, investor_code=code, enterprise=firm)
+        claim = next(iter(queries.claims_on(known)), None)
+        if claim is not None:
+            by = claim.body.name_zh if claim.body else "—"
+            raise Refusal(
+                f"该投资方已由{by}首报：{claim.project.code} {claim.project.name}。请先与首报单位对接。",
+                f"Reported first by {by}: {claim.project.code}. Speak to them first.",
+                field="investor",
+                code="first_report",
+            )
+
+    def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
+        if any(name in values for name in WANTED):
+            before = desk.drawer.get("extras", {}).get((record._meta.label_lower, str(record.pk)))
+            if before is None:
+                before = _kept(self.ledger, record)
+            said = {name.removeprefix(EXTRA): values[name] for name in WANTED if name in values}
+            desk.once("wanted", list).append((record, _wanted(before), _wanted({**before, **said})))
+        super().settle(record, values, desk=desk, writing=writing)
+
+    def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
+        needs.follow_sheet(desk.once("wanted", list), writing=writing)
+
+    def create(self, taken: dict[str, Any], *, desk: Desk, batch: Batch) -> Any | None:
+        project = super().create(taken, desk=desk, batch=batch)
+        reporting.reclaim(project, now=batch.uploaded_at, by=desk.by)  # type: ignore[arg-type]
+        return project
+
+
+def _kept(ledger: str, record: Any) -> dict[str, Any]:
+    """What a ledger keeps beside a project."""
+    found = LedgerExtra.objects.filter(
+        ledger=ledger, subject_type=record._meta.label_lower, subject_id=str(record.pk)
+    ).first()
+    return found.values if found else {}
+
+
+def _wanted(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """载体需求 and 地块面积 of a row, read into the fields of a need."""
+    land = packing.unpack(kept.get("land_area_mu"))
+    return wants.read(str(packing.unpack(kept.get("carrier_need")) or ""), land_mu=land or None)
+
+
+_LEAD_EXTRAS = (
+    *("is_foreign", "registered_capital_wan", "tax_estimate_wan", "source", "recommender", "provider_body", "owner"),
+    *("city_instruction", "bureau_instruction", "entered_on", "followed_on", "contact_form", "contact_note"),
+    *("review_team", "review_note", "review_opinion", "importance", "signed_on", "signing_event", "registered_on"),
+    *("is_shared", "request", "advantage", "position", "revenue_wan", "carrier_need", "land_area_mu"),
+    *("financing_need", "scenario_need", "policy_need", "end_reason", "end_note", "return_reason"),
+    *("transfer_note", "remark"),
+)
+
+
+class LeadLedger(DeclaredLedger):
+    """招商线索."""
+
+    question_note = _lazy("同一个项目的选已有项目；不是同一个的登记为线索，首报权不变。")
+
+
+LEADS = LeadLedger(
+    key="leads",
+    thing=Thing.PROJECT,
+    context=(naming.choice_for(Thing.PROJECT),),
+    sheets=(
+        LeadSheet(
+            key="leads",
+            model=Project,
+            noun="lead",
+            natural=("chain_id", "name"),
+            gated=frozenset({"stage"}),
+            owned=("entries", "claims", "site_need"),
+            columns=(
+                Shown("code", "code", shown=lambda record: record.code),
+                EnterpriseColumn("company", "enterprise_id"),
+                Kept("uscc"),
+                Column("project_name", "name"),
+                Column("investor", "investor_name"),
+                Column("investor_origin", "investor_place"),
+                naming.column(),
+                Column("segment", "segment_key"),
+                Column("total_wan", "total_wan"),
+                Column("intended_wan", "intended_wan"),
+                Column("agreed_wan", "agreed_wan"),
+                Column("paid_in_wan", "arrived_wan"),
+                Column("place", "site"),
+                lookups.District("region_code", "district_id"),
+                lookups.body("lead_body", "owner_id"),
+                StageColumn("stage", "stage"),
+                Column("started_on", "started_on"),
+                *(Kept(field) for field in _LEAD_EXTRAS),
+            ),
+        ),
+    ),
+)
