@@ -102,7 +102,14 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
     Project.objects.bulk_create(projects, batch_size=500)
     StageEntry.objects.bulk_create(
         (
-            StageEntry(project=project, stage=stage, entered_on=on, verdict="passed", asked_at=now, checked_at=now)
+            StageEntry(
+                project=project,
+                stage=stage,
+                entered_on=on,
+                verdict="passed",
+                asked_at=now,
+                checked_at=dt.datetime.combine(on, dt.time(9), dt.UTC),
+            )
             for project, path in zip(projects, paths, strict=True)
             for stage, on in path.items()
         ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
@@ -83,7 +83,7 @@ def _with_money(found: "QuerySet[Project]", has_money: bool) -> "QuerySet[Projec
 
 
 def _clock_late(found: "QuerySet[Project]", is_late: bool) -> "QuerySet[Project]":  # noqa: FBT001 - called by the table
-    condition = clocks.overdue(OuterRef("today"))
+    condition = clocks.overdue(queries.judged_on(found))
     return found.filter(condition) if is_late else found.exclude(condition)
 
 

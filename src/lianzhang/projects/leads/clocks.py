@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,9 +25,9 @@ def running(project: str = "pk") -> "QuerySet[LeadClock]":
     return LeadClock.objects.filter(project=OuterRef(project), met_on__isnull=True).order_by("due_on", "pk")
 
 
-def overdue(today: "date | OuterRef") -> Q:
-    """Leads with a clock that has run out on `today` (a day, or the outer row's column that holds it)."""
-    return is_worked() & Q(Exists(running().filter(due_on__lt=today)))
+def overdue(today: date) -> Q:
+    """Leads with a clock that has run out on `today`."""
+    return is_worked() & Q(pk__in=LeadClock.objects.filter(met_on__isnull=True, due_on__lt=today).values("project"))
 
 
 def with_next(rows: "QuerySet[Project]") -> "QuerySet[Project]":

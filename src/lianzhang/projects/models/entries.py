@@ -60,7 +60,10 @@ class StageEntry(Versioned):
                 fields=["project", "stage"], condition=Q(verdict="pending"), name="one_pending_entry_per_stage"
             ),
         ]
-        indexes = [models.Index(fields=["stage", "entered_on"], name="stage_entered")]
+        indexes = [
+            models.Index(fields=["stage", "entered_on"], name="stage_entered"),
+            models.Index(fields=["verdict", "checked_at"], name="stage_checked"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.get_stage_display()}"

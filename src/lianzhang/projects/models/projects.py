@@ -13,17 +13,16 @@ from lianzhang.records.secrecy import Secrecy
 from lianzhang.registry.models import Enterprise, Part, Source
 
 # What the board sorts its columns by and the ledger of leads orders and adds up; what every other list narrows, orders
-# and adds up and 滞后 looks at. A record carries long texts: twenty thousand of them are counted in a fifth of the time
-# where the index alone has what is asked.
+# and adds up and 滞后 looks at, by chain and by district. A record carries long texts: twenty thousand are counted
+# in a fifth of the time where the index alone has what is asked.
 BOARD = [
     *("stage", "status", "next_due_on", "code", "chain", "district", "first_reported_at", "intended_wan"),
     "is_illustrative",
 ]
-LEDGER = [
-    *("chain", "stage", "code", "status", "district", "is_key", "is_illustrative", "intended_wan", "agreed_wan"),
-    *("arrived_wan", "plan_year_wan", "done_year_wan", "done_as_of", "progress_on", "next_due_on", "planned_start_on"),
-    *("started_on", "planned_completion_on", "completed_on", "planned_production_on", "produced_on"),
-    "first_reported_at",
+COUNTED = [
+    *("status", "is_key", "is_illustrative", "intended_wan", "agreed_wan", "arrived_wan", "plan_year_wan"),
+    *("done_year_wan", "done_as_of", "progress_on", "next_due_on", "planned_start_on", "started_on"),
+    *("planned_completion_on", "completed_on", "planned_production_on", "produced_on", "first_reported_at"),
 ]
 
 
@@ -74,7 +73,7 @@ class Project(Versioned):
         on_delete=models.PROTECT,
         related_name="district_projects",
         verbose_name=_("区市"),
-        db_index=False,  # `project_district_stage` begins with it
+        db_index=False,  # `project_ledger_of_district` begins with it
     )
     site = models.CharField(_("落地地址"), max_length=200, blank=True)
     owner = models.ForeignKey(
@@ -162,10 +161,10 @@ class Project(Versioned):
             ),
         ]
         indexes = [
-            models.Index(fields=["district", "stage"], name="project_district_stage"),
             models.Index(fields=["next_due_on"], name="project_next_due"),
             models.Index(fields=BOARD, name="project_board"),
-            models.Index(fields=LEDGER, name="project_ledger"),
+            models.Index(fields=["chain", "stage", "code", "district", *COUNTED], name="project_ledger"),
+            models.Index(fields=["district", "stage", "code", "chain", *COUNTED], name="project_ledger_of_district"),
         ]
 
     def __str__(self) -> str:
