@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from lianzhang.collecting.models import Collection
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
 from lianzhang.projects import jobs
 from lianzhang.projects.actions import readings
 from lianzhang.projects.funnel import reckoning
+from lianzhang.projects.funnel import tables as funnel_tables
 from lianzhang.projects.models import FunnelReading, MonthReport, Project, StageEntry, YearPlan
 from lianzhang.projects.stages import Stage
+from lianzhang.web import funnels
 from tests.cast import Cast
 
 DAY = dt.date(2026, 11, 26)
@@ -95,9 +98,35 @@ def test_the_year_ends_as_earlier_years_did_and_without_a_past_nothing_is_foreca
     years = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["years"]
     assert years["2026"]["through"] == 3
     assert years["2026"]["outlook"][-1] == [12, None, 240.0, 240.0, 240.0, 150.0]
+    assert (years["2026"]["whole_years"], years["2026"]["record"]) == (1, [])
     MonthReport.objects.filter(month__year=2025).delete()
     year = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["years"]["2026"]
     assert (year["has_past"], year["outlook"][-1]) == (False, [12, None, None, None, None, None])
+
+
+def test_a_forecast_is_judged_by_earlier_years_and_a_month_still_open_is_not_known_yet(cast: Cast) -> None:
+    first, *_others = city(cast)
+    amounts = {2024: 10, 2025: 20, 2026: 30}
+    MonthReport.objects.bulk_create(
+        MonthReport(project=first, month=dt.date(year, n + 1, 1), state="checked", done_month_wan=Decimal(wan))
+        for year, wan in amounts.items()
+        for n in range(12 if year < 2026 else 4)
+    )
+    april = Collection.objects.create(
+        code="YB-2026-04", title="4月", kind="month", period=dt.date(2026, 4, 1), due_at=NOW, opened_at=NOW,
+        owner=cast.secretary.acting.body, opened_by=cast.secretary,
+    )  # fmt: skip
+    year = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["years"]["2026"]
+    assert (year["through"], year["whole_years"]) == (3, 2)
+    assert year["record"] == [[2025, 240, 240, 240, 240, 60 + 90, 240]], "2025 cut in March, from 2024 alone"
+    (row,) = funnel_tables.looked(year)
+    assert row.is_within
+    assert funnels.judged([row]).startswith(
+        "回看1年的同一月份：预测中值平均相差0.0%，按上年同期37.5%，按月平均0.0%；1年"
+    )
+    april.delete()
+    year = reckoning.reading(reckoning.read(cast.secretary), (None, None), today=DAY)["years"]["2026"]
+    assert year["through"] == 4
 
 
 def test_a_day_reckons_every_scope_once_and_a_district_sees_its_own_alone(cast: Cast) -> None:

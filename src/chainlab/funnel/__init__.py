@@ -6,7 +6,7 @@ projects. Nothing here knows which stages there are or in which order they come:
 """
 
 from chainlab.funnel.cohorts import conversion
-from chainlab.funnel.outlook import forecast
+from chainlab.funnel.outlook import backtest, forecast
 from chainlab.funnel.stays import exits, survival
 
-__all__ = ["conversion", "exits", "forecast", "survival"]
+__all__ = ["backtest", "conversion", "exits", "forecast", "survival"]

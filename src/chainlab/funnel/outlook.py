@@ -1,6 +1,9 @@
-"""How the year will end: what is done so far times what projects of earlier years still did after this month."""
+"""How the year will end: what is done so far times what earlier years still did after this month; and how often that
+came true."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,32 +24,94 @@ Grid = npt.NDArray[np.float64]
 def forecast(
     months: object, *, year: int, through: int, draws: int = 1000, seed: int = 0, level: float = 0.8
 ) -> pa.Table:
-    """The rest of a year by bootstrapping projects, with the seasonal-naive line beside it.
+    """The rest of a year by bootstrapping projects within earlier years, with the seasonal-naive line beside it.
 
     months: item_id, year, month (1 to 12), done_wan (done in that month; null is not reported and adds nothing; rows
     given twice add). through: the last month known of `year`; later rows of it are not looked at.
 
     Returns month (1 to 12), done_wan (cumulative; null after `through`), low_wan, middle_wan, high_wan (cumulative;
-    null up to `through`, and everywhere where no earlier year has done anything by that month), naive_wan (done so far
-    plus what last year did in the months since; null where last year has no row).
+    null up to `through`, and everywhere where no whole earlier year has done anything by that month), naive_wan (done
+    so far plus what last year did in the months since; null where last year has a month without a report).
 
-    Method: every project-year before `year` is one path of twelve months. A draw takes as many paths as there are
-    projects this year, with replacement, and asks how many times their sum through `through` it was in each later
-    month; what is done this year times that is the draw. low and high hold `level` of the draws, middle is the
-    median. The factor is a ratio of sums, so a project that had done nothing yet and then much counts, and a small one
-    weighs little. It knows nothing of this year's plan: hold it beside the plan, not in its place.
+    Method: an earlier year counts where somebody reported in each of its months; half a year would look as if nothing
+    had been done before. A whole year says how many times its sum through `through` its sum was in each later month.
+    A draw takes the mean of the years' factors (of their logarithms); what years differ by, as Student's t for one
+    year more (k − 1 degrees of freedom); and what projects differ by: as many paths of one of the years as there are
+    projects this year, drawn with replacement. What is done this year times that is the draw. low and high hold
+    `level` of the draws, middle is the median. With one whole year before, what years differ by is not known, the band
+    holds the differences between projects only and is too narrow (`backtest` and benchmarks/forecast.py show by how
+    much). The forecast knows nothing of this year's plan: hold it beside the plan, not in its place.
 
     Raises ValueError for a month outside 1 to 12 or a level outside (0, 1), BadTable for an unusable table.
     """
     if not 1 <= through <= 12 or not 0 < level < 1 or draws < 1:
         raise ValueError("through is a month 1 to 12, level lies between 0 and 1, draws are at least 1")
+    return _forecast(_history(months), year, through=through, draws=draws, seed=seed, level=level)
+
+
+def backtest(months: object, *, through: int, draws: int = 1000, seed: int = 0, level: float = 0.8) -> pa.Table:
+    """What `forecast` would have said in earlier years in the same month, beside what came of it.
+
+    months, through, draws, seed, level: as for `forecast`. Every whole year that has a whole year before it is cut at
+    `through` and forecast from the years before it alone.
+
+    Returns year, actual_wan, low_wan, middle_wan, high_wan, naive_wan (as of the year's end), run_rate_wan (done so far
+    ÷ `through` × 12), sorted by year; no rows where there is no such year, or where `through` is 12.
+    """
+    if not 1 <= through <= 12 or not 0 < level < 1 or draws < 1:
+        raise ValueError("through is a month 1 to 12, level lies between 0 and 1, draws are at least 1")
+    history = _history(months)
+    rows = []
+    for year in sorted(history.whole) if through < 12 else []:
+        if not any(before < year for before in history.whole):
+            continue
+        told = _forecast(history, year, through=through, draws=draws, seed=seed, level=level).to_pylist()
+        if told[-1]["middle_wan"] is None:
+            continue
+        end = {name: told[-1][name] for name in ("low_wan", "middle_wan", "high_wan", "naive_wan")}
+        actual = float(history.paths[history.years == year].sum())
+        rows.append(
+            {"year": year, "actual_wan": actual, **end, "run_rate_wan": told[through - 1]["done_wan"] * 12 / through}
+        )
+    kinds = {"year": pa.int64()} | dict.fromkeys(
+        ("actual_wan", "low_wan", "middle_wan", "high_wan", "naive_wan", "run_rate_wan"), pa.float64()
+    )
+    return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class History:
+    """Every project-year as twelve months, and which years were reported whole."""
+
+    years: npt.NDArray[np.int64]
+    paths: Grid
+    told: dict[int, set[int]]  # year → months in which somebody reported
+
+    @property
+    def whole(self) -> set[int]:
+        return {year for year, months in self.told.items() if len(months) == 12}
+
+
+def _history(months: object) -> History:
     table = engines.arrow(months, name="months", columns=MONTHS)
     years, paths = _paths(table)
-    now, before = paths[years == year], paths[years < year]
+    told: dict[int, set[int]] = {}
+    for year, month, done in zip(*(table[name].to_pylist() for name in ("year", "month", "done_wan")), strict=True):
+        if done is not None:
+            told.setdefault(int(year), set()).add(int(month))
+    return History(years=years, paths=paths, told=told)
+
+
+def _forecast(history: History, year: int, *, through: int, draws: int, seed: int, level: float) -> pa.Table:
+    years, paths = history.years, history.paths
+    now = paths[years == year]
     done = now[:, :through].sum(axis=0).cumsum() if len(now) else np.zeros(through)
-    factors = _factors(before, count=len(now), through=through, draws=draws, seed=seed)
+    past = [paths[years == one] for one in sorted(history.whole) if one < year]
+    count = int(now[:, :through].any(axis=1).sum())
+    factors = _factors(past, count=count, through=through, draws=draws, seed=seed)
     last = paths[years == year - 1].sum(axis=0)
-    naive = np.concatenate([done, done[-1] + last[through:].cumsum()]) if (years == year - 1).any() else None
+    is_known = set(range(through + 1, 13)) <= history.told.get(year - 1, set()) and year - 1 in history.told
+    naive = np.concatenate([done, done[-1] + last[through:].cumsum()]) if is_known else None
     edges = [(1 - level) / 2, 0.5, (1 + level) / 2]
     bounds = None if factors is None else np.quantile(done[-1] * factors, edges, axis=0)
     unknown = [None] * (12 - through)
@@ -80,15 +145,27 @@ def _paths(table: pa.Table) -> tuple[npt.NDArray[np.int64], Grid]:
     return np.asarray([int(year) for _item, year in place], dtype=np.int64), paths
 
 
-def _factors(before: Grid, *, count: int, through: int, draws: int, seed: int) -> Grid | None:
-    """draws × months after `through`: how many times the sum so far the sum was in that month; None without a past."""
-    if through == 12 or not len(before) or not count or before[:, :through].sum() <= 0:
+def _factors(past: list[Grid], *, count: int, through: int, draws: int, seed: int) -> Grid | None:
+    """draws × months after `through`: how many times the sum so far the sum will be in that month; None without a
+    past. Done in logarithms, so that no draw falls below nothing."""
+    # Corrections may take more back than was done: such a year has no factor.
+    usable = [year for year in past if (year.sum(axis=0).cumsum()[through - 1 :] > 0).all()]
+    if through == 12 or not usable or not count:
         return None
     random = np.random.default_rng(seed)
-    cumulative = before.cumsum(axis=1)
+    cumulative = [year.cumsum(axis=1) for year in usable]
+    own = np.log([year.sum(axis=0)[through:] / year.sum(axis=0)[through - 1] for year in cumulative])
     found = np.empty((draws, 12 - through))
     for draw in range(draws):
-        drawn = cumulative[random.integers(len(before), size=count)].sum(axis=0)
-        found[draw] = drawn[through:] / drawn[through - 1] if drawn[through - 1] > 0 else np.nan
-    found = found[~np.isnan(found).any(axis=1)]
+        place = int(random.integers(len(usable)))
+        drawn = cumulative[place][random.integers(len(usable[place]), size=count)].sum(axis=0)
+        ratio = drawn[through:] / drawn[through - 1] if drawn[through - 1] > 0 else np.full(12 - through, np.nan)
+        found[draw] = np.log(np.where(ratio > 0, ratio, np.nan)) - own[place]
+    found += own.mean(axis=0)
+    if len(usable) > 1:
+        spread = own.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(usable))
+        found += random.standard_t(len(usable) - 1, size=(draws, 1)) * spread
+    found = np.exp(found[np.isfinite(found).all(axis=1)])
+    if all((year >= 0).all() for year in usable):
+        found = np.maximum.accumulate(np.maximum(found, 1), axis=1)  # what is done stays done
     return found if len(found) else None

@@ -1,6 +1,7 @@
 """The funnel as a page says it: which scope is asked for, its sentence with numbers that open, its rates with both
 denominators named."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import BodyKind, Role
@@ -133,6 +135,33 @@ def rates(data: dict[str, Any], found: Asked) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def judged(record: Sequence[Any]) -> str:
+    """How the forecast would have come true in earlier years, beside the two plain ways; nothing without such years."""
+    if not record:
+        return ""
+
+    def off(name: str) -> str:
+        told = [(getattr(row, name), row.actual_wan) for row in record]
+        errors = [abs(said / actual - 1) for said, actual in told if said is not None and actual]
+        return values.plain(sum(errors) / len(errors), "ratio") if errors else "—"
+
+    words = {
+        "count": len(record),
+        "middle": off("middle_wan"),
+        "naive": off("naive_wan"),
+        "average": off("run_rate_wan"),
+        "within": sum(row.is_within for row in record),
+    }
+    return (
+        ngettext(
+            "回看%(count)d年的同一月份：预测中值平均相差%(middle)s，按上年同期%(naive)s，按月平均%(average)s；%(within)d年落在范围内。",
+            "回看%(count)d年的同一月份：预测中值平均相差%(middle)s，按上年同期%(naive)s，按月平均%(average)s；%(within)d年落在范围内。",
+            len(record),
+        )
+        % words
+    )
 
 
 def _of(key: str, done: float, whole: float, year: dict[str, Any]) -> str:

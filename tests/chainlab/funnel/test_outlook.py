@@ -1,5 +1,6 @@
 """The year's end: exact where the past allows only one answer, as wide as it says where it does not."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,64 @@ def test_a_month_that_is_none_names_its_row(column: str, value: float) -> None:
 def test_a_question_that_makes_no_sense_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="through is a month"):
         funnel.forecast(_months({("a", 2026): EVEN}), year=2026, **asked)
+
+
+def _worlds(count: int, *, before: int, differ: float) -> Iterator[tuple[pa.Table, float]]:
+    """Histories whose years differ in how late they do, each with how its last year ended."""
+    random = np.random.default_rng(count * before)
+    for _world in range(count):
+        years = []
+        for _year in range(before + 1):
+            tilt = np.exp(random.normal(0, differ) * np.linspace(-1, 1, 12))
+            years.append(random.lognormal(0, 1, (40, 1)) * random.gamma(2, 1, (40, 12)) * tilt)
+        paths = {(n, 2026 - before + y): list(path) for y, year in enumerate(years) for n, path in enumerate(year)}
+        yield _months(paths), float(years[-1].sum())
+
+
+def test_where_years_differ_the_band_holds_what_they_differ_by_once_there_are_two_of_them() -> None:
+    def inside(before: int) -> int:
+        found = 0
+        for months, ended in _worlds(60, before=before, differ=0.3):
+            told = funnel.forecast(months, year=2026, through=6, draws=100).to_pydict()
+            found += told["low_wan"][-1] <= ended <= told["high_wan"][-1]
+        return found
+
+    assert 39 <= inside(3) <= 57
+    assert inside(1) < 35, (
+        "one year before says nothing of how years differ: the band is too narrow, and the doc says so"
+    )
+
+
+def test_a_year_somebody_did_not_report_whole_is_no_past() -> None:
+    paths = {("a", 2024): [None] * 10 + [500.0, 500.0], ("a", 2025): EVEN, ("a", 2026): EVEN[:10]}
+    told = funnel.forecast(_months(paths), year=2026, through=10).to_pydict()
+    assert told["middle_wan"][-1] == pytest.approx(120)
+    part = funnel.forecast(_months({("a", 2025): [*EVEN[:11], None], ("a", 2026): EVEN[:3]}), year=2026, through=3)
+    assert part["middle_wan"].null_count == part["naive_wan"].null_count == 12
+
+
+def test_money_taken_back_never_breaks_a_forecast() -> None:
+    paths = {("a", 2024): [10.0, -60.0, *EVEN[:10]], ("b", 2025): [5.0] * 11 + [-4.0], ("c", 2026): EVEN[:2]}
+    told = funnel.forecast(_months(paths), year=2026, through=2).to_pydict()
+    assert told["middle_wan"][-1] == pytest.approx(20 * 51 / 10), (
+        "a year that was below nothing in February has no factor"
+    )
+
+
+def test_looking_back_is_the_forecast_each_year_would_have_had_beside_what_came() -> None:
+    random = np.random.default_rng(5)
+    paths = {(n, year): list(random.gamma(2, 10, 12)) for year in range(2022, 2027) for n in range(8)}
+    paths |= {(99, 2026): [1.0] * 4}
+    told = funnel.backtest(_months(paths), through=4, draws=50).to_pylist()
+    assert [row["year"] for row in told] == [2023, 2024, 2025, 2026]
+    for row in told:
+        cut = {key: path for key, path in paths.items() if key[1] <= row["year"]}
+        end = funnel.forecast(_months(cut), year=row["year"], through=4, draws=50).to_pylist()[-1]
+        assert {name: row[name] for name in end if name in row} == pytest.approx(
+            {name: end[name] for name in end if name in row}
+        )
+        mine = [path for key, path in paths.items() if key[1] == row["year"]]
+        assert row["actual_wan"] == pytest.approx(sum(map(sum, mine)))
+        assert row["run_rate_wan"] == pytest.approx(3 * sum(sum(path[:4]) for path in mine))
+    assert funnel.backtest(_months(paths), through=12).num_rows == 0
+    assert funnel.backtest(_months({("a", 2025): EVEN, ("a", 2026): EVEN[:3]}), through=3).num_rows == 0

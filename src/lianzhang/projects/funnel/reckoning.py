@@ -5,7 +5,7 @@
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
+from lianzhang.collecting.models import Collection
 from lianzhang.projects import stages
 from lianzhang.projects.funnel import frames
 from lianzhang.projects.models import Project, YearPlan
@@ -27,6 +28,7 @@ WITHIN = (6, 12, 24)  # months after signing
 STEPS = (Stage.REGISTERED, Stage.STARTED, Stage.IN_PRODUCTION)
 YEARS_BACK = 4
 POINTS = 60  # of a curve: more than a picture of that width shows
+RECORDED = ("actual_wan", "low_wan", "middle_wan", "high_wan", "naive_wan", "run_rate_wan")
 WAYS = (frames.ADVANCED, "lost", "terminated")
 Key = tuple[int | None, int | None]  # chain, district; None: every one
 
@@ -63,6 +65,7 @@ class Material:
     plans: list[Plan]
     log: "pa.Table"
     months: "pa.Table"
+    open_months: frozenset[date] = frozenset()  # the round is not closed: what is checked of them is not all
 
 
 def read(person: Person, key: Key = (None, None)) -> Material:
@@ -98,7 +101,13 @@ def read(person: Person, key: Key = (None, None)) -> Material:
         ],
         log=frames.log(person, **scope),
         months=frames.months(person, **scope),
+        open_months=_open_months(person),
     )
+
+
+def _open_months(person: Person) -> frozenset[date]:
+    rounds = Collection.objects.visible_to(person).filter(kind=Collection.Kind.MONTH, state=Collection.State.OPEN)
+    return frozenset(period for period in rounds.values_list("period", flat=True) if period is not None)
 
 
 def keys(person: Person, material: Material) -> list[Key]:
@@ -143,7 +152,13 @@ def reading(material: Material, key: Key, *, today: date) -> dict[str, Any]:
         "is_illustrative": any(fact.is_illustrative for fact in facts.values()),
         "cohorts": cohorts(log),
         "stays": stays(log, today=today),
-        "years": {str(year): _year(facts, plans, entered, months, year=year, today=today) for year in years},
+        "years": {
+            str(year): {
+                **_year(facts, plans, entered, year=year, today=today),
+                **_outlook(months, year=year, today=today, open_months=material.open_months),
+            }
+            for year in years
+        },
     }
 
 
@@ -207,12 +222,11 @@ def _year(
     facts: dict[int, Fact],
     plans: list[Plan],
     entered: dict[int, dict[int, date]],
-    months: "pa.Table",
     *,
     year: int,
     today: date,
 ) -> dict[str, Any]:
-    """What came in the year and got how far, the rates of its plan and of its signings, and its investment."""
+    """What came in the year and got how far, and the rates of its plan and of its signings."""
     batch = [pk for pk, days in entered.items() if Stage.SIGNED in days and days[Stage.SIGNED].year == year]
     mine = [plan for plan in plans if plan.year == year]
     to_start = [plan.project for plan in mine if plan.starts_within]
@@ -233,30 +247,42 @@ def _year(
         "funds_known_count": len(paid),
         "planned_wan": sum(planned) if planned else None,
         "planned_count": len(planned),
-        **_outlook(months, year=year, today=today),
     }
 
 
-def _outlook(months: "pa.Table", *, year: int, today: date) -> dict[str, Any]:
-    """Investment month by month: done, and for this year how it will end; nothing where nobody reported."""
+def _outlook(months: "pa.Table", *, year: int, today: date, open_months: frozenset[date]) -> dict[str, Any]:
+    """Investment month by month: done, for this year how it will end, and how that would have come true in earlier
+    years; nothing where nobody reported. A month whose round is still open is not known yet."""
     import pyarrow.compute as pc
 
     from chainlab import funnel
 
     now = months.filter(pc.and_(pc.equal(months["year"], year), pc.is_valid(months["done_wan"])))
-    told = [month for month in now["month"].to_pylist() if year < today.year or month <= today.month]
+    told = [month for month in set(now["month"].to_pylist()) if date(year, month, 1) not in open_months]
+    told = [month for month in told if year < today.year or month <= today.month]
     if not told:
         return {"through": None, "outlook": [], "has_past": False, "reporting_count": 0}
     through = 12 if year < today.year else max(told)
-    before = months.filter(pc.less_equal(months["year"], year))
-    rows = funnel.forecast(before, year=year, through=through).to_pylist()
+    rows = funnel.forecast(months.filter(pc.less_equal(months["year"], year)), year=year, through=through).to_pylist()
     names = ("month", "done_wan", "low_wan", "middle_wan", "high_wan", "naive_wan")
+    record = funnel.backtest(months.filter(pc.less(months["year"], year)), through=through).to_pylist()
     return {
         "through": through,
         "outlook": [[_whole(row[name]) for name in names] for row in rows],
         "has_past": rows[-1]["middle_wan"] is not None,
+        "whole_years": sum(one < year for one in _whole_years(months)),
+        "record": [[row["year"], *(_whole(row[name]) for name in RECORDED)] for row in record],
         "reporting_count": len(set(now["item_id"].to_pylist())),
     }
+
+
+def _whole_years(months: "pa.Table") -> list[int]:
+    """The years in each of whose months somebody reported: what a forecast is made of."""
+    told: dict[int, set[int]] = {}
+    for year, month, done in zip(*(months[name].to_pylist() for name in ("year", "month", "done_wan")), strict=True):
+        if done is not None:
+            told.setdefault(year, set()).add(month)
+    return [year for year, found in told.items() if len(found) == 12]
 
 
 def _entered(log: "pa.Table") -> dict[int, dict[int, date]]:
@@ -267,7 +293,7 @@ def _entered(log: "pa.Table") -> dict[int, dict[int, date]]:
     return found
 
 
-def _undated(log: "pa.Table", facts: Collection[int]) -> int:
+def _undated(log: "pa.Table", facts: dict[int, Fact]) -> int:
     """Projects of which some day is not known: they left a stage undated, or have no dated entry at all."""
     ways = zip(log["item_id"].to_pylist(), log["exit"].to_pylist(), strict=True)
     undated = {item for item, way in ways if way == frames.UNDATED}

@@ -226,8 +226,55 @@ OUTLOOK = TableSpec(
     row_id=lambda m: m.month.month,
     invented=None,
     note=_(
-        "月报已核的当月完成投资逐月累计，未报的不计入。预测：往年各项目在同月之后还完成了多少倍，重复抽样1,000次，"
-        "上下限含八成；按上年同期：本年已完成加上年其后各月。两者都不知道今年的计划，只作对照。“/”：不适用。"
+        "月报已核的当月完成投资逐月累计，未报的不计入；还没有关账的月份不计。预测：各个报全12个月的往年，全年是截至同月的几倍，"
+        "取其平均，年度之间、项目之间的差异各重复抽样1,000次，上下限含八成；只有一个完整往年时不含年度之间的差异，偏窄。"
+        "按上年同期：本年已完成加上年其后各月。两者都不知道今年的计划，只作对照。“/”：不适用。"
     ),
     empty=Empty(_("这一年还没有已核的月报。")),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """回看: what an earlier year's forecast of the same month would have said, beside what came, 万元."""
+
+    year: int
+    actual_wan: float
+    low_wan: float
+    middle_wan: float
+    high_wan: float
+    naive_wan: float | None
+    run_rate_wan: float
+
+    @property
+    def is_within(self) -> bool:
+        return self.low_wan <= self.actual_wan <= self.high_wan
+
+
+def looked(data: dict[str, Any]) -> list[Looked]:
+    """The rows of a reading; a reading of before it was kept has none."""
+    names = ("year", *reckoning.RECORDED)
+    return [Looked(**dict(zip(names, row, strict=True))) for row in data.get("record", ())]
+
+
+def _looked(key: str, label: Any) -> Column:
+    return Column(key, label, lambda row: getattr(row, key), kind="wan")
+
+
+RECORD = TableSpec(
+    key="funnel_record",
+    title=_("回看预测"),
+    columns=(
+        Column("year", _("年度"), lambda row: str(row.year)),
+        _looked("actual_wan", _("全年实际")),
+        _looked("low_wan", _("预测下限")),
+        _looked("middle_wan", _("预测中值")),
+        _looked("high_wan", _("预测上限")),
+        Column("is_within", _("落在范围内"), lambda row: row.is_within, kind="boolean"),
+        _looked("naive_wan", _("按上年同期")),
+        _looked("run_rate_wan", _("按月平均")),
+    ),
+    row_id="year",
+    invented=None,
+    note=_("每个有往年可依的完整年度，只用当时以前的月报、截至同一月份重新预测。按月平均：截至当月已完成÷月数×12。"),
 )

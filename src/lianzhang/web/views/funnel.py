@@ -31,6 +31,7 @@ ON_PAPER: dict[str, TableSpec] = {
     "cohorts": funnel_tables.COHORTS_IN_FIGURES,
     "stays": funnel_tables.STAYS,
     "outlook": funnel_tables.OUTLOOK,
+    "record": funnel_tables.RECORD,
 }
 # The chain is said by the page: it is no condition of its table.
 OF_CHAIN = replace(tables.PROJECTS, filters=tuple(one for one in tables.FILTERS if one.key != "chain"))
@@ -75,6 +76,8 @@ def funnel(request: HttpRequest) -> HttpResponse:
         "curve": staying_option(shown["curve"]) if shown else None,
         "curve_stage": Stage(shown["stage"]).label if shown else "",
         "outlook": listing.plain(request, funnel_tables.OUTLOOK, found["outlook"]),
+        "record": listing.plain(request, funnel_tables.RECORD, found["record"]),
+        "judged": funnels.judged(found["record"]),
         "chart": outlook_option(year.get("outlook", ()), planned_wan=year.get("planned_wan")),
         "end": _end(year),
         "files": {each: asked.query(table=each, format="xlsx") for each in ON_PAPER},
@@ -83,7 +86,7 @@ def funnel(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(data: dict[str, Any], asked: funnels.Asked, *, as_of: Any) -> dict[str, list[Any]]:
-    """The rows of the three tables."""
+    """The rows of the tables."""
     year = data["years"].get(str(asked.year))
     return {
         "cohorts": funnel_tables.cohort_rows(
@@ -91,6 +94,7 @@ def _rows(data: dict[str, Any], asked: funnels.Asked, *, as_of: Any) -> dict[str
         ),
         "stays": funnel_tables.stay_rows(data["stays"], url=lambda stage: asked.query(stage=stage) + "#stays"),
         "outlook": funnel_tables.month_rows(asked.year, year) if year and year["outlook"] else [],
+        "record": funnel_tables.looked(year) if year else [],
     }
 
 
@@ -121,6 +125,7 @@ def _end(year: dict[str, Any]) -> dict[str, Any]:
         "unplanned_count": year["plan_count"] - year["planned_count"],
         "reporting_count": year["reporting_count"],
         "is_over": year["through"] == 12,
+        "whole_years": year.get("whole_years", 0),
     }
 
 
