@@ -340,6 +340,7 @@ def test_a_firm_is_not_its_own_supplier_its_group_is_not_bought_from_and_a_trade
         {**one, "供应商": sister.name},
         {**one, "供应商": "某某贸易有限公司"},
         {**one, "供应商": "海外厂", "币种": "USD"},
+        {**one, "供应商": "外地厂", "年度": 2205},
     )
     batch = hand_in(content, ledger="material_purchases", by=cast.anchor_1)
     found = said(batch)
@@ -348,6 +349,8 @@ def test_a_firm_is_not_its_own_supplier_its_group_is_not_bought_from_and_a_trade
     assert "按集团内计，不与外购重复计算" in found[3][1]
     assert "像是贸易商" in found[4][1]
     assert "请折合人民币" in found[5][1]
+    assert found[6][0] == "error"  # the newest year counts: this one would hide all that was bought before
+    assert "年度是“2205”，应在 2000 至" in found[6][1]
     written(batch, cast.anchor_1)
     assert Purchase.objects.get(supplier=sister).make == "group"
 

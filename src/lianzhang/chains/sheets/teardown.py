@@ -20,6 +20,7 @@ from lianzhang.intake.protocol import Finding, Incoming
 from lianzhang.registry import actions
 from lianzhang.registry.models import BomLine, Capability, Enterprise, Part, Purchase
 from lianzhang.registry.names import resolver
+from lianzhang.registry.sheets import years
 
 if TYPE_CHECKING:
     from lianzhang.accounts.models import Person
@@ -185,6 +186,7 @@ class PurchaseSheet(Sheet):
 
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:  # noqa: ARG002
         naming.year_from_context(taken, desk=desk)
+        years.expect(taken["year"])
         taken.setdefault("make", Purchase.Make.BOUGHT)
         taken.setdefault("plant", "")
         taken.setdefault("supplier_id", None)

@@ -120,6 +120,7 @@ def tell_bands(
             supplier_low=suppliers,
             supplier_high=suppliers,
             source_region=province,
+            is_abroad=False,
             answered_on=today,
             answered_by=line.levels_by,
             is_illustrative=True,
@@ -200,6 +201,7 @@ def _bands(town: Town, line: ProductLine, today: date) -> None:
                 supplier_low=row["suppliers"] or None,
                 supplier_high=row["suppliers"] or None,
                 source_region=places[row["part__category"]],  # of its largest purchase
+                is_abroad=False,
                 certification_low_months=row["months"],
                 certification_high_months=row["months"],
                 answered_on=today,

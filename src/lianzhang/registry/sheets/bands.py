@@ -15,6 +15,7 @@ from lianzhang.intake.columns import Column, Desk, Refusal, Shown
 from lianzhang.intake.protocol import Finding, Incoming
 from lianzhang.registry import bands
 from lianzhang.registry.models import CategoryAnswer, Level
+from lianzhang.registry.sheets import years
 from lianzhang.registry.sheets.lines import AnswerSheet, LevelLedger, LineColumn, warn_unknown_category, writable
 from lianzhang.registry.sheets.mentions import groups
 
@@ -137,8 +138,7 @@ class BandSheet(AnswerSheet):
         taken["category"] = str(taken["category"]).strip()
         taken.setdefault("plant", "")
         taken["plant"] = taken["plant"] or ""
-        if not 2000 <= int(taken["year"]) <= 2100:
-            raise Refusal("年度应为四位年份，如 2023。", "The year has four digits, e.g. 2023.", field="year")
+        years.expect(taken["year"])
         warn_unknown_category(taken["category"], row=row, desk=desk)
         self._warn_doubled(taken, row=row, desk=desk)
 

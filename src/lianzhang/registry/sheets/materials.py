@@ -21,6 +21,7 @@ from lianzhang.intake.protocol import Change, ContextField, Finding, Incoming, P
 from lianzhang.registry import materials
 from lianzhang.registry.models import Enterprise, Level, MaterialGroup, Purchase
 from lianzhang.registry.names import resolver
+from lianzhang.registry.sheets import years
 from lianzhang.registry.sheets.lines import LineColumn
 from lianzhang.registry.sheets.mentions import expect_supplier, groups
 
@@ -176,6 +177,7 @@ class MaterialSheet(Sheet):
             taken["year"] = int(desk.context["year"])
         if taken.get("year") is None:
             raise Refusal("未填年度，也没有在上传时选定。", "No year given, nor chosen at the upload.", field="year")
+        years.expect(taken["year"])
         if taken.get("make") is None:
             taken["make"] = Purchase.Make.BOUGHT
         supplier = taken.setdefault("supplier_id", None)
