@@ -10,12 +10,13 @@ from django.utils import timezone
 from lianzhang.chains import analysis, jobs
 from lianzhang.chains.actions import snapshots, targets
 from lianzhang.chains.models import Gap, PartCoverage, Snapshot, TargetLine, TargetList
+from lianzhang.chains.queries import teardown
 from lianzhang.jobs import actions as job_actions
 from lianzhang.jobs import watch
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
-from lianzhang.registry.models import Capability, Enterprise, PurchaseGrant
+from lianzhang.registry.models import Capability, Enterprise, Purchase, PurchaseGrant
 from lianzhang.trail.models import Event
 from tests.cast import TODAY, Cast
 from tests.chains import scene as scenes
@@ -291,6 +292,24 @@ def test_the_same_data_on_the_same_day_is_one_snapshot_and_is_said_to_be(cast: C
     assert Snapshot.objects.count() == 1
     assert PartCoverage.objects.count() == 4
     assert Gap.objects.filter(part=scene.parts["P1"]).count() == 1
+
+
+def test_data_put_back_on_the_same_day_make_their_snapshot_the_newest_again(cast: Cast, scene: scenes.Scene) -> None:
+    def analyse() -> str:
+        return str(jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)["message"])
+
+    analyse()
+    first = Snapshot.objects.get()
+    wrong = Purchase.objects.filter(part=scene.parts["P1"], amount_wan=900)
+    wrong.update(amount_wan=9_000_000)
+    analyse()
+    assert Snapshot.objects.first() != first
+    Purchase.objects.filter(part=scene.parts["P1"], amount_wan=9_000_000).update(amount_wan=900)
+    at = timezone.localtime(first.taken_at)
+    assert analyse().startswith(f"数据已恢复到与 {at:%Y-%m-%d %H:%M} 的快照相同，沿用该快照")
+    assert Snapshot.objects.first() == first
+    assert teardown.latest(cast.chain_a, person=cast.clerk_a) == first
+    assert Snapshot.objects.count() == 2
 
 
 def test_no_purchases_says_what_to_do(cast: Cast) -> None:

@@ -7,8 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from lianzhang.chains import jobs
 from lianzhang.chains.actions import gaps as actions
-from lianzhang.chains.models import Gap, TargetLine, TargetList
+from lianzhang.chains.models import Gap, Snapshot, TargetLine, TargetList
+from lianzhang.jobs.progress import Progress
 from lianzhang.projects.actions.reporting import report_lead
 from lianzhang.supervision.actions import assign
 from lianzhang.trail.models import Proof
@@ -121,6 +123,37 @@ def test_the_page_names_list_lines_leads_and_tasks_and_what_the_next_step_lacks(
         assert name in shown
     assert "外地丙有限公司" not in shown
     assert "外地丙有限公司" in client.get(f"/gaps/{gap.code}/supply").content.decode()
+
+
+def test_a_closed_gap_whose_coverage_fell_is_opened_again_under_the_code_people_know(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    gap, clerk, chief = gap_of(scene), page_of(cast, "clerk_a"), page_of(cast, "chief")
+
+    def analysed_with(supplier: str) -> None:
+        cast.enterprise_1.purchases.filter(part=scene.parts["P1"]).update(supplier=scene.firms[supplier])
+        jobs.analyse(Progress(0, cast.clerk_a), chain_id=cast.chain_a.pk)
+        gap.refresh_from_db()
+
+    clerk.post(f"/gaps/{gap.code}/confirm", words(gap, cast))
+    analysed_with("QY-丁")
+    assert chief.post(f"/gaps/{gap.code}/close", {"version": gap.version}).status_code == 302
+    assert "覆盖回落" not in clerk.get(f"/gaps/{gap.code}").content.decode()
+    analysed_with("QY-乙")
+    again = Gap.objects.get(part=gap.part, state=Gap.State.PROPOSED)
+    assert "销号后覆盖回落" in clerk.get(f"/gaps/{gap.code}").content.decode()
+    assert f'<a href="/gaps/{gap.code}">{gap.code}</a> 曾于' in clerk.get(f"/gaps/{again.code}").content.decode()
+    said = {"version": gap.version, "reason": "本地供应中断"}
+    assert clerk.post(f"/gaps/{gap.code}/reopen", said).status_code == 302
+    gap.refresh_from_db()
+    again.refresh_from_db()
+    assert (gap.state, gap.snapshot, gap.closed_at) == (Gap.State.ASSIGNED, Snapshot.objects.first(), None)
+    assert (again.state, again.route_reason) == (Gap.State.INVALID, f"并入重新打开的 {gap.code}。")
+    # What was joined did hold: closed once more, the part is proposed anew when coverage falls again.
+    analysed_with("QY-丁")
+    assert chief.post(f"/gaps/{gap.code}/close", {"version": gap.version}).status_code == 302
+    analysed_with("QY-丙")
+    assert Gap.objects.filter(part=gap.part, state=Gap.State.PROPOSED).count() == 1
 
 
 def test_evidence_of_a_gap_is_kept_and_given_to_whoever_sees_the_gap(cast: Cast, scene: scenes.Scene) -> None:

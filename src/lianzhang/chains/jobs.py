@@ -1,6 +1,6 @@
 """The chain's background work: the snapshot with its gaps, and the target list."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,15 +26,23 @@ T = TypeVar("T")
 def analyse(progress: Progress, *, chain_id: int) -> dict[str, Any]:
     """Freeze the chain's data as the asker may read it, compute coverage, propose gaps."""
     chain = Chain.objects.visible_to(progress.person).select_related("scheme").get(pk=chain_id)
-    last = Snapshot.objects.filter(chain=chain, is_pooled=False).order_by("-taken_at").first()
+    known = {one.pk: one for one in Snapshot.objects.filter(chain=chain, is_pooled=False).order_by("-taken_at")}
     snapshot, tables, made = _analyse(progress, chain)
     said = {"snapshot": snapshot.pk, "proposed": made, "parts": tables["parts"].num_rows}
-    return said | {"message": _changed(snapshot, last, made)}
+    return said | {"message": _changed(snapshot, known, made)}
 
 
-def _changed(snapshot: Snapshot, last: Snapshot | None, made: int) -> str:
-    """What came of computing anew: that nothing changed is said too, and since when."""
+def _changed(snapshot: Snapshot, known: Mapping[str, Snapshot], made: int) -> str:
+    """What came of computing anew, with what was `known` before, newest first: that nothing changed, or that a change
+    was taken back, is said too, and since when."""
+    last = next(iter(known.values()), None)
     if last is None or not analysis.is_same(last, snapshot):
+        if (before := known.get(snapshot.pk)) is not None:
+            at = f"{timezone.localtime(before.taken_at):%Y-%m-%d %H:%M}"
+            return _("数据已恢复到与 %(at)s 的快照相同，沿用该快照；新提出 %(count)s 个缺口。") % {
+                "at": at,
+                "count": made,
+            }
         return _("已生成新快照，新提出 %(count)s 个缺口。") % {"count": made}
     at = f"{timezone.localtime(last.taken_at):%Y-%m-%d %H:%M}"
     if snapshot.pk == last.pk:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Thing
 from lianzhang.chains import stages
-from lianzhang.chains.models import Consultation, Gap, Opinion, PartCoverage
+from lianzhang.chains.models import Consultation, Gap, Opinion, PartCoverage, TargetLine
 from lianzhang.chains.queries import disclosure as disclosures
 from lianzhang.chains.queries import gaps as queries
 from lianzhang.projects.models import Project
@@ -70,12 +70,14 @@ def context(gap: Any, person: Person) -> dict[str, Any]:
         "restricted": RESTRICTED,
         "suggested_label": dict(Gap.Label.choices).get(suggested, ""),
         "seen_now": _seen_now(gap),
+        "fallen": _fallen(gap, covered),
+        "before": _before(gap, person),
         "reason_zh": gap.evidence.get("reason_zh", ""),
         "reason_en": gap.evidence.get("reason_en", ""),
         "form": ConfirmGapForm(instance=gap, person=person) if _asks(gap) else None,
         "may_edit": gap.may_write,
         "is_standing": gap.state in stages.STANDING,
-        "listed": queries.listed(gap, person=person),
+        "listed": _by_supplier(queries.listed(gap, person=person)),
         # "None is listed" would be untrue to who may not read lists.
         "reads_lists": person.reach.may(Act.READ, Thing.TARGET),
         "work": _work(gap, person),
@@ -197,6 +199,33 @@ def _seen_now(gap: Gap) -> str:
     """What analysis sees of the part now, where that is another case than the gap's own."""
     kind = gap.evidence.get("kind", gap.kind)
     return str(Gap.Kind(kind).label) if kind != gap.kind and kind in Gap.Kind.values else ""
+
+
+def _fallen(gap: Gap, covered: list[PartCoverage]) -> PartCoverage | None:
+    """The newest coverage of a closed gap, where it shows the gap's case again."""
+    if gap.state != Gap.State.CLOSED or gap.closing_snapshot is None or not covered:
+        return None
+    newest, since = covered[-1], gap.closing_snapshot.taken_at
+    if newest.snapshot.taken_at <= since or stages.table().closings[gap.kind].is_met(newest):
+        return None
+    return newest
+
+
+def _before(gap: Gap, person: Person) -> Gap | None:
+    """The gap of the same part that was closed before analysis proposed this one."""
+    if gap.state != Gap.State.PROPOSED:
+        return None
+    closed = queries.gaps(person).filter(pk__in=queries.same_part(gap).values("pk"), state=Gap.State.CLOSED)
+    found: Gap | None = closed.order_by("-closed_at").first()
+    return found
+
+
+def _by_supplier(lines: list[TargetLine]) -> list[tuple[Enterprise, list[TargetLine]]]:
+    """Each supplier once, with the lines that list it, newest list first."""
+    found: dict[int, list[TargetLine]] = {}
+    for line in lines:
+        found.setdefault(line.supplier_id, []).append(line)
+    return [(own[0].supplier, own) for own in found.values()]
 
 
 def _waiting(gap: Any, person: Person) -> list[Consultation]:

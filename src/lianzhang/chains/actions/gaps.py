@@ -25,6 +25,7 @@ from lianzhang.trail import actions as trail
 from lianzhang.trail import evidence as files
 from lianzhang.trail.models import Attachment, Proof
 
+JOINED = "joined_to"  # the gap that took this one over, in its evidence
 EVIDENCE = "gap"  # the purpose under which a gap's evidence is attached
 REVISED = ("label", "route", "route_reason", "owner", "due_on", "review_on")
 ENTRUSTED = ("owner", "due_on", "review_on")
@@ -39,7 +40,8 @@ def propose(*, snapshot: Snapshot, proposals: Iterable[Mapping[str, Any]], by: P
     parts = {p.code: p for p in Part.objects.filter(code__in=[p["part_id"] for p in proposals])}
     gaps = Gap.objects.filter(chain=snapshot.chain, part__in=parts.values()).select_related("part")
     open_gaps = {g.part_id: g for g in gaps if g.state not in SETTLED}
-    dismissed = {(g.part_id, g.kind) for g in gaps if g.state == State.INVALID}
+    # One that was joined to a gap opened again did hold: once that is closed, it may be seen anew.
+    dismissed = {(g.part_id, g.kind) for g in gaps if g.state == State.INVALID and JOINED not in g.evidence}
     made = 0
     with transaction.atomic():
         for proposal in proposals:
@@ -157,19 +159,35 @@ def close(*, gap: Gap, version: int, now: datetime, by: Person) -> Gap:
 
 
 def reopen(*, gap: Gap, reason: str, version: int, now: datetime, by: Person) -> Gap:
-    """重新打开: one closed too early, for which whoever reopens it now stands; or one judged 不成立, proposed again."""
-    facts = Facts(reason=reason, other_open=queries.other_open(gap))
+    """重新打开: one closed too early, for which whoever reopens it now stands; or one judged 不成立, proposed again.
+
+    Where coverage fell, analysis has proposed the part anew: nobody stands for that yet, and the gap takes it over with
+    its evidence.
+    """
+    again = queries.proposed_again(gap)
+    facts = Facts(reason=reason, other_open=queries.other_open(gap, besides=again))
     changes: dict[str, Any] = {"closed_by": None, "closed_at": None, "closing_snapshot": None}
+    if again is not None:
+        changes |= {"evidence": {**again.evidence, "kind": again.kind}, "snapshot": again.snapshot}
     if gap.state == State.INVALID:
         key, changes = "restore", {"route": "", "route_reason": ""}
     else:
         key, changes = "reopen", changes | {"confirmed_by": by, "confirmed_at": now}
     detail = {"reason": reason.strip()[:300]}
     with transaction.atomic():
+        if again is not None:  # before: of one part one gap is open, and the database holds to it
+            _join(again, into=gap, by=by)
         opened = _take(
             gap, key, verb="gap.reopened", changes=changes, version=version, by=by, facts=facts, detail=detail
         )
         return _assigned(opened, by=by)
+
+
+def _join(gap: Gap, *, into: Gap, by: Person) -> Gap:
+    """What was proposed anew goes on under the code people know."""
+    reason = _("并入重新打开的 %(code)s。") % {"code": into.code}
+    changes = {"state": State.INVALID, "route_reason": reason, "evidence": {**gap.evidence, JOINED: into.code}}
+    return trail.change(gap, verb="gap.joined", changes=changes, by=by)
 
 
 def add_evidence(*, gap: Gap, attachment: Attachment, by: Person) -> Proof:

@@ -35,7 +35,7 @@ def store(*, chain: Chain, analysis: Analysis, on: date, now: datetime, by: Pers
     """Write the snapshot's record and the coverage of every part; the same content on the same day is one snapshot."""
     existing = Snapshot.objects.filter(pk=analysis.snapshot_id).first()
     if existing is not None:
-        return existing
+        return _again(existing, now=now, by=by)
     buyers = sorted(set(analysis.tables["purchases"]["buyer_id"].to_pylist()))
     snapshot = Snapshot(
         id=analysis.snapshot_id,
@@ -56,6 +56,19 @@ def store(*, chain: Chain, analysis: Analysis, on: date, now: datetime, by: Pers
         parts.enter_wholes(bought, is_illustrative=snapshot.is_illustrative, by=by)
         trail.create(snapshot, verb="snapshot.taken", by=by)
         PartCoverage.objects.bulk_create(_coverage(snapshot, analysis.coverage), batch_size=500)
+    return snapshot
+
+
+def _again(snapshot: Snapshot, *, now: datetime, by: Person) -> Snapshot:
+    """The snapshot, the newest of its chain again: what was entered meanwhile is taken back, and another snapshot of
+    the same day would go on standing for today with rows that are no more."""
+    since = Snapshot.objects.filter(chain=snapshot.chain, is_pooled=False, taken_at__gt=snapshot.taken_at)
+    if snapshot.is_pooled or not since.exists():
+        return snapshot
+    with transaction.atomic():
+        Snapshot.objects.filter(pk=snapshot.pk).update(taken_at=now)
+        trail.note(snapshot, verb="snapshot.retaken", detail={"first_taken_at": snapshot.taken_at.isoformat()}, by=by)
+    snapshot.taken_at = now
     return snapshot
 
 

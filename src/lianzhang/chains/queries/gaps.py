@@ -33,10 +33,25 @@ def newer_coverage(gap: Gap) -> PartCoverage | None:
     return newer.order_by("-snapshot__taken_at").first()
 
 
-def other_open(gap: Gap) -> str:
-    """The code of the chain's other open gap of the same part; empty where there is none."""
-    others = Gap.objects.filter(chain=gap.chain_id, part=gap.part_id, part__isnull=False, state__in=stages.OPEN)
-    return others.exclude(pk=gap.pk).values_list("code", flat=True).first() or ""
+def other_open(gap: Gap, *, besides: Gap | None = None) -> str:
+    """The code of the chain's other open gap of the same part, `besides` one that does not count; else empty."""
+    others = same_part(gap).filter(state__in=stages.OPEN)
+    others = others if besides is None else others.exclude(pk=besides.pk)
+    return others.values_list("code", flat=True).first() or ""
+
+
+def same_part(gap: Gap) -> ScopedQuerySet[Gap]:
+    """The chain's other gaps of the same part."""
+    found: ScopedQuerySet[Gap] = Gap.objects.filter(chain=gap.chain_id, part=gap.part_id, part__isnull=False)
+    return found.exclude(pk=gap.pk)
+
+
+def proposed_again(gap: Gap) -> Gap | None:
+    """What analysis proposed of the part of a closed gap since, and nobody stands for yet."""
+    if gap.state != stages.State.CLOSED:
+        return None
+    found: Gap | None = same_part(gap).filter(state=stages.State.PROPOSED).select_related("snapshot").first()
+    return found
 
 
 def is_due(today: date) -> Q:
