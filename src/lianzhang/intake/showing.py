@@ -138,12 +138,10 @@ def written(value: Any, *, field: Field | None, language: str) -> str:
     if field is not None and field.kind is Kind.CHOICE:
         label = next((choice.label(language) for choice in field.choices if choice.code == value), None)
         return label or str(value)
-    if field is not None and field.kind is Kind.YI:
-        return values.plain(value, "yi", places=4)
+    if field is not None and (field.kind is Kind.YI or field.unit == "元"):
+        return _money(value, field)
     if field is not None and field.kind is Kind.REGION:
         return str(_("境外")) if str(value) == codes.ABROAD else places.names().get(str(value), str(value))
-    if field is not None and field.kind is Kind.WAN and field.unit == "元":
-        return values.plain(value * 10_000, "wan", places=4)
     if field is not None and field.key == "year":
         return str(value)
     if isinstance(value, list):
@@ -151,3 +149,8 @@ def written(value: Any, *, field: Field | None, language: str) -> str:
     if isinstance(value, bool):
         return values.plain(value, "boolean")
     return values.plain(value, values.kind_of(value), places=4) if not isinstance(value, str) else value
+
+
+def _money(value: Decimal, field: Field) -> str:
+    """An amount in the unit its column is headed by; 万元 is what a column of yuan is kept in."""
+    return values.plain(value, "yi", places=4) if field.kind is Kind.YI else values.plain(value * 10_000, "wan")

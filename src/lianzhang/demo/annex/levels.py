@@ -201,7 +201,7 @@ def _bands(town: Town, line: ProductLine, today: date) -> None:
                 supplier_low=row["suppliers"] or None,
                 supplier_high=row["suppliers"] or None,
                 source_region=places[row["part__category"]],  # of its largest purchase
-                is_abroad=False,
+                is_abroad=False if places[row["part__category"]] else None,
                 certification_low_months=row["months"],
                 certification_high_months=row["months"],
                 answered_on=today,
