@@ -45,10 +45,15 @@ def solve(
 ) -> Answer:
     """The best choice and the bound, from a known choice `start` that covers `least_wan`; without `start`, one that
     covers more than `least_wan`, infeasible where there is none. A small question goes to the integer solver whole,
-    `is_near` where the start is likely the best."""
-    if len(problem.link_group) > FEW_LINKS or start is None:
+    `is_near` where it is likely that nothing better is there."""
+    if len(problem.link_group) > FEW_LINKS:
         return _Search(problem, start, least_wan, deadline).run()
-    return model.Model(problem).solve(start=start, time_limit_s=deadline - time.monotonic(), is_near=is_near)
+    left = deadline - time.monotonic()
+    if start is not None:
+        return model.Model(problem).solve(start=start, time_limit_s=left, is_near=is_near)
+    answer = model.Model(problem).solve(above_wan=least_wan, time_limit_s=left, is_near=is_near)
+    is_enough = answer.outcome is not Outcome.OPTIMAL or answer.objective_wan > least_wan
+    return answer if is_enough else Answer(outcome=Outcome.INFEASIBLE)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -185,8 +190,9 @@ class _Search:
         for box in boxes:
             if branch.bound_wan <= self._enough():
                 return
-            narrowed = Box(lower=box[0], upper=box[1], cutoff_wan=self.best.objective_wan)
-            answer = self.model.solve(within=narrowed, time_limit_s=self.deadline - time.monotonic())
+            narrowed = Box(lower=box[0], upper=box[1])
+            left = self.deadline - time.monotonic()
+            answer = self.model.solve(within=narrowed, above_wan=self.best.objective_wan, time_limit_s=left)
             if answer.is_taken is not None and answer.objective_wan > self.best.objective_wan:
                 self.best = answer
         if answer.outcome is Outcome.STOPPED:

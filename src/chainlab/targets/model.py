@@ -11,7 +11,6 @@ known to be wanted, for min_realised_anchors). x, z are 0 or 1; y, f (shares of 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +42,10 @@ class Answer:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Box:
-    """A part of all choices: lower and upper bounds of suppliers and categories (x, then z), in which more than
-    `cutoff_wan` is wanted."""
+    """A part of all choices: lower and upper bounds of suppliers and categories (x, then z)."""
 
     lower: Numbers
     upper: Numbers
-    cutoff_wan: float = -np.inf
 
 
 class _Rows:
@@ -105,11 +102,13 @@ class Model:
         fixed: tuple[Flags, Flags] | None = None,
         only_required: bool = False,
         within: Box | None = None,
+        above_wan: float = -np.inf,
         is_near: bool = False,
     ) -> Answer:
         """Solve from a known choice (suppliers, categories); or with those that must be in and nobody else; or only
-        allocate flows for a `fixed` choice; or only `within` a part, infeasible when nothing there is good enough.
-        `is_near`: the start is likely the best, and only the proof is sought."""
+        allocate flows for a `fixed` choice; or only `within` a part. What covers no more than `above_wan` is not looked
+        for: infeasible, or an answer that covers less. `is_near`: what is known is likely the best, and only the proof
+        is sought."""
         import highspy
 
         solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -123,7 +122,8 @@ class Model:
         if within is not None:
             program.col_lower_ = np.concatenate([within.lower, np.array(program.col_lower_)[self.y :]])
             program.col_upper_ = np.concatenate([within.upper, np.array(program.col_upper_)[self.y :]])
-            solver.setOptionValue("objective_bound", -within.cutoff_wan * self.scale)
+        if np.isfinite(above_wan):
+            solver.setOptionValue("objective_bound", -above_wan * self.scale)
         solver.passModel(program)
         if start is not None:
             # After the whole model and its objective: an objective passed later would discard it.
@@ -195,20 +195,27 @@ class Model:
         supplier, amount = problem.link_supplier[capped], problem.group_amount[problem.link_group[capped]]
         one = np.ones(len(capped))
         rows.add(0.0, (number, self.f + number, one), (number, self.x + supplier, -self.most), count=len(capped))
-        for held_by, members, capacity in self.capacities():
-            if amount[members].sum() <= capacity:
-                continue
-            flows = (np.zeros(len(members), np.int64), self.f + members, amount[members] / capacity)
-            rows.add(0.0, flows, (np.zeros(1, np.int64), np.array([self.x + held_by]), -np.ones(1)), count=1)
+        row, member, held_by, limit = self._ladders()
+        binds = np.bincount(row, amount[member], len(limit)) > limit
+        row, member = (np.cumsum(binds) - 1)[row][binds[row]], member[binds[row]]
+        held_by, limit = held_by[binds], limit[binds]
+        flows = (row, self.f + member, amount[member] / limit[row])
+        each = np.arange(len(limit))
+        rows.add(0.0, flows, (each, self.x + held_by, -np.ones(len(limit))), count=len(limit))
 
-    def capacities(self) -> Iterator[tuple[int, Rows, float]]:
-        """(supplier, its flows, capacity): what is offered under capacity c or less takes no more than c together."""
+    def _ladders(self) -> tuple[Rows, Rows, Rows, Numbers]:
+        """A row for each capacity c of a supplier: what it offers under c or less takes no more than c together. Gives
+        (row, flow) for every flow in every row, and the supplier and the capacity of each row."""
         capacity = self.problem.link_capacity[self.capped]
         supplier = self.problem.link_supplier[self.capped]
-        for held_by in np.unique(supplier):
-            mine = np.flatnonzero(supplier == held_by)
-            for limit in np.unique(capacity[mine]):
-                yield int(held_by), mine[capacity[mine] <= limit], float(limit)
+        order = np.lexsort((capacity, supplier))
+        capacity, supplier = capacity[order], supplier[order]
+        last = np.flatnonzero((np.diff(supplier, append=-1) != 0) | (np.diff(capacity, append=0.0) != 0))
+        first = np.searchsorted(supplier, supplier[last])
+        size = last - first + 1
+        row = np.repeat(np.arange(len(last)), size)
+        step = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
+        return row, order[first[row] + step], supplier[last], capacity[last]
 
     def _add_limits(self, rows: _Rows) -> None:
         problem, limits = self.problem, self.problem.limits
@@ -350,8 +357,13 @@ def _seats(problem: Problem, wishes: Wishes) -> tuple[Rows, Rows, Rows]:
     return seats[0].astype(np.int64), seat.reshape(-1), category[kept]
 
 
-# Without looking for better choices on the way: a quarter of the time where there is none.
-NEAR = {"mip_heuristic_effort": 0.0, "mip_max_start_nodes": 0, "mip_heuristic_run_root_reduced_cost": False}
+# Without looking for better choices on the way, and without presolving: a sixth of the time where there is none.
+NEAR = {
+    "mip_heuristic_effort": 0.0,
+    "mip_max_start_nodes": 0,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "presolve": "off",
+}
 OPTIONS = {
     "output_flag": False,
     "threads": 1,

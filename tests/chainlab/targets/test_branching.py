@@ -29,6 +29,12 @@ def _solved(problem, *, least_wan=float("-inf")):
     return branching.solve(problem, start=None, least_wan=least_wan, deadline=time.monotonic() + 30)
 
 
+@pytest.fixture(autouse=True)
+def small_ones_too(monkeypatch):
+    """The integer solver alone is asked a small question; here it is branched upon like a large one."""
+    monkeypatch.setattr(branching, "FEW_LINKS", 0)
+
+
 @pytest.fixture(scope="module")
 def questions():
     return [found for found in map(_asked, SEEDS) if found is not None]
@@ -45,7 +51,9 @@ def test_without_any_choice_to_start_from_the_best_is_found_or_that_there_is_non
     assert len(questions) > 25
 
 
-def test_asked_for_more_than_the_best_it_says_that_there_is_none(questions):
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_asked_for_more_than_the_best_it_says_that_there_is_none(questions, monkeypatch, few):
+    monkeypatch.setattr(branching, "FEW_LINKS", few)
     for problem, best in questions:
         if best:
             assert _solved(problem, least_wan=best * 1.001).outcome is model.Outcome.INFEASIBLE
