@@ -22,8 +22,8 @@ def conversion(log: object, *, months: int | None) -> pa.Table:
     mean position in an item's path, then by name). A cohort younger than `months` is shown as far as it has come: the
     reader knows the day. Raises BadTable for an unusable log and ValueError for a number of months below 0.
     """
-    if months is not None and months < 0:
-        raise ValueError(f"months must be at least 0, not {months}")
+    if months is not None and (months % 1 or months < 0):
+        raise ValueError(f"months is a whole number, at least 0, or None, not {months!r}")
     stays = logs.table(log)
     firsts: dict[Any, dict[Any, dt.date]] = {}
     for item, stage, on in zip(*(stays[name].to_pylist() for name in ("item_id", "stage", "entered_on")), strict=True):
@@ -58,6 +58,8 @@ def later(day: dt.date, *, months: int) -> dt.date:
     """The same day so many months later, or the last of that month where it has no such day."""
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
+    if year > dt.MAXYEAR:
+        return dt.date.max
     return dt.date(year, month, min(day.day, monthrange(year, month)[1]))
 
 

@@ -55,6 +55,8 @@ def table(log: object, *, has_exit: bool = False) -> pa.Table:
 
 def stays(log: object, *, as_of: dt.date, has_exit: bool = False) -> Stays:
     """The stays that had begun by `as_of`, seen from that day: who leaves later has not left yet."""
+    if not isinstance(as_of, dt.date):
+        raise TypeError(f"as_of is a date, not {as_of!r}")
     found = table(log, has_exit=has_exit)
     today = float(day_number(as_of))
     entered, left = numbers(found["entered_on"]), numbers(found["left_on"])

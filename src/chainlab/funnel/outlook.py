@@ -44,8 +44,7 @@ def forecast(
 
     Raises ValueError for a month outside 1 to 12 or a level outside (0, 1), BadTable for an unusable table.
     """
-    if not 1 <= through <= 12 or not 0 < level < 1 or draws < 1:
-        raise ValueError("through is a month 1 to 12, level lies between 0 and 1, draws are at least 1")
+    _require(through=through, draws=draws, level=level)
     return _forecast(_history(months), year, through=through, draws=draws, seed=seed, level=level)
 
 
@@ -58,8 +57,7 @@ def backtest(months: object, *, through: int, draws: int = 1000, seed: int = 0, 
     Returns year, actual_wan, low_wan, middle_wan, high_wan, naive_wan (as of the year's end), run_rate_wan (done so far
     ÷ `through` × 12), sorted by year; no rows where there is no such year, or where `through` is 12.
     """
-    if not 1 <= through <= 12 or not 0 < level < 1 or draws < 1:
-        raise ValueError("through is a month 1 to 12, level lies between 0 and 1, draws are at least 1")
+    _require(through=through, draws=draws, level=level)
     history = _history(months)
     rows = []
     for year in sorted(history.whole) if through < 12 else []:
@@ -77,6 +75,11 @@ def backtest(months: object, *, through: int, draws: int = 1000, seed: int = 0, 
         ("actual_wan", "low_wan", "middle_wan", "high_wan", "naive_wan", "run_rate_wan"), pa.float64()
     )
     return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
+
+
+def _require(*, through: int, draws: int, level: float) -> None:
+    if through not in range(1, 13) or not 0 < level < 1 or draws < 1 or draws != int(draws):
+        raise ValueError("through is a month 1 to 12, level lies between 0 and 1, draws are a whole number, at least 1")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -125,24 +128,26 @@ def _forecast(history: History, year: int, *, through: int, draws: int, seed: in
 
 def _paths(table: pa.Table) -> tuple[npt.NDArray[np.int64], Grid]:
     """The year of every project-year, and its twelve months."""
-    month = table["month"].to_numpy()
-    wrong = np.flatnonzero((month > 12) | (month != np.floor(month)))
-    if len(wrong):
-        row = int(wrong[0])
-        said = f"({month[row]:g})"
-        raise engines.BadTable(
-            table="months",
-            column="month",
-            row=row,
-            message_zh=f"不是月份{said}",
-            message_en=f"is no month {said}",
-        )
+    month, year = table["month"].to_numpy(), table["year"].to_numpy()
+    _refuse(table, "month", (month > 12) | (month != np.floor(month)), zh="不是月份", en="is no month")
+    _refuse(table, "year", year != np.floor(year), zh="不是年份", en="is no year")
     keys = list(zip(table["item_id"].to_pylist(), table["year"].to_pylist(), strict=True))
     place = {key: n for n, key in enumerate(sorted(set(keys), key=lambda key: (key[1], str(key[0]))))}
     paths = np.zeros((len(place), 12))
     amounts = np.nan_to_num(table["done_wan"].to_numpy())
     np.add.at(paths, ([place[key] for key in keys], month.astype(np.int64) - 1), amounts)
-    return np.asarray([int(year) for _item, year in place], dtype=np.int64), paths
+    return np.asarray([int(of) for _item, of in place], dtype=np.int64), paths
+
+
+def _refuse(table: pa.Table, column: str, is_wrong: npt.NDArray[np.bool_], *, zh: str, en: str) -> None:
+    """Raise BadTable for the first row that is wrong."""
+    wrong = np.flatnonzero(is_wrong)
+    if len(wrong):
+        row = int(wrong[0])
+        said = f"({table[column][row].as_py():g})"
+        raise engines.BadTable(
+            table="months", column=column, row=row, message_zh=f"{zh}{said}", message_en=f"{en} {said}"
+        )
 
 
 def _factors(past: list[Grid], *, count: int, through: int, draws: int, seed: int) -> Grid | None:

@@ -54,5 +54,8 @@ def test_stages_stand_in_the_order_items_pass_them_not_by_name() -> None:
 
 
 def test_months_below_zero_are_refused() -> None:
-    with pytest.raises(ValueError, match="at least 0"):
-        funnel.conversion(_log([(1, 40, dt.date(2026, 1, 31))]), months=-1)
+    for wrong in (-1, 6.5):
+        with pytest.raises(ValueError, match="at least 0"):
+            funnel.conversion(_log([(1, 40, dt.date(2026, 1, 31))]), months=wrong)  # type: ignore[arg-type]
+    ages = funnel.conversion(_log([(1, 40, dt.date(2026, 1, 31))]), months=10**6)
+    assert ages["reached_count"].to_pylist() == [1], "longer than the calendar reaches is for ever"

@@ -73,7 +73,9 @@ def test_a_whole_year_needs_no_forecast_and_later_months_are_not_looked_at() -> 
     assert early["middle_wan"][-1] == pytest.approx(120)
 
 
-@pytest.mark.parametrize(("column", "value"), [("month", 13), ("month", 1.5), ("month", 0), ("year", 26)])
+@pytest.mark.parametrize(
+    ("column", "value"), [("month", 13), ("month", 1.5), ("month", 0), ("year", 26), ("year", 2025.5)]
+)
 def test_a_month_that_is_none_names_its_row(column: str, value: float) -> None:
     rows = {"item_id": ["a", "a"], "year": [2026.0, 2026.0], "month": [1.0, 2.0], "done_wan": [1.0, 1.0]}
     rows[column][1] = value
@@ -82,7 +84,9 @@ def test_a_month_that_is_none_names_its_row(column: str, value: float) -> None:
     assert (bad.value.column, bad.value.row) == (column, 1)
 
 
-@pytest.mark.parametrize("asked", [{"through": 0}, {"through": 13}, {"through": 3, "level": 1}])
+@pytest.mark.parametrize(
+    "asked", [{"through": 0}, {"through": 13}, {"through": 3.5}, {"through": 3, "level": 1}, {"through": 3, "draws": 0}]
+)
 def test_a_question_that_makes_no_sense_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="through is a month"):
         funnel.forecast(_months({("a", 2026): EVEN}), year=2026, **asked)

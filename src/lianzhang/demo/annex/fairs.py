@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from lianzhang.demo.annex.cast import Town
+from lianzhang.demo.annex.cast import COMMERCE, Town
 from lianzhang.demo.annex.portfolio import DISTRICTS
-from lianzhang.projects.models import Encounter, Event, Project, Signing, SiteNeed
+from lianzhang.projects.models import Encounter, Event, Project, Signing, SiteNeed, StageEntry
 from lianzhang.projects.stages import Stage
 from lianzhang.records import codes
+from lianzhang.resources import fit
 from lianzhang.resources.models import Resource, Site
+from lianzhang.trail import actions as trail
 
 # Kind, floor area, vacant, land in mu, load, height, rent, power, use, progress.
 SITES = (
@@ -22,10 +24,11 @@ SITES = (
 
 
 def load(town: Town, projects: list[Project], *, today: date) -> None:
-    """Two fairs with firms met and signings, six sites, and what four projects need."""
+    """Two fairs with firms met and signings, the ceremonies of earlier signings, six sites, what four projects need."""
     for n, code in enumerate(("annex-appliance", "annex-vehicle")):
         if code in town.chains:
             _fair(town, projects, code, held_on=today - timedelta(days=40 + 130 * n), position=n)
+    _ceremonies(town, projects)
     _sites(town, today=today)
     _needs(town, projects, today=today)
 
@@ -71,6 +74,46 @@ def _fair(town: Town, projects: list[Project], code: str, *, held_on: date, posi
     )
 
 
+def _ceremonies(town: Town, projects: list[Project]) -> None:
+    """What was signed before, at one ceremony a chain and year: old enough for 6, 12 and 24 months to have passed."""
+    tied = set(Signing.objects.values_list("project_id", flat=True))
+    signed = StageEntry.objects.filter(project__in=projects, stage=Stage.SIGNED, entered_on__isnull=False)
+    dated = signed.exclude(project__in=tied).order_by("entered_on").values_list("project_id", "entered_on")
+    days = {pk: on for pk, on in dated if on is not None}
+    own = {project.pk: project for project in projects if project.chain_id != town.chains[COMMERCE].pk}
+    groups: dict[tuple[int, int], list[Project]] = {}
+    for pk, on in days.items():
+        if pk in own:
+            groups.setdefault((own[pk].chain_id, on.year), []).append(own[pk])
+    for number, group in enumerate(groups.values()):
+        _ceremony(town, group, days, number=number)
+
+
+def _ceremony(town: Town, group: list[Project], days: dict[int, date], *, number: int) -> None:
+    held_on = days[group[0].pk]
+    event = town.scribe.put(
+        Event(
+            code=codes.next_code("HD", year=held_on.year),
+            name=f"示例集中签约{number + 1}",
+            chain=group[0].chain,
+            kind=Event.Kind.PROMOTION,
+            held_on=held_on,
+            host=town.bodies[DISTRICTS[number % 3]],
+            place="示例会议中心",
+            signing_count=len(group) + number % 3,
+            source=town.scribe.sources["ANNEX"],
+            as_of=held_on,
+            is_illustrative=True,
+        ),
+        verb="event.entered",
+    )
+    signings = [
+        Signing(event=event, project=one, intended_wan=one.intended_wan, signed_on=days[one.pk], note="示例：集中签约")
+        for one in group
+    ]
+    town.scribe.put_many(signings, verb="signing.tied")
+
+
 def _sites(town: Town, *, today: date) -> None:
     # The park is entered later in the year's works; sites stand on their district.
     rows = []
@@ -103,19 +146,25 @@ def _sites(town: Town, *, today: date) -> None:
 
 def _needs(town: Town, projects: list[Project], *, today: date) -> None:
     talks = [project for project in projects if project.stage in (Stage.EVALUATING, Stage.NEGOTIATING)][:4]
-    town.scribe.put_many(
-        [
-            SiteNeed(
-                project=project,
-                kind=Site.Kind.LAND if n == 3 else Site.Kind.PLANT,
-                area_m2=None if n == 3 else Decimal(3000 + 2000 * n),
-                land_mu=Decimal(60) if n == 3 else None,
-                floor_load_kg=None if n == 3 else 1500,
-                rent_most_yuan=None if n == 3 else Decimal(20),
-                needed_by=today + timedelta(days=120),
-                note="示例需求，虚构",
-            )
-            for n, project in enumerate(talks)
-        ],
-        verb="need.stated",
-    )
+    needs = [
+        SiteNeed(
+            project=project,
+            kind=Site.Kind.LAND if n == 3 else Site.Kind.PLANT,
+            area_m2=None if n == 3 else Decimal(3000 + 2000 * n),
+            land_mu=Decimal(60) if n == 3 else None,
+            floor_load_kg=None if n == 3 else 1500,
+            rent_most_yuan=None if n == 3 else Decimal(20),
+            needed_by=today + timedelta(days=120),
+            note="示例需求，虚构",
+        )
+        for n, project in enumerate(talks)
+    ]
+    _choose(needs[0], Site.objects.get(is_illustrative=True, name="示例厂房1号"), on=today - timedelta(days=7))
+    town.scribe.put_many(needs, verb="need.stated")
+
+
+def _choose(need: SiteNeed, site: Site, *, on: date) -> None:
+    """One of them has chosen its site."""
+    need.site, need.chosen_on, need.chosen_fit = site, on, fit.told(fit.judged(need, site))
+    need.chosen_note = "示例：已看现场，承重满足"
+    trail.change(need.project, verb="project.sited", changes={"site": f"{site.name} {site.address}"}, by=None)
