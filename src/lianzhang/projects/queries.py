@@ -243,13 +243,18 @@ def claims_on(keys: Collection[str]) -> list[Claim]:
     return list(Claim.objects.filter(key__in=keys).select_related("project", "body").order_by("claimed_at"))
 
 
+def of_investor(keys: Collection[str]) -> Q:
+    """Projects whose investor, or whose own firm, is known by one of `keys`."""
+    codes = investors.codes(keys)
+    by_name = Q(investor_key__in=keys) | Q(enterprise__name_key__in=keys)
+    return by_name | Q(investor_code__in=codes) | Q(enterprise__credit_code__in=codes)
+
+
 def same_investor(keys: Collection[str]) -> list[Project]:
     """Open projects of one investor, earliest report first: what a new lead is offered as possible duplicates."""
     if not keys:
         return []
-    codes = investors.codes(keys)
-    by_code = Q(investor_code__in=codes) | Q(enterprise__credit_code__in=codes)
-    found = open_projects().filter(Q(investor_key__in=keys) | Q(enterprise__name_key__in=keys) | by_code)
+    found = open_projects().filter(of_investor(keys))
     rows = found.select_related("chain", "district", "first_reported_by")
     return list(rows.order_by("first_reported_at", "pk")[:20])
 

@@ -29,6 +29,7 @@ OF_PROJECT = [
     "edit",
     "cell",
     "place",
+    "precede",
     "money",
     "progress",
     "evidence",

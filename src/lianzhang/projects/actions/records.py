@@ -60,6 +60,7 @@ def edit(*, project: Project, changes: Mapping[str, Any], version: int | None, n
             said["investor_key"] = investors.key(said["investor_name"])
         _refuse_emptied(project, said)
         _refuse_reversed(project, said)
+        _refuse_circle(project, said.get("predecessor"))
         project = trail.change(project, verb="project.edited", changes=said, version=version, by=by)
         if "plan_year_wan" in said:
             plans.follow(project, now=now, by=by)
@@ -211,6 +212,15 @@ def _refuse_reversed(project: Project, changes: Mapping[str, Any]) -> None:
         raise Refused(_("计划竣工 %(end)s 早于计划开工 %(start)s。请改正其一。") % {"end": end, "start": start})
     if start is not None and production is not None and production < start:
         raise Refused(_("计划投产 %(end)s 早于计划开工 %(start)s。请改正其一。") % {"end": production, "start": start})
+
+
+def _refuse_circle(project: Project, predecessor: Project | None) -> None:
+    """前期项目: what came first cannot come after."""
+    before = predecessor
+    while before is not None:
+        if before.pk == project.pk:
+            raise Refused(_("%(code)s是本项目的后续项目，不能又是前期项目。") % {"code": predecessor.code})  # type: ignore[union-attr]
+        before = before.predecessor
 
 
 def _held(project: Project, name: str) -> bool:

@@ -3,12 +3,14 @@ of the investor: whoever says why it is another project enters it."""
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from chainlab import names
-from lianzhang.projects import queries
+from lianzhang.projects import investors, queries
 from lianzhang.projects.models import Project
+from lianzhang.projects.stages import Stage
 
 # Of 100; one sign of eight may differ. Below it two firms of one trade in one town look alike.
 LIKE = 88
@@ -58,10 +60,10 @@ class Known:
         return {pk: why[pk] for pk in self.code_of if pk in why}
 
 
-def known() -> Known:
-    """All open projects, read for many questions."""
+def known(among: "QuerySet[Project] | None" = None) -> Known:
+    """All open projects, or those `among` which one looks, read for many questions."""
     found = Known()
-    rows = queries.open_projects().order_by("first_reported_at", "pk")
+    rows = (queries.open_projects() if among is None else among).order_by("first_reported_at", "pk")
     wanted = ("pk", "code", "name", "investor_key", "site", "first_reported_by__name_zh")
     for pk, code, name, investor_key, site, reporter in rows.values_list(*wanted):
         found.code_of[pk], found.name_of[pk], found.reporter_of[pk] = code, name, reporter or "—"
@@ -76,6 +78,23 @@ def known() -> Known:
 def alike(*, name: str, investor_name: str, site: str) -> list[Likeness]:
     """Open projects that look like the one described; earliest report first."""
     why = known().alike(name=name, investor_name=investor_name, site=site)
+    return _told(why)
+
+
+def signed_before(project: Project) -> list[Likeness]:
+    """重复签约: projects signed already, whatever became of them, that this one may be again: of the same investor, or
+    alike in name or address. What is tied to it as its predecessor or successor is known and left out."""
+    tied = Q(pk__in=[project.pk, project.predecessor_id or 0]) | Q(predecessor=project.pk)
+    signed = Project.objects.filter(Q(stage__gte=Stage.SIGNED) | Q(signings__isnull=False)).exclude(tied).distinct()
+    why = known(signed).alike(name=project.name, investor_name=project.investor_name, site=project.site)
+    keys = investors.keys(
+        investor_name=project.investor_name, investor_code=project.investor_code, enterprise=project.enterprise
+    )
+    same = signed.filter(queries.of_investor(keys)).order_by("first_reported_at", "pk").values_list("pk", flat=True)
+    return _told(dict.fromkeys(same, _("投资方相同")) | why)
+
+
+def _told(why: dict[int, str]) -> list[Likeness]:
     wanted = list(why)[:MOST]
     found = Project.objects.select_related("chain", "district", "first_reported_by").in_bulk(wanted)
     return [Likeness(found[pk], why[pk]) for pk in wanted]

@@ -50,12 +50,27 @@ class TieForm(forms.Form):
     signed_on = forms.DateField(label=_("签约日期"), widget=DateInput(), required=False)
     intended_wan = wan(_("意向投资（万元）"))
     note = forms.CharField(label=_("备注"), max_length=200, required=False)
+    predecessor = forms.ModelChoiceField(
+        label=_("前期项目"), queryset=Project.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    although = forms.CharField(
+        label=_("确属另一个项目的理由"), max_length=200, required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, person: Person, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["predecessor"].queryset = Project.objects.visible_to(person)
         field: Any = self.fields["project"]
         found = Project.objects.editable_by(person).filter(chain=event.chain).exclude(signings__event=event)
         field.queryset = found.order_by("name")
+
+    def ask_why(self, known: Any) -> None:
+        """A deal signed before is offered as what came first; what is none of them says so."""
+        field: Any = self.fields["predecessor"]
+        field.widget, field.queryset = forms.Select(), known
+        field.help_text = _("是其中某个项目的再次签约、续建或增资时选它；只有增加的投资计入新引进。")
+        self.fields["although"].widget = forms.TextInput()
 
 
 class MetForm(forms.Form):

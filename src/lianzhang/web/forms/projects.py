@@ -74,6 +74,8 @@ class LeadForm(forms.Form):
         fields["introducer"].queryset = Enterprise.objects.visible_to(person).filter(merged_into__isnull=True)
         if len(chains) == 1:
             field.initial = chains[0]
+        if "predecessor" in self.initial:
+            self.ask_why(earlier.queryset.filter(pk=self.initial["predecessor"]))
 
     def clean_investor_code(self) -> str:
         return self.cleaned_data["investor_code"] or ""

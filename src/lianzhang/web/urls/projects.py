@@ -14,6 +14,7 @@ from lianzhang.web.views import (
     project_changes,
     projects,
     schedules,
+    stage_moves,
 )
 
 app_name = "projects"
@@ -60,6 +61,7 @@ urlpatterns = [
     path("<str:code>/", projects.project, name="project"),
     path("<str:code>/edit", project_changes.edit, name="edit"),
     path("<str:code>/cell", project_changes.cell, name="cell"),
+    path("<str:code>/precede", stage_moves.precede, name="precede"),
     path("<str:code>/place", project_changes.place, name="place"),
     path("<str:code>/follow", leads.follow, name="follow"),
     path("<str:code>/diligence", leads.diligence, name="diligence"),
@@ -69,10 +71,10 @@ urlpatterns = [
     path("<str:code>/progress", project_changes.progress, name="progress"),
     path("<str:code>/evidence", project_changes.evidence, name="evidence"),
     path("<str:code>/evidence/<int:pk>", projects.file, name="file"),
-    path("<str:code>/advance", project_changes.advance, name="advance"),
-    path("<str:code>/entries/<int:pk>/check", project_changes.check, name="check"),
-    path("<str:code>/entries/<int:pk>/withdraw", project_changes.withdraw, name="withdraw"),
-    path("<str:code>/correct", project_changes.correct, name="correct"),
+    path("<str:code>/advance", stage_moves.advance, name="advance"),
+    path("<str:code>/entries/<int:pk>/check", stage_moves.check, name="check"),
+    path("<str:code>/entries/<int:pk>/withdraw", stage_moves.withdraw, name="withdraw"),
+    path("<str:code>/correct", stage_moves.correct, name="correct"),
     path("<str:code>/transfer", project_changes.transfer, name="transfer"),
     re_path(
         r"^(?P<code>[\w-]+)/status/(?P<verb>resume|mark_late|hold|lose|terminate)$",

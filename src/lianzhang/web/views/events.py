@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,8 @@ from lianzhang.intake import ledgers
 from lianzhang.projects import actions, queries, tables
 from lianzhang.projects.events import conversions, encounters
 from lianzhang.projects.events import tables as event_tables
-from lianzhang.projects.models import Event, Signing
+from lianzhang.projects.leads import likeness
+from lianzhang.projects.models import Event, Project, Signing
 from lianzhang.projects.stages import Stage
 from lianzhang.tables import values
 from lianzhang.web import access, announced, listing, submitting, workbooks
@@ -222,14 +224,34 @@ def tie(request: HttpRequest, code: str) -> HttpResponse:
     frame = _frame(found, title=_("签约对应项目"))
 
     def act(said: dict[str, Any]) -> str:
+        earlier, although, project = said.pop("predecessor"), said.pop("although"), said["project"]
+        said["note"] = _("；").join(filter(None, (said["note"], although)))
         try:
-            actions.tie_signing(event=found, by=person, **said)
+            with transaction.atomic():
+                actions.tie_signing(event=found, by=person, **said)
+                if earlier is not None:
+                    changes, now = {"predecessor": earlier}, timezone.now()
+                    actions.edit(project=project, changes=changes, version=None, now=now, by=person)
+                elif not although:
+                    _ask_about_repeats(project, form, frame, person=person)
         except Refused:
-            frame["earlier"] = Signing.objects.visible_to(person).filter(project=said["project"]).first()
+            frame["earlier"] = Signing.objects.visible_to(person).filter(project=project).first()
             raise
         return tables.event_page(found)
 
     return submitting.respond(request, form, act=act, frame=frame, template="projects/tie.html")
+
+
+def _ask_about_repeats(project: Project, form: forms.TieForm, frame: dict[str, Any], *, person: Person) -> None:
+    """Signed before under another code? Then that one is offered as the predecessor."""
+    repeats = likeness.signed_before(project)
+    if not repeats:
+        return
+    seen = Project.objects.visible_to(person).filter(pk__in=[one.project.pk for one in repeats])
+    form.ask_why(seen)
+    own = set(seen.values_list("pk", flat=True))
+    frame["repeats"] = [one for one in repeats if one.project.pk in own]
+    raise Refused(_("可能是重复签约。是同一个项目或其续建、增资的，选前期项目；不是的写明理由。"))
 
 
 @access.writes(Thing.EVENT)

@@ -38,7 +38,7 @@ def _frame(found: Project, *, title: str, **more: Any) -> dict[str, Any]:
 def new(request: HttpRequest) -> HttpResponse:
     """登记线索: five fields; a known investor is shown with who reported it first."""
     person = access.person_of(request)
-    form = LeadForm(request.POST or None, person=person)
+    form = LeadForm(request.POST or None, person=person, initial=_after(request, person))
     frame: dict[str, Any] = {"title": _("登记线索"), "submit": _("登记"), "back_url": reverse("projects:list")}
 
     def act(said: dict[str, Any]) -> str:
@@ -61,6 +61,15 @@ def new(request: HttpRequest) -> HttpResponse:
         return tables.page(made)
 
     return submitting.respond(request, form, act=act, template="projects/new.html", frame=frame)
+
+
+def _after(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """What a successor has of the project it follows (?after=XM-…)."""
+    earlier = Project.objects.visible_to(person).filter(code=request.GET.get("after", "")).first()
+    if earlier is None:
+        return {}
+    carried = ("investor_name", "investor_code", "chain", "site")
+    return {"predecessor": earlier.pk} | {name: getattr(earlier, name) for name in carried}
 
 
 @access.writes(Thing.PROJECT)

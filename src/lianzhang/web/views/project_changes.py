@@ -1,4 +1,4 @@
-"""What may be done to one project: edit, money, progress, evidence, the next stage, the check, status, correction."""
+"""What may be done to one project: edit, money, progress, evidence, status, flags, supplies."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,13 +16,11 @@ from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
 from lianzhang.projects import actions, queries, stages, tables
-from lianzhang.projects.models import Project, StageEntry
-from lianzhang.projects.stages import Stage
+from lianzhang.projects.models import Project
 from lianzhang.trail import evidence as files
-from lianzhang.trail import queries as trail
 from lianzhang.web import access, cells, submitting
 from lianzhang.web.forms import projects as forms
-from lianzhang.web.views.projects import FORM, WORDS, lacks, proof_of
+from lianzhang.web.views.projects import FORM, WORDS
 
 EDITED = (
     *("name", "investor_name", "investor_code", "investor_place", "enterprise", "owner", "site", "content", "gap"),
@@ -30,15 +28,15 @@ EDITED = (
 )
 
 
-def _editable(person: Person, code: str) -> Project:
+def editable(person: Person, code: str) -> Project:
     return Project.objects.editable_by(person).select_related("chain").get_or_404(code=code)
 
 
-def _approvable(person: Person, code: str) -> Project:
+def approvable(person: Person, code: str) -> Project:
     return Project.objects.approvable_by(person).select_related("chain").get_or_404(code=code)
 
 
-def _answer(
+def answer(
     request: HttpRequest,
     form: Any,
     found: Project,
@@ -74,7 +72,7 @@ def _answer(
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change what the project is, who answers for it, where and when."""
     person = access.person_of(request)
-    found = _editable(person, code)
+    found = editable(person, code)
     initial = {name: getattr(found, name) for name in EDITED} | {"version": found.version}
     form = forms.EditForm(request.POST or None, initial=initial, person=person, project=found)
 
@@ -82,7 +80,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         version = said.pop("version")
         return actions.edit(project=found, changes=said, version=version, now=timezone.now(), by=person)
 
-    return _answer(request, form, found, title=_("修改项目"), write=write)
+    return answer(request, form, found, title=_("修改项目"), write=write)
 
 
 @access.writes(Thing.PROJECT)
@@ -90,7 +88,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 def cell(request: HttpRequest, code: str) -> HttpResponse:
     """One field typed in the list: what needs no day of its own, and progress as of today."""
     person, now = access.person_of(request), timezone.now()
-    found = _editable(person, code)
+    found = editable(person, code)
     today = timezone.localdate(now)
 
     def write(changes: dict[str, Any], version: int) -> object:
@@ -122,7 +120,7 @@ def cell(request: HttpRequest, code: str) -> HttpResponse:
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """区市 and 市级重点: by whoever may approve."""
     person = access.person_of(request)
-    found = _approvable(person, code)
+    found = approvable(person, code)
     initial = {"district": found.district, "is_key": found.is_key, "version": found.version}
     form = forms.PlaceForm(request.POST or None, initial=initial, person=person)
 
@@ -130,7 +128,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         version = said.pop("version")
         return actions.edit(project=found, changes=said, version=version, now=timezone.now(), by=person)
 
-    return _answer(request, form, found, title=_("区市与市级重点"), write=write)
+    return answer(request, form, found, title=_("区市与市级重点"), write=write)
 
 
 @access.writes(Thing.PROJECT)
@@ -138,7 +136,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 def money(request: HttpRequest, code: str) -> HttpResponse:
     """意向、协议、到位, each for itself."""
     person = access.person_of(request)
-    found = _editable(person, code)
+    found = editable(person, code)
     initial = {name: getattr(found, name) for name in (*actions.MONEY, "arrived_on", "version")}
     form = forms.MoneyForm(request.POST or None, initial=initial)
 
@@ -146,7 +144,7 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
         amounts = {name: said.pop(name) for name in actions.MONEY}
         return actions.record_money(project=found, amounts=amounts, now=timezone.now(), by=person, **said)
 
-    return _answer(request, form, found, title=_("登记投资"), about=str(tables.APART), write=write)
+    return answer(request, form, found, title=_("登记投资"), about=str(tables.APART), write=write)
 
 
 @access.writes(Thing.PROJECT)
@@ -154,7 +152,7 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
 def progress(request: HttpRequest, code: str) -> HttpResponse:
     """填报进度."""
     person, today = access.person_of(request), timezone.localdate()
-    found = _editable(person, code)
+    found = editable(person, code)
     held = ("text:progress", "next_milestone", "next_due_on", "blockage_kind", "blockage")
     initial = {pair.partition(":")[0]: getattr(found, pair.rpartition(":")[2]) for pair in held}
     form = forms.ProgressForm(request.POST or None, initial=forms.today_and(found, today=today, **initial))
@@ -162,7 +160,7 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
     def write(said: dict[str, Any]) -> object:
         return actions.record_progress(project=found, now=timezone.now(), by=person, **said)
 
-    return _answer(request, form, found, title=_("填报进度"), write=write)
+    return answer(request, form, found, title=_("填报进度"), write=write)
 
 
 @access.writes(Thing.PROJECT)
@@ -170,7 +168,7 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
 def evidence(request: HttpRequest, code: str) -> HttpResponse:
     """添加佐证: kept at once, so that a refused ask loses no file."""
     person = access.person_of(request)
-    found = _editable(person, code)
+    found = editable(person, code)
     following = stages.following(found.stage)
     kinds = [(kind.key, kind.label) for kind in stages.gate(following).evidence] if following else []
     kinds += [
@@ -188,98 +186,7 @@ def evidence(request: HttpRequest, code: str) -> HttpResponse:
         except files.RefusedFile as refused:
             raise Refused(refused.reason) from refused
 
-    return _answer(request, form, found, title=_("添加佐证"), submit=_("上传"), write=write)
-
-
-@access.writes(Thing.PROJECT)
-@require_http_methods(FORM)
-def advance(request: HttpRequest, code: str) -> HttpResponse:
-    """报请下一阶段."""
-    person, today = access.person_of(request), timezone.localdate()
-    found = _editable(person, code)
-    to = stages.following(found.stage)
-    if to is None:
-        raise Refused(_("已是最后一个阶段。"))
-    form = forms.AdvanceForm(request.POST or None, initial=forms.today_and(found, today=today))
-
-    def write(said: dict[str, Any]) -> object:
-        return actions.advance(project=found, to=to, now=timezone.now(), by=person, **said)
-
-    gate = stages.gate(to)
-    words = {"stage": to.label}
-    title = (_("报请进入“%(stage)s”") if gate.is_checked else _("进入“%(stage)s”")) % words
-    return _answer(
-        request,
-        form,
-        found,
-        title=title,
-        submit=title,
-        about=gate.help.label,
-        write=write,
-        template="projects/advance.html",
-        more=_lacks(person, code, to),
-    )
-
-
-def _lacks(person: Person, code: str, to: Stage) -> dict[str, Any]:
-    """What is lacking is said before the day is asked for, each thing with the page where it is filled in."""
-    found = queries.detailed(person, code)
-    held = {proof.purpose for proof in queries.proofs_for(found, to)}
-    return {"project": found, **lacks(found, to, held)}
-
-
-@access.writes(Thing.PROJECT)
-@require_POST
-def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """撤回 one's own ask."""
-    person = access.person_of(request)
-    found = _editable(person, code)
-    entry = StageEntry.objects.editable_by(person).get_or_404(pk=pk, project=found)
-    actions.withdraw(entry=entry, now=timezone.now(), by=person)
-    return redirect(tables.page(found))
-
-
-@access.approves(Thing.PROJECT)
-@require_http_methods(FORM)
-def check(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """核验 an ask: the evidence in front, pass or return; on 投产 the capacity of each part."""
-    person = access.person_of(request)
-    found = _approvable(person, code)
-    entry = StageEntry.objects.approvable_by(person).get_or_404(pk=pk, project=found)
-    is_production = entry.stage == Stage.IN_PRODUCTION
-    supplies = list(found.supplies.select_related("part")) if is_production else []
-    form = forms.CheckForm(request.POST or None, supplies=supplies)
-
-    def write(said: dict[str, Any]) -> object:
-        return actions.check(
-            entry=entry,
-            passes=said["verdict"] == "pass",
-            note=said["note"],
-            capacities=form.capacities,
-            now=timezone.now(),
-            by=person,
-        )
-
-    about = stages.gate(entry.stage).help.label
-    title = _("核验“%(stage)s”") % {"stage": entry.get_stage_display()}
-    basis = {"entry": entry, "project": found, "evidence": _basis(found, entry)}
-    return _answer(
-        request,
-        form,
-        found,
-        title=title,
-        submit=_("确定"),
-        about=about,
-        write=write,
-        template="projects/check.html",
-        more=basis,
-    )
-
-
-def _basis(found: Project, entry: StageEntry) -> list[dict[str, Any]]:
-    """The evidence an ask rested on, to be opened before it is judged."""
-    proofs = trail.proofs(found)
-    return [proof_of(found, proof) for proof in proofs if proof.pk in entry.proof_ids]
+    return answer(request, form, found, title=_("添加佐证"), submit=_("上传"), write=write)
 
 
 STATUS = {
@@ -304,7 +211,7 @@ def status(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     # The right is the move's: a chief, who does not write projects, may end one.
     move = next(move for move in stages.table().moves.values() if move.verb == verb)
-    found = (_approvable if move.right == "approve" else _editable)(person, code)
+    found = (approvable if move.right == "approve" else editable)(person, code)
     asked = forms.LoseForm if verb == "lose" else forms.StatusForm
     form = asked(request.POST or None, initial={"on": today})
 
@@ -312,7 +219,7 @@ def status(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         return STATUS[verb](project=found, now=timezone.now(), by=person, **said)
 
     word, about = str(WORDS[verb]), str(EFFECTS.get(verb, ""))
-    return _answer(request, form, found, title=word, submit=word, about=about, write=write)
+    return answer(request, form, found, title=word, submit=word, about=about, write=write)
 
 
 @access.approves(Thing.PROJECT)
@@ -320,31 +227,15 @@ def status(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 def transfer(request: HttpRequest, code: str) -> HttpResponse:
     """流转 to another district."""
     person, today = access.person_of(request), timezone.localdate()
-    found = _approvable(person, code)
+    found = approvable(person, code)
     form = forms.TransferForm(request.POST or None, initial={"on": today}, person=person)
 
     def write(said: dict[str, Any]) -> object:
         return actions.transfer(project=found, now=timezone.now(), by=person, **said)
 
-    return _answer(
+    return answer(
         request, form, found, title=_("流转项目"), submit=_("流转"), about=_("首报单位和时间不变。"), write=write
     )
-
-
-@access.approves(Thing.PROJECT)
-@require_http_methods(FORM)
-def correct(request: HttpRequest, code: str) -> HttpResponse:
-    """更正 to an earlier stage."""
-    person, today = access.person_of(request), timezone.localdate()
-    found = _approvable(person, code)
-    initial = forms.today_and(found, today=today)
-    form = forms.CorrectForm(request.POST or None, initial=initial, project=found)
-
-    def write(said: dict[str, Any]) -> object:
-        return actions.correct(project=found, now=timezone.now(), by=person, **said)
-
-    about = _("较晚阶段的记录保留并标记作废；投产时核定的供货能力一并撤回。")
-    return _answer(request, form, found, title=_("更正阶段"), submit=_("更正"), about=about, write=write)
 
 
 @access.writes(Thing.PROJECT)
@@ -352,14 +243,14 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 def flag(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """固投入库 or 入规."""
     person = access.person_of(request)
-    found = _editable(person, code)
+    found = editable(person, code)
     form = forms.FlagForm(request.POST or None, initial={"on": getattr(found, name), "version": found.version})
 
     def write(said: dict[str, Any]) -> object:
         return actions.set_flag(project=found, flag=name, now=timezone.now(), by=person, **said)
 
     title = stages.labels([name], of=Project)[0]
-    return _answer(request, form, found, title=title, about=_("以统计部门认定日期为准。"), write=write)
+    return answer(request, form, found, title=title, about=_("以统计部门认定日期为准。"), write=write)
 
 
 @access.writes(Thing.PROJECT)
@@ -367,14 +258,14 @@ def flag(request: HttpRequest, code: str, name: str) -> HttpResponse:
 def supply(request: HttpRequest, code: str) -> HttpResponse:
     """拟供零部件: one part at a time."""
     person = access.person_of(request)
-    found = _editable(person, code)
+    found = editable(person, code)
     form = forms.SupplyForm(request.POST or None, person=person)
 
     def write(said: dict[str, Any]) -> None:
         held = {s.part: s.capacity_wan for s in found.supplies.select_related("part")}
         actions.set_supplies(project=found, capacities={**held, said["part"]: said["capacity_wan"]}, by=person)
 
-    return _answer(request, form, found, title=_("拟供零部件"), write=write)
+    return answer(request, form, found, title=_("拟供零部件"), write=write)
 
 
 @access.writes(Thing.PROJECT)
@@ -382,7 +273,7 @@ def supply(request: HttpRequest, code: str) -> HttpResponse:
 def drop_supply(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Take a planned part off again."""
     person = access.person_of(request)
-    found = _editable(person, code)
+    found = editable(person, code)
     held = {s.part: s.capacity_wan for s in found.supplies.select_related("part") if s.pk != pk}
     actions.set_supplies(project=found, capacities=held, by=person)
     return redirect(reverse("projects:project", args=[found.code]))
