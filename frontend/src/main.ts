@@ -13,6 +13,7 @@ import * as cells from "./cells";
 import * as confirm from "./confirm";
 import * as copy from "./copy";
 import * as explain from "./explain";
+import * as groups from "./groups";
 import * as guard from "./guard";
 import * as keys from "./keys";
 import * as menus from "./menus";
@@ -22,6 +23,6 @@ import * as picks from "./picks";
 import * as requests from "./requests";
 import * as table from "./table";
 
-const parts = [board, requests, menus, palette, keys, panel, picks, table, cells, explain, confirm, copy, guard];
+const parts = [board, requests, menus, palette, keys, panel, picks, table, cells, explain, confirm, copy, groups, guard];
 
 for (const part of parts) part.start();

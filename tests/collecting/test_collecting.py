@@ -97,6 +97,20 @@ def test_faults_of_a_workbook_come_back_marked_and_leave_the_draft_as_it_was(cas
     assert marked.worksheets[1]["C2"].comment is not None
 
 
+def test_a_workbook_that_comes_back_empty_or_with_more_rows_than_asked_is_told_and_the_draft_stands(cast: Cast) -> None:
+    asked = scene.opened(cast, title="受灾/停产 [汇总]", has_many_rows=False)
+    content = sheets.prefilled(scene.answer(asked, cast), language="zh-hans", by=cast.district_east)
+    actions.save(scene.answer(asked, cast), rows=[scene.row("甲园", 1, "1")], version=None, by=cast.district_east)
+    for cells, words in (
+        ({}, "没有填写内容"),
+        ({"B2": "乙园", "D2": 1, "B3": "丙园", "D3": 2}, "填了 2 行，本表每个单位最多 1 行"),
+        ({"C2": "好几家"}, "应填数字，现在是“好几家”"),  # nothing else stands in the row
+    ):
+        got = scene.hand_in(scene.answer(asked, cast), scene.edited(content, cells), by=cast.district_east)
+        assert words in got.upload["complaints"][0]["zh"]
+        assert [row.values["c1"] for row in got.rows.all()] == ["甲园"]
+
+
 def test_what_a_colleague_types_while_a_faulty_workbook_is_read_stays_and_the_faults_are_told(
     cast: Cast,
 ) -> None:

@@ -73,7 +73,34 @@ def test_columns_are_taken_from_the_header_row_of_an_uploaded_workbook(cast: Cas
     assert 'value="停产企业"' in page
     assert 'value="受灾"' in page
     assert page.count("selected") >= 4
+    assert 'value="序号"' not in page  # the system numbers the rows
     assert Collection.objects.count() == 0
+
+
+def test_a_pasted_header_becomes_columns_with_their_kinds_units_and_totals(cast: Cast, as_: Any) -> None:
+    pasted = "序号\t园区名称\t停产企业（家）\t损失（万元）\t复产率（%）\t从业人数\t总投资\t恢复日期"
+    page = as_(cast.secretary).post(reverse("collecting:new"), {"take_header": "1", "header_text": pasted})
+    lines = page.context["lines"][:7]
+    assert [(line["label"], line["kind"], line["is_total"]) for line in lines] == [
+        ("园区名称", "text", False),
+        ("停产企业", "integer", True),
+        ("损失", "wan", True),
+        ("复产率", "number", False),
+        ("从业人数", "integer", True),
+        ("总投资", "wan", True),
+        ("恢复日期", "date", False),
+    ]
+    assert "没有读到表头" in told(as_(cast.secretary).post(reverse("collecting:new"), {"take_header": "1"}))
+
+
+def test_the_bodies_of_a_form_stand_by_kind_districts_first_and_stay_ticked_when_it_comes_back(
+    cast: Cast, as_: Any
+) -> None:
+    page = as_(cast.secretary).post(reverse("collecting:new"), {"title": "无栏目", "bodies": [cast.east.pk]})
+    groups = page.context["form"].groups()
+    assert groups[0][0] == "区市"
+    assert [(body.name_zh, is_ticked) for body, is_ticked in groups[0][1]] == [("东区", True), ("西区", False)]
+    assert f'value="{cast.east.pk}" checked' in told(page)
 
 
 def test_the_whole_leaves_as_excel_and_word_with_its_totals(cast: Cast, as_: Any) -> None:

@@ -23,7 +23,6 @@ from lianzhang.trail import actions as trail
 
 State = Submission.State
 NIL = "零报告"  # an answer that there is nothing to tell
-MOST_ROWS = 2000
 Values = Mapping[str, Any]
 
 
@@ -85,8 +84,9 @@ def save(
     _require_answerer(submission, by=by)
     with transaction.atomic():
         submission = locked(submission, move="save", version=version)
-        if len(rows) > (MOST_ROWS if submission.collection.has_many_rows else 1):
-            raise Refused(_("本表每个单位只填一行。") if len(rows) <= MOST_ROWS else _("一次最多 %d 行。") % MOST_ROWS)
+        most = rules.MOST_ROWS if submission.collection.has_many_rows else 1
+        if len(rows) > most:
+            raise Refused(_("本表每个单位只填一行。") if most == 1 else _("一次最多 %d 行。") % most)
         writing = Writing(by=by, detail={"collection": submission.collection.code, "rows": len(rows)})
         is_moved = _write_rows(submission, rows, writing=writing)
         changes = drafted(submission, is_moved=is_moved, note=note)

@@ -23,7 +23,9 @@ def read(progress: Progress, *, submission_id: int, sha256: str, name: str) -> d
     progress.tell(_("读取文件"))
     reading = workbooks.read(storage.path_of(sha256), layout=sheets.layout_of(submission.collection), name=name)
     reading = sheets.with_more(sheets.without_blank(reading), sheets.foreign(reading, submission))
-    filled = [row for row in reading.rows if not sheets.is_blank(row.values)]
+    filled = [row for row in reading.rows if not sheets.is_blank(row)]
+    if not reading.errors:
+        reading = sheets.with_more(reading, sheets.amiss(filled, submission))
     sheets.keep_marked(reading, submission=submission, sha256=sha256, name=name)
     result = sheets.said(reading, row_count=len(filled))
     rows = [

@@ -30,6 +30,7 @@ class Move:
 
 
 OPEN = frozenset({State.EXPECTED, State.DRAFT, State.RETURNED})  # the body may still write
+MOST_ROWS = 2000  # of one body in one form
 RECEIVED = frozenset({State.SUBMITTED, State.ACCEPTED})
 MOVES: dict[str, Move] = {
     "save": Move(gettext_lazy("保存"), OPEN, State.DRAFT, Side.ANSWERER),

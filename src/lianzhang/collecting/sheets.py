@@ -15,7 +15,7 @@ from lianzhang.intake import packing, storage
 from lianzhang.trail import actions as trail
 
 if TYPE_CHECKING:
-    from chainlab.sheets.reading import Complaint, Reading
+    from chainlab.sheets.reading import Complaint, Reading, Row
     from lianzhang.accounts.models import Person
 
 ID = "answer_id"
@@ -110,15 +110,16 @@ def written(write: Any) -> bytes:
         return out.read_bytes()
 
 
-def is_blank(values: Mapping[str, Any]) -> bool:
-    """Whether a row says nothing besides whose it is."""
-    return not any(value is not None for key, value in values.items() if key != ID)
+def is_blank(row: Row) -> bool:
+    """Whether nothing stands in a row besides whose it is. By the text of the cells: of a row in which every cell is
+    wrong no value is read, and its faults must be told."""
+    return not any(text for key, text in row.raw.items() if key not in {ID, INVENTED})
 
 
 def without_blank(reading: Reading) -> Reading:
     """The reading without what was said of rows that hold nothing but the id they were handed out with, and of the
     column we hid ourselves."""
-    blank = {(row.sheet_name, row.row_number) for row in reading.rows if is_blank(row.values)}
+    blank = {(row.sheet_name, row.row_number) for row in reading.rows if is_blank(row)}
     kept = tuple(
         one for one in reading.complaints if (one.sheet, one.row_number) not in blank and one.code != "columns_hidden"
     )
@@ -138,6 +139,25 @@ def foreign(reading: Reading, submission: Submission) -> list[Complaint]:
             found.append(Complaint(row.sheet_name, None, row.row_number, ID, "error", "foreign_form", zh, en))
             break
     return found
+
+
+def amiss(filled: Sequence[Row], submission: Submission) -> list[Complaint]:
+    """What the rows together cannot be: none at all (the draft would be wiped out), or more than the form takes."""
+    from chainlab.sheets.reading import Complaint
+
+    if not filled:
+        zh = "表中没有填写内容，没有读入，已填的不变。确实没有要报的，请在页面上勾选“零报告”。"
+        en = (
+            "Nothing is filled in: nothing was taken, the draft stands. If there is nothing to tell, tick “nil report”."
+        )
+        return [Complaint(None, None, None, None, "error", "nothing_filled", zh, en)]
+    most = rules.MOST_ROWS if submission.collection.has_many_rows else 1
+    if len(filled) <= most:
+        return []
+    first = filled[most]
+    zh = f"填了 {len(filled)} 行，本表每个单位最多 {most} 行：请合并或删去第 {first.row_number} 行起的内容。"
+    en = f"{len(filled)} rows; a body may fill in {most}: merge or remove what stands from row {first.row_number} on."
+    return [Complaint(first.sheet_name, None, first.row_number, None, "error", "too_many_rows", zh, en)]
 
 
 def keep_marked(reading: Reading, *, submission: Submission, sha256: str, name: str) -> None:

@@ -80,6 +80,7 @@ def context(found: Submission, person: Person) -> dict[str, Any]:
         "may_return": is_asker and rules.may("return", found),
         "may_accept": is_asker and rules.may("accept", found) and found.submitted_by_id != person.pk,
         "upload": found.upload if not is_running else {},
+        "unread": job.failure if job is not None and job.state == Job.State.FAILED and rules.may("save", found) else "",
         "complaints": [(one["cell"], one[language], one["level"]) for one in found.upload.get("complaints", ())],
         "hand_in": HandInForm(),
         "illustrative": found.collection.is_illustrative or found.body.is_illustrative,

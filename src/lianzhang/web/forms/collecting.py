@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body
+from lianzhang.accounts.rules import BodyKind
 from lianzhang.collecting import columns, queries
 from lianzhang.collecting.models import Collection
 
@@ -18,6 +19,10 @@ FEWEST_LINES = 8
 MOST_ROWS = 300
 _UNIT = re.compile(r"[（(]([^（）()]{1,12})[）)]\s*$")
 _DATE = re.compile(r"日期|时间|年月日|date", re.IGNORECASE)
+_CELLS = re.compile(r"[\t\r\n、，,；;]+")
+_SUMMED = re.compile(r"(数|数量|人次)$")
+_MONEY = re.compile(r"(投资|投资额|金额|产值|损失|资金|营收)$")
+_OURS = {"序号", "填报单位", "报送单位", "上报单位"}  # the system numbers the rows and knows who answers
 _COUNT = {"家", "个", "人", "人次", "项", "户", "件", "次", "场", "处", "栋", "台", "辆"}
 
 
@@ -57,6 +62,17 @@ class CollectionForm(DueForm):
         field.queryset = queries.bodies()
         field.label_from_instance = lambda body: body.name
 
+    def groups(self) -> list[tuple[str, list[tuple[Body, bool]]]]:
+        """应报单位 by kind, districts first, each with whether it is ticked: a form mostly goes to all of one kind."""
+        said = self["bodies"].value() or ()
+        ticked = {str(getattr(one, "pk", one)) for one in said}
+        kinds: dict[str, list[tuple[Body, bool]]] = {}
+        for body in self.fields["bodies"].queryset:  # type: ignore[attr-defined]
+            kinds.setdefault(body.kind, []).append((body, str(body.pk) in ticked))
+        order = [BodyKind.DISTRICT, BodyKind.TASK_FORCE, *BodyKind]
+        found = sorted(kinds.items(), key=lambda kind: order.index(BodyKind(kind[0])))
+        return [(str(BodyKind(kind).label), bodies) for kind, bodies in found]
+
 
 class ColumnLines:
     """The table in which columns are written, `col-<n>-<what>`; also read from the header row of a workbook."""
@@ -93,7 +109,13 @@ class ColumnLines:
     @classmethod
     def of_header(cls, texts: Sequence[str]) -> "ColumnLines":
         """Columns guessed from the cells of a header row: unit in brackets, dates by name."""
-        return cls([guessed(text) for text in texts if text.strip()][: columns.MOST])
+        known = [text for text in texts if text.strip() and text.strip() not in _OURS]
+        return cls([guessed(text) for text in known][: columns.MOST])
+
+    @classmethod
+    def of_text(cls, text: str) -> "ColumnLines":
+        """The same from a header that was pasted: cells of a sheet, or words with commas between them."""
+        return cls.of_header(_CELLS.split(text))
 
     def columns(self) -> list[columns.FormColumn]:
         """The columns as the form keeps them; raises Refused for what no form can be."""
@@ -116,7 +138,12 @@ def guessed(text: str) -> dict[str, Any]:
     kind = "wan" if said in {"万元", "亿元"} else "integer" if said in _COUNT else "number" if said else "text"
     if kind == "text" and _DATE.search(label):
         kind = "date"
-    return {"label": label, "kind": kind, "unit": said if kind in {"integer", "number"} else "", "is_total": bool(said)}
+    elif kind == "text" and _SUMMED.search(label):
+        kind = "integer"
+    elif kind == "text" and _MONEY.search(label):
+        kind = "wan"
+    is_total = kind in columns.SUMMED and not said.endswith("%")
+    return {"label": label, "kind": kind, "unit": said if kind in {"integer", "number"} else "", "is_total": is_total}
 
 
 def header_of(grids: Sequence[Any]) -> list[str]:

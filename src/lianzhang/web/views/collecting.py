@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if "take_header" in request.POST:
         taken = _header(request)
         if not taken.lines:
-            messages.error(request, _("没有读到表头。请上传 xlsx、xls、et 或 csv，表头写在前二十行内。"))
+            messages.error(request, _("没有读到表头。请粘贴表头，或上传 xlsx、xls、et、csv，表头写在前二十行内。"))
         shown = forms.CollectionForm(initial=_typed(request))
         return render(request, "collecting/new.html", _frame_of_new(shown, taken if taken.lines else lines, like))
     if form.is_valid():
@@ -105,12 +105,12 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _header(request: HttpRequest) -> forms.ColumnLines:
-    """The header row of the uploaded workbook, read in a child process with little time and memory."""
+    """The header row: of the uploaded workbook, read in a child process with little time and memory, or as pasted."""
     from chainlab.sheets.reader import Limits, cells
 
     upload = request.FILES.get("header")
     if upload is None:
-        return forms.ColumnLines([])
+        return forms.ColumnLines.of_text(request.POST.get("header_text", ""))
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "header"
         with kept.open("wb") as out:
