@@ -71,7 +71,7 @@ def context(gap: Any, person: Person) -> dict[str, Any]:
         "suggested_label": dict(Gap.Label.choices).get(suggested, ""),
         "seen_now": _seen_now(gap),
         "fallen": _fallen(gap, covered),
-        "before": _before(gap, person),
+        "was_closed": gap.state == Gap.State.PROPOSED and bool(gap.closed_code),
         "reason_zh": gap.evidence.get("reason_zh", ""),
         "reason_en": gap.evidence.get("reason_en", ""),
         "form": ConfirmGapForm(instance=gap, person=person) if _asks(gap) else None,
@@ -209,15 +209,6 @@ def _fallen(gap: Gap, covered: list[PartCoverage]) -> PartCoverage | None:
     if newest.snapshot.taken_at <= since or stages.table().closings[gap.kind].is_met(newest):
         return None
     return newest
-
-
-def _before(gap: Gap, person: Person) -> Gap | None:
-    """The gap of the same part that was closed before analysis proposed this one."""
-    if gap.state != Gap.State.PROPOSED:
-        return None
-    closed = queries.gaps(person).filter(pk__in=queries.same_part(gap).values("pk"), state=Gap.State.CLOSED)
-    found: Gap | None = closed.order_by("-closed_at").first()
-    return found
 
 
 def _by_supplier(lines: list[TargetLine]) -> list[tuple[Enterprise, list[TargetLine]]]:

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from lianzhang.accounts.models import Person
@@ -76,8 +76,11 @@ def consultations(person: Person) -> ScopedQuerySet[Consultation]:
 
 
 def with_rights(person: Person) -> ScopedQuerySet[Any]:
-    """Gaps within reach, each with `may_write` and `may_approve`, for the page of one."""
+    """Gaps within reach, each with `may_write`, `may_approve`, and the gap of the same part that was closed last
+    (`closed_code`, `closed_on`), for the page of one."""
     this = {"pk": OuterRef("pk")}
+    closed = Gap.objects.filter(chain=OuterRef("chain"), part=OuterRef("part"), state=stages.State.CLOSED)
+    last = closed.exclude(**this).order_by("-closed_at")
     return (
         gaps(person)
         .select_related("confirmed_by", "closing_snapshot")
@@ -85,6 +88,8 @@ def with_rights(person: Person) -> ScopedQuerySet[Any]:
         .annotate(
             may_write=Exists(Gap.objects.editable_by(person).filter(**this)),
             may_approve=Exists(Gap.objects.all().approvable_by(person).filter(**this)),
+            closed_code=Subquery(last.values("code")[:1]),
+            closed_on=Subquery(last.values("closed_at")[:1]),
         )
     )
 
