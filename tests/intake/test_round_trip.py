@@ -21,7 +21,7 @@ from lianzhang.intake import actions, files, ledgers
 from lianzhang.intake.columns import Coded, Column
 from lianzhang.intake.models import Batch
 from lianzhang.intake.sheets import TECHNICAL
-from lianzhang.projects.models import Event
+from lianzhang.projects.models import Event, Project
 from lianzhang.registry.models import Enterprise, Level, MaterialGroup, Part, ProductLine
 from lianzhang.resources.models import Resource
 from lianzhang.trail import actions as trail
@@ -100,6 +100,19 @@ def read(content: bytes, key: str, folder: Path) -> sheets.Reading:
     path = folder / "exported.xlsx"
     path.write_bytes(content)
     return sheets.read(path, layout=key)
+
+
+def test_a_key_project_whose_total_was_never_published_comes_back_unchanged_and_a_new_one_needs_it(
+    cast: Cast, tmp_path: Path
+) -> None:
+    applied(cast, "key_projects", tmp_path)
+    Project.objects.update(total_wan=None)
+    again = hand_in(exported(cast, "key_projects", tmp_path), ledger="key_projects", by=cast.secretary)
+    assert kinds(again) == {"unchanged": Project.objects.count()}
+    actions.abandon(again, by=cast.secretary)
+    new = {**samples.key_projects()["projects"][0], "name": "另一个项目", "code": None, "total_wan": None}
+    refused = hand_in(workbook("key_projects", {"projects": [new]}, tmp_path), ledger="key_projects", by=cast.secretary)
+    assert [c["code"] for c in refused.rows.get().complaints if c["level"] == "error"] == ["required"]
 
 
 def test_a_person_entered_for_a_post_goes_with_it_when_the_import_is_undone(cast: Cast, tmp_path: Path) -> None:

@@ -166,6 +166,8 @@ def _factors(past: list[Grid], *, count: int, through: int, draws: int, seed: in
         drawn = cumulative[place][random.integers(len(usable[place]), size=count)].sum(axis=0)
         ratio = drawn[through:] / drawn[through - 1] if drawn[through - 1] > 0 else np.full(12 - through, np.nan)
         found[draw] = np.log(np.where(ratio > 0, ratio, np.nan)) - own[place]
+    if len(usable) == 1:
+        found *= np.sqrt(2)  # the one factor there is was drawn from as many projects and is no surer than the draw
     found += own.mean(axis=0)
     if len(usable) > 1:
         spread = own.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(usable))

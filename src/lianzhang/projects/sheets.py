@@ -14,7 +14,7 @@ from lianzhang.accounts.models import Body
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.chains.sheets import naming
-from lianzhang.intake import lookups, recording
+from lianzhang.intake import lookups, protocol, recording
 from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
@@ -168,7 +168,13 @@ class KeyProjectSheet(ProjectSheet):
             taken["fai_registered_on"] = None
 
     def change_of(self, row: Incoming, *, desk: Desk) -> Change:
-        return locking.held(super().change_of(row, desk=desk), row=row, desk=desk)
+        change = super().change_of(row, desk=desk)
+        if change.kind == protocol.NEW and change.after.get("total_wan") is None:
+            # One the system holds may have none published; whoever enters a new one knows it.
+            zh, en = "新登记的重点项目须填总投资。", "A new key project needs its total investment."
+            change.kind = protocol.ERROR
+            change.findings.append(Finding("total_wan", "error", zh, en, code="required"))
+        return locking.held(change, row=row, desk=desk)
 
     def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
         super().settle(record, values, desk=desk, writing=writing)
