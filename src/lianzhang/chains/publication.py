@@ -236,6 +236,7 @@ def _again(snapshot: Snapshot, listed: TargetList | None, out: list[tuple[str, s
 
 
 SEPARATOR = "\x1f"
+WRITTEN = "*"  # a supplier that was written down and is not in the register
 TIERS = {Measure.LOCAL: 0, Measure.PROVINCE: 1, Measure.NATION: 2, Measure.PLACED: 3}
 
 
@@ -246,18 +247,19 @@ def _bought(chain: Chain, tables: Mapping[str, pa.Table]) -> list[Row]:
 
     bought = analysis.from_market(dict(tables))
     bought = bought.filter(pc.is_valid(bought["amount_wan"]))
-    sums = bought.group_by(["buyer_id", "part_id", "supplier_id", "firm_code"]).aggregate([("amount_wan", "sum")])
+    told_apart = ["buyer_id", "part_id", "supplier_id", "firm_code", "is_named"]
+    sums = bought.group_by(told_apart).aggregate([("amount_wan", "sum")])
     regions = dict(zip(*(tables["firms"][name].to_pylist() for name in ("firm_id", "region_code")), strict=True))
     categories = dict(zip(*(tables["parts"][name].to_pylist() for name in ("part_id", "category_id")), strict=True))
     tiers = analysis.tiers_of(chain)
     rows = [
         {
             "contributor": row["buyer_id"],
-            "item": f"{row['part_id']}|{row['firm_code'] or ''}",
+            "item": f"{row['part_id']}|{row['firm_code'] or (WRITTEN if row['is_named'] else '')}",
             "part": row["part_id"],
             "category": categories.get(row["part_id"], ""),
             "tier": _tier(regions.get(row["supplier_id"]), tiers),
-            "is_nameless": row["supplier_id"] is None,
+            "is_nameless": row["supplier_id"] is None and not row["is_named"],
             "amount_wan": float(row["amount_wan_sum"]),
         }
         for row in sums.to_pylist()

@@ -97,7 +97,9 @@ def _summary(chain: Chain, read: frames.Read, ranged: "pa.Table") -> dict[str, A
     purchases, firms = market.from_market(tables), tables["firms"]
     asked = market.needs(chain, tables)
     total = sum(amount for amount in purchases["amount_wan"].to_pylist() if amount is not None)
-    nameless = purchases.filter(purchases["supplier_id"].is_null())
+    written = pc.fill_null(purchases["is_named"], False)
+    unplaced = purchases["supplier_id"].is_null()
+    nameless = purchases.filter(pc.and_not(unplaced, written))
     withheld = sum(1 for flag in purchases["is_withheld"].to_pylist() if flag)
     ends = ranges.whole(ranged)
     named = purchases.filter(pc.invert(_is_unnamed(purchases)))
@@ -110,6 +112,7 @@ def _summary(chain: Chain, read: frames.Read, ranged: "pa.Table") -> dict[str, A
         "amount_wan": total,
         "nameless_wan": sum(amount for amount in nameless["amount_wan"].to_pylist() if amount is not None),
         "nameless_count": nameless.num_rows,
+        "unregistered_count": purchases.filter(pc.and_(unplaced, written)).num_rows,
         "unknown_count": purchases["amount_wan"].null_count,
         "withheld_count": withheld,
         "group_count": tables["purchases"].num_rows - purchases.num_rows,

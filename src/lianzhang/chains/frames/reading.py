@@ -29,13 +29,14 @@ class Read:
 def read(chain: Chain, *, person: Person, also: Sequence[Chain] = ()) -> Read:
     """Everything the analysis of `chain` (pooled with `also`) reads, as far as `person` may read it today.
 
-    purchases: buyer_id, part_id, supplier_id (with its place; see `answered` for suppliers without a name), firm_code,
-    make, amount_wan (exact, or the middle of a band), amount_low_wan, amount_high_wan, is_withheld, year, level,
-    line_id, plant, supplier_low and supplier_high (how many suppliers stand behind a row without a name),
-    is_open_above, is_welcome. firms: firm_id, firm_code, name, region_code (null = not known). parts: part_id, name,
-    category_id, alternative_group. bom: firm_code, parent_id, child_id, quantity. capabilities: firm_id, part_id,
-    is_qualified, capacity_wan. candidates: firm_code, part_id (null = what is said of the firm), kind, is_willing,
-    certification_months, capacity_wan, cost_wan. All amounts 万元, all times months.
+    purchases: buyer_id, part_id, supplier_id (with its place; see `answered` for suppliers without a name),
+    firm_code, make, amount_wan (exact, or the middle of a band), amount_low_wan, amount_high_wan, is_withheld,
+    year, level, line_id, plant, supplier_low and supplier_high (how many suppliers stand behind a row without a
+    name), is_open_above, is_welcome, is_named (a supplier was written down, registered or not). firms: firm_id,
+    firm_code, name, region_code (null = not known). parts: part_id, name, category_id, alternative_group. bom:
+    firm_code, parent_id, child_id, quantity. capabilities: firm_id, part_id, is_qualified, capacity_wan.
+    candidates: firm_code, part_id (null = what is said of the firm), kind, is_willing, certification_months,
+    capacity_wan, cost_wan. All amounts 万元, all times months.
     """
     import pyarrow as pa
 
@@ -111,6 +112,7 @@ def _schemas(pa: Any) -> dict[str, list[tuple[str, Any]]]:
             ("supplier_high", whole),
             ("is_open_above", flag),
             ("is_welcome", flag),
+            ("is_named", flag),
         ],
         "firms": [("firm_id", text), ("firm_code", text), ("name", text), ("region_code", text)],
         "parts": [("part_id", text), ("name", text), ("category_id", text), ("alternative_group", text)],

@@ -14,6 +14,7 @@ from lianzhang.registry.actions.grants import (
 )
 from lianzhang.registry.actions.lines import choose_levels, enter_line
 from lianzhang.registry.actions.sharing import release_shared, withdraw_shared
+from lianzhang.registry.actions.suppliers import settle_supplier
 from lianzhang.registry.actions.trees import Place, draft_version, found_tree, publish_version
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "redraw",
     "release_shared",
     "remove_alias",
+    "settle_supplier",
     "withdraw_grant",
     "withdraw_shared",
 ]

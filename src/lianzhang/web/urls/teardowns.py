@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from lianzhang.web.views import bills, shares, teardowns
+from lianzhang.web.views import bills, shares, suppliers, teardowns
 
 app_name = "teardowns"
 urlpatterns = [
     path("", teardowns.chains, name="list"),
     path("<slug:code>", teardowns.chain, name="chain"),
     path("<slug:code>/analyse", teardowns.analyse, name="analyse"),
+    path("<slug:code>/suppliers", suppliers.settle, name="suppliers"),
     path("<slug:code>/shared", teardowns.shared, name="shared"),
     path("<slug:code>/shares", shares.history, name="shares"),
     path("<slug:code>/compare", shares.compare, name="compare"),

@@ -73,6 +73,7 @@ def _teardown(request: HttpRequest, found: Chain, history: list[Snapshot], snaps
         "lead": released.lead(summary, figures),
         "stats": released.stats(found, figures, ends=released.ends(summary, sees_rows=shown.sees_rows)),
         "levels": released.levels(summary),
+        "may_settle": context["may_analyse"] and shown.sees_rows and bool(summary.get("unregistered_count")),
         "doubled": released.doubled(summary, sees_rows=shown.sees_rows),
         "release": released.of(figures, sees_rows=shown.sees_rows),
         "age_days": (timezone.localdate() - snapshot.taken_on).days,
