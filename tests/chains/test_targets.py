@@ -212,6 +212,43 @@ def test_only_a_finished_list_is_approved(cast: Cast, now: dt.datetime) -> None:
         actions.approve(listed=found, version=found.version, now=now, by=cast.chief)
 
 
+def test_a_limit_of_nothing_is_a_limit_and_stands_among_the_conditions(cast: Cast, scene: scenes.Scene) -> None:
+    proposed(cast, scene, "QY-乙", cost_wan=0)
+    plain, nothing = listed(cast), listed(cast, budget_wan=0.0, max_certification_months=0)
+    shown = dict(asked.conditions(nothing, {}))
+    assert (shown[asked.LABELS["budget_wan"]], shown[asked.LABELS["max_certification_months"]]) == (0, 0)
+    assert asked.LABELS["min_realised_anchors"] not in shown
+    told = {
+        key: (old, new) for key, old, new in comparison.compare(plain, nothing, person=cast.clerk_a, names={}).asked
+    }
+    assert told == {"budget_wan": (None, 0.0), "max_certification_months": (None, 0)}
+    assert asked.narrowing(nothing) == ["“招引成本预算（万元）”", "“认证时间上限（月）”"]
+
+
+def test_what_the_own_group_supplies_from_elsewhere_is_demand_only_where_that_is_asked_for(
+    cast: Cast, scene: scenes.Scene
+) -> None:
+    without, within = listed(cast, max_suppliers=9), listed(cast, max_suppliers=9, is_group_included=True)
+    assert within.demand_wan - without.demand_wan == 50
+    assert within.objective_wan - without.objective_wan == 50
+
+
+def test_two_lists_proven_to_cover_as_much_are_said_to_do_equally_well(cast: Cast, scene: scenes.Scene) -> None:
+    # 乙 and 己 both offer the compressors that 丙 does not supply yet; without 丙 either will do.
+    first = listed(cast, max_suppliers=1, must_exclude=("QY-丙",), must_include=("QY-乙",))
+    second = listed(cast, max_suppliers=1, must_exclude=("QY-丙",), min_anchors=2, must_include=("QY-己",))
+    assert first.objective_wan == second.objective_wan
+    found = comparison.compare(first, second, person=cast.clerk_a, names={})
+    assert {row.name: row.reasons for row in found.suppliers} == {
+        "外地乙有限公司": ("required",), "外地己有限公司": ("required",),
+    }  # fmt: skip
+    for each in (first, second):
+        each.parameters = {**each.parameters, "must_include": []}
+    found = comparison.compare(first, second, person=cast.clerk_a, names={})
+    assert {row.reasons for row in found.suppliers} == {("asked", "tied")}
+    assert all(row.change_wan == 0 for row in found.categories)
+
+
 def test_comparing_two_lists_says_what_changed_and_why(cast: Cast, scene: scenes.Scene) -> None:
     first, second = listed(cast, max_suppliers=1), listed(cast, max_suppliers=2)
     found = comparison.compare(first, second, person=cast.clerk_a, names={})

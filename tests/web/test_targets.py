@@ -1,5 +1,6 @@
 """Target lists as pages: asked for, read by right, approved, compared, turned into a lead."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from django.test import Client
 
 from chainlab import targets as lab
 from lianzhang.chains import jobs
-from lianzhang.chains.models import TargetLine, TargetList
+from lianzhang.chains.models import Chain, Scheme, TargetLine, TargetList
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.projects.models import Project
@@ -271,6 +272,28 @@ def test_a_computation_that_was_stopped_says_so_and_is_asked_again_with_the_same
     again = text(client, f"/targets/new?again={listed.code}")
     assert 'name="max_suppliers" value="7"' in again
     text(client, "/targets/new?again=MB-1999-001", status=404)
+
+
+def test_where_time_did_not_do_to_try_the_unknowns_the_list_says_so(
+    signed_in: SignIn, world: analysed.Analysed
+) -> None:
+    client, address = signed_in("clerk_a"), f"/targets/{world.listed.code}"
+    told = "限时内没有试算出哪些选择始终成立"
+    found = TargetList.objects.filter(pk=world.listed.pk)
+    found.update(robust_suppliers=None, robust_categories=None, open_choices=[])
+    assert told not in text(client, address), "nothing was unknown"
+    found.update(assumptions=world.listed.assumptions | {"banded_count": 3})
+    assert told in text(client, address)
+
+
+def test_chains_that_bear_one_name_in_two_schemes_are_told_apart_where_one_is_picked(
+    signed_in: SignIn, cast: Cast
+) -> None:
+    old = Scheme.objects.create(code="old", name_zh="旧方案", valid_from=dt.date(2020, 1, 1))
+    Chain.objects.create(scheme=old, code="old-a", name_zh=cast.chain_a.name_zh, position=1, nature="manufacturing")
+    page = text(signed_in("clerk_a"), "/targets/")
+    assert f"{cast.chain_a.name_zh}（旧方案）" in page
+    assert f"{cast.chain_a.name_zh}（{cast.scheme.name_zh}）" in page
 
 
 def test_who_must_be_in_or_out_is_named_by_name_or_code(signed_in: SignIn, cast: Cast) -> None:

@@ -205,9 +205,10 @@ def dominant(listed: TargetList, shown: disclosure.Disclosure, firm_names: dict[
 
 
 def holding(listed: TargetList) -> str:
-    """How many choices hold whatever the unknown amounts are; empty where nobody tried."""
+    """How many choices hold whatever the unknown amounts are; empty where nothing was unknown, or nobody asked yet."""
     if listed.robust_suppliers is None or listed.robust_categories is None:
-        return ""
+        is_tried = listed.parameters.get("draws") and listed.assumptions.get("banded_count") and listed.supplier_count
+        return _("限时内没有试算出哪些选择始终成立，不表示都不成立；可另存一份再算。") if is_tried else ""
     return _(
         "把未知和分档的金额试算 %(draws)s 次：%(categories)s 类、%(suppliers)s 家始终入选，"
         "%(open)s 项选择随未知金额而变。"

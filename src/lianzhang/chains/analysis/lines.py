@@ -171,7 +171,7 @@ class Substitutes:
         wanted = set().union(*(self.anchors[part] for part in parts))
         known = set().union(*(self.known[part] for part in parts))
         least = self.limits.get("min_anchors", 1), self.limits.get("min_realised_anchors", 0)
-        return len(wanted) >= least[0] and len(known) >= least[1]
+        return bool(len(wanted) >= least[0] and len(known) >= least[1])
 
     def _is_affordable(self, suppliers: list[str]) -> bool:
         """Whether all of them together stay within the budget; one of unknown cost never does."""

@@ -25,7 +25,8 @@ class Moved:
 
     @property
     def change_wan(self) -> float:
-        return (self.second_wan or 0.0) - (self.first_wan or 0.0)
+        """Rounded as amounts are kept: what two sums of the same rows differ by is no movement."""
+        return round((self.second_wan or 0.0) - (self.first_wan or 0.0), 4) + 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,11 +140,19 @@ def _otherwise(
     found = []
     if is_asked:
         found.append("asked")
-    if touched:
+    if _is_even(first, second):
+        found.append("tied")
+    elif touched:
         found.append("answered" if categories & touched else "shifted")
     elif not is_asked and first.snapshot_id != second.snapshot_id:
         found.append("data")
     return tuple(found or ["tied"])
+
+
+def _is_even(first: TargetList, second: TargetList) -> bool:
+    """Whether both are proven best of the same data and cover as much: neither set is better than the other."""
+    is_best = first.is_proven and second.is_proven and first.snapshot_id == second.snapshot_id
+    return bool(is_best and first.objective_wan == second.objective_wan)
 
 
 def _told(first: TargetList, second: TargetList, firms: set[int]) -> dict[int, tuple[str, ...]]:
@@ -163,7 +172,11 @@ def _told(first: TargetList, second: TargetList, firms: set[int]) -> dict[int, t
 def _asked(first: TargetList, second: TargetList) -> list[tuple[str, Any, Any]]:
     keys = sorted(set(first.parameters) | set(second.parameters))
     found = [(key, first.parameters.get(key), second.parameters.get(key)) for key in keys]
-    return [entry for entry in found if (entry[1] or None) != (entry[2] or None)]
+    return [(key, old, new) for key, old, new in found if _meant(key, old) != _meant(key, new)]
+
+
+def _meant(key: str, value: Any) -> Any:
+    return value if targets.asks(key, value) else None
 
 
 def _by_anchor(listed: TargetList, shared: set[str], names: Mapping[str, str]) -> dict[str, float]:

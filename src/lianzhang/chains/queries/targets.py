@@ -21,6 +21,14 @@ def lists(person: Person) -> ScopedQuerySet[TargetList]:
     return released
 
 
+def asks(name: str, value: Any) -> bool:
+    """Whether a condition kept with a list asks for anything: a budget of 0 does, 0 anchors to be served do not."""
+    return bool(value) or (value == 0 and value is not False and name in MEANT)
+
+
+MEANT = ("budget_wan", "max_certification_months")  # 0 is a limit like any other
+
+
 def with_relocation(found: ScopedQuerySet[TargetList]) -> Any:
     """`found` with `has_relocation`: whether somebody on the list would be moved here as a whole."""
     moved = TargetLine.objects.filter(target_list=OuterRef("pk"), facts__kind=CandidateProposal.Kind.RELOCATION)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.chains.models import Chain, TargetLine, TargetList
+from lianzhang.chains.queries import targets
 from lianzhang.registry.models import Enterprise
 
 LABELS = {
@@ -53,17 +54,19 @@ def conditions(listed: TargetList, pooled: Mapping[str, str]) -> list[tuple[Any,
     found = []
     for key, label in LABELS.items():
         value = asked.get(key)
+        is_asked = targets.asks(key, value)
         if isinstance(value, list):
             value = _("、").join(str(said.get(code, code)) for code in value)
-        if value and key not in FOLDED:
+        if is_asked and key not in FOLDED:
             found.append((label, value))
     return found
 
 
 def narrowing(listed: TargetList) -> list[str]:
     """The conditions of a list that keep suppliers out, each in its quotes: what may be loosened where none is left."""
-    said = {**listed.parameters, "min_anchors": max(0, listed.parameters.get("min_anchors", 1) - 1)}
-    return [_now("“%(label)s”") % {"label": LABELS[name]} for name in NARROWING if said.get(name) not in (None, 0, [])]
+    said = {**listed.parameters, "min_anchors": listed.parameters.get("min_anchors", 1) - 1}
+    asked = [name for name in NARROWING if targets.asks(name, said.get(name))]
+    return [_now("“%(label)s”") % {"label": LABELS[name]} for name in asked]
 
 
 def beside(pooled: Mapping[str, str]) -> str:

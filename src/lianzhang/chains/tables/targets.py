@@ -1,5 +1,6 @@
 """Target lists as tables."""
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -9,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from lianzhang.chains.models import Chain, Edition, TargetList
 from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
 from lianzhang.tables.addresses import address
+from lianzhang.tables.spec import in_brackets
 
 # How a list was computed: kept in the words of the analysis, shown in the reader's language.
 METHODS = (
@@ -28,8 +30,16 @@ LIST_TONES = {
 
 
 def manufacturing(person: Any) -> list[tuple[str, str]]:
-    found = Chain.objects.visible_to(person).filter(nature=Chain.Nature.MANUFACTURING)
-    return [(str(pk), name) for pk, name in found.values_list("pk", "name_zh")]
+    """The chains a list may be narrowed to, those of the newest scheme first; one named like another says whose it
+    is."""
+    found = Chain.objects.visible_to(person).filter(nature=Chain.Nature.MANUFACTURING).select_related("scheme")
+    columns = ("name_zh", "name_en", "scheme__name_zh", "scheme__name_en")
+    chains = list(found.only(*columns).order_by("-scheme__valid_from", "scheme", "position"))
+    count = Counter(chain.name for chain in chains)
+    return [
+        (str(chain.pk), chain.name if count[chain.name] == 1 else f"{chain.name}{in_brackets(chain.scheme.name)}")
+        for chain in chains
+    ]
 
 
 def method(listed: TargetList) -> str:
