@@ -111,6 +111,8 @@ def test_the_whole_leaves_as_excel_and_word_with_its_totals(cast: Cast, as_: Any
     book = openpyxl.load_workbook(io.BytesIO(as_(cast.secretary).get(f"{url}?format=xlsx").content))
     values = {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
     assert {"甲园", "丙园", 120} <= values
+    last = [cell.value for cell in book.worksheets[0][4]]
+    assert last[:4] == ["合计", None, 4, 150]  # it is passed on to the superior as it is
     assert as_(cast.secretary).get(f"{url}?format=docx").content[:2] == b"PK"
     assert as_(cast.district_east).get(url).status_code == 404  # another body's figures are not its business
 

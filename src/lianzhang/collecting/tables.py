@@ -139,6 +139,7 @@ def whole(collection: Collection) -> TableSpec:
         is_ticked=False,
         invented=None,
         page_size=500,
+        sends_totals=True,
         empty=Empty(gettext_lazy("还没有单位报送。")),
     )
 
@@ -190,6 +191,7 @@ def sums(collection: Collection) -> TableSpec:
         is_ticked=False,
         invented=None,
         page_size=500,
+        sends_totals=True,
         empty=Empty(gettext_lazy("还没有单位报送。")),
     )
 

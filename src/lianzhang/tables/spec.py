@@ -180,6 +180,7 @@ class TableSpec:
     empty: Empty | tuple[Text, Text, str] | None = None
     note: Text = ""
     page_size: int = 50
+    sends_totals: bool = False  # 合计 below the rows in Excel too: a sheet that is passed on as it is, not read back
     paper: Literal["auto", "a4", "a4-landscape", "a3"] = "auto"
     invented: str | None = "is_illustrative"
     edit_url: Callable[[Row], str] | None = None

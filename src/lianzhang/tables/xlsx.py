@@ -77,9 +77,23 @@ def _sheet(
         for column_number, column in enumerate(chosen):
             width = _put(sheet, row_number, column_number, column, column.value(row), formats)
             widths[column_number] = max(widths[column_number], width)
+    if table.sends_totals and found:
+        _put_totals(sheet, len(found) + 1, chosen, spec.totals(chosen, found), look)
     for column_number, width in enumerate(widths):
         sheet.set_column(column_number, column_number, min(width + 2, WIDEST))
     _lay_out(sheet, table, chosen, header, row_count=len(found))
+
+
+def _put_totals(
+    sheet: Any, row_number: int, columns: Sequence[spec.Column], sums: dict[str, Any], look: "_Look"
+) -> None:
+    """合计 in the first column that is none of the summed, the sums below theirs; outside the filter."""
+    label = next((n for n, column in enumerate(columns) if column.key not in {*sums, "mark"}), None)
+    if sums and label is not None:
+        sheet.write_string(row_number, label, _("合计"), look.label)
+        for n, column in enumerate(columns):
+            if column.key in sums:
+                _put(sheet, row_number, n, column, sums[column.key], [look.cell(each) for each in columns])
 
 
 def sheet_name(title: str) -> str:

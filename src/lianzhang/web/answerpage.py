@@ -69,6 +69,8 @@ def context(found: Submission, person: Person) -> dict[str, Any]:
     is_running = job is not None and not job.is_over
     language = "en" if intake_tables.language() == "en" else "zh"
     is_late = queries.is_late(found, now=now)
+    # What was wrong with a workbook is told until the answer is handed in; after that it is not about the answer.
+    upload = found.upload if not is_running and found.state in rules.OPEN else {}
     return {
         "answer": found,
         "asked": found.collection,
@@ -79,9 +81,9 @@ def context(found: Submission, person: Person) -> dict[str, Any]:
         "may_recall": is_answerer and rules.may("recall", found),
         "may_return": is_asker and rules.may("return", found),
         "may_accept": is_asker and rules.may("accept", found) and found.submitted_by_id != person.pk,
-        "upload": found.upload if not is_running else {},
+        "upload": upload,
         "unread": job.failure if job is not None and job.state == Job.State.FAILED and rules.may("save", found) else "",
-        "complaints": [(one["cell"], one[language], one["level"]) for one in found.upload.get("complaints", ())],
+        "complaints": [(one["cell"], one[language], one["level"]) for one in upload.get("complaints", ())],
         "hand_in": HandInForm(),
         "illustrative": found.collection.is_illustrative or found.body.is_illustrative,
         **(_running(job, now=now) if is_running and job is not None else {}),
