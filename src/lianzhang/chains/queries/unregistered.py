@@ -9,7 +9,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
 from lianzhang.registry.models import Purchase
 
-MOST = 100
+MOST = 40
 
 
 @dataclass(frozen=True)
