@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -188,14 +189,13 @@ def test_an_export_handed_in_again_changes_nothing(cast: Cast, tmp_path: Path, k
     assert again.counts["unchanged"] >= sum(map(len, samples.SAMPLES[key]().values()))
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.sqlite  # another dress of the same rows, which go out and in as a workbook on both databases
+@pytest.mark.no_cover
 @pytest.mark.parametrize("key", layouts.KEYS)
-def test_a_sheet_taken_out_as_csv_and_handed_in_again_changes_nothing(
-    cast: Cast, tmp_path: Path, key: str, language: str
-) -> None:
+def test_a_sheet_taken_out_as_csv_and_handed_in_again_changes_nothing(cast: Cast, tmp_path: Path, key: str) -> None:
     applied(cast, key, tmp_path)
     person, count = clerk(cast, key), 0
-    for sheet in ledgers.get(key).layout.sheets:
+    for sheet, language in itertools.product(ledgers.get(key).layout.sheets, ("zh-hans", "en")):
         content = files.export_csv(ledgers.get(key), sheet.key, context={}, language=language, by=person)
         if content.count(b"\n") == 1:
             continue  # the example has no rows of this sheet
@@ -205,7 +205,7 @@ def test_a_sheet_taken_out_as_csv_and_handed_in_again_changes_nothing(
         assert not found, sheet.key
         assert [one for one in again.complaints if one["level"] == "error"] == [], sheet.key
         count += again.counts["unchanged"]
-    assert count >= sum(map(len, samples.SAMPLES[key]().values()))
+    assert count >= 2 * sum(map(len, samples.SAMPLES[key]().values()))
 
 
 def test_a_csv_that_names_nothing_known_says_so_and_a_lone_sheet_is_a_note(cast: Cast, tmp_path: Path) -> None:
