@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from lianzhang.accounts.models import Body
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects import by_district
 from lianzhang.projects.models import LeadClock
@@ -90,6 +91,9 @@ def test_districts_stand_side_by_side_in_the_order_of_their_codes(cast: Cast, cl
     assert page.index(cast.east.name) < page.index(cast.west.name)
     assert "不排名" in page
     assert client.get("/projects/districts/", {"format": "xlsx"}).status_code == 200
+    Body.objects.filter(pk=cast.east.pk).update(is_illustrative=True)
+    assert 'class="illustrative"' in client.get("/projects/districts/").content.decode()
+    assert 'class="illustrative"' in client.get("/projects/districts/east/").content.decode()
 
 
 def test_the_tab_of_a_chain_shows_its_projects_under_the_sentence_of_its_funnel(cast: Cast, client: Client) -> None:

@@ -151,7 +151,7 @@ DISTRICTS = TableSpec(
     ),
     row_id="pk",
     row_url=lambda one: page(one.body),
-    invented=None,
+    invented="body__is_illustrative",
     note=_(
         "按区市代码排列，不排名。只计未流失、未终止的项目；意向、协议、到位资金分列，不相加。"
         "月报按期率：最近12次月度调度中首次报送不晚于截止时间的÷应报。"

@@ -1,5 +1,6 @@
 """活动签约明细 as a table: on the page of an event, and over all events."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -57,8 +58,12 @@ SIGNINGS = TableSpec(
             sort="event__held_on", is_wrapped=True,
         ),
         Column("chain", _("产业链"), lambda s: s.project.chain.name, sort="project__chain__position"),
-        Column("district", _("区市"), lambda s: s.project.district and s.project.district.name),
-        *STANDING[1:],
+        Column(
+            "district", _("区市"), lambda s: s.project.district and s.project.district.name,
+            sort="project__district__name_zh", is_default=False,
+        ),
+        *STANDING[1:-1],
+        replace(STANDING[-1], is_default=False),
     ),
     filters=(
         Filter("event", _("活动"), kind="text", apply=encounters.of_event, help=_("活动编号或名称")),

@@ -33,7 +33,7 @@ def districts(request: HttpRequest) -> HttpResponse:
         "as_of": today,
         "tabs": tabs(request, "projects:districts"),
     }
-    return listing.respond(request, by_district.DISTRICTS, rows, context=context)
+    return listing.respond(request, by_district.DISTRICTS, rows, template="projects/districts.html", context=context)
 
 
 @access.reads(Thing.PROJECT)
@@ -67,7 +67,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         "months": listing.plain(request, by_district.MONTHS, months),
         "funnel_url": reverse("projects:funnel") + f"?district={body.code}",
         "districts_url": "" if person.reach.role is Role.DISTRICT else reverse("projects:districts"),
-        "illustrative": any(row.is_illustrative for row in (*late, *running_out)),
+        "illustrative": body.is_illustrative or any(row.is_illustrative for row in (*late, *running_out)),
         "as_of": today,
     }
     return render(request, "projects/district.html", context)
