@@ -1,6 +1,6 @@
-"""A reading as values that JSON can carry from the child to its parent; typed values are tagged.
+"""A reading, and any typed value, as JSON can carry it: from the child to its parent, and into what is staged.
 
-Rows go by columns: what a column says again and again is packed once, and numbered.
+Rows of a reading go by columns: what a column says again and again is packed once, and numbered.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _from_block(block: Block) -> dict[str, Any]:
             packed.append(base64.b64encode(order.tobytes()).decode())
         return orders[id(order)]
 
-    values = {key: ([*map(_pack, column.table)], place(column.order)) for key, column in block.values.items()}
+    values = {key: ([*map(pack, column.table)], place(column.order)) for key, column in block.values.items()}
     return {
         "sheet": block.sheet,
         "sheet_name": block.sheet_name,
@@ -83,7 +83,7 @@ def _to_block(
     orders: list[str],
 ) -> Block:
     told = [array(CODE, base64.b64decode(order)) for order in orders]
-    typed = {key: Coded([*map(_unpack, table)], told[order]) for key, (table, order) in values.items()}
+    typed = {key: Coded([*map(unpack, table)], told[order]) for key, (table, order) in values.items()}
     reasons = [{key: Blank(reason) for key, reason in one.items()} for one in blanks[0]]
     return Block(
         sheet,
@@ -95,33 +95,49 @@ def _to_block(
     )
 
 
-def _pack(value: object) -> object:
+def pack(value: object) -> Any:
+    """One value; decimals without trailing zeros, so that 1.20 and 1.2 are the same."""
     match value:
+        case Blank():
+            return {"blank": value.value}
         case None | str():
             return value
         case Band():
-            return {"band": [str(value.low_wan), str(value.high_wan)]}
+            low = _plain(value.low_wan)
+            return {"band": [low, low if value.is_exact else _plain(value.high_wan)]}
         case Span():
-            return {"span": [str(value.low), None if value.high is None else str(value.high)]}
+            return {"span": [_plain(value.low), None if value.high is None else _plain(value.high)]}
         case Decimal():
-            return {"decimal": str(value)}
+            return {"decimal": _plain(value)}
         case dt.date():
             return {"date": value.isoformat()}
+        case tuple() | list():
+            return [pack(item) for item in value]
         case _:
             return value
 
 
-def _unpack(value: object) -> object:
+def unpack(value: Any) -> Any:
+    """The value that `pack` packed."""
     match value:
         case None | str():
             return value
         case {"band": [str(low), str(high)]}:
-            return Band(Decimal(low), Decimal(high))
+            least = Decimal(low)
+            return Band(least, least if high == low else Decimal(high))
         case {"span": [str(low), high]}:
             return Span(Decimal(low), None if high is None else Decimal(high))
         case {"decimal": str(number)}:
             return Decimal(number)
         case {"date": str(text)}:
             return dt.date.fromisoformat(text)
+        case {"blank": str(reason)}:
+            return Blank(reason)
+        case list():
+            return [unpack(item) for item in value]
         case _:
             return value
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f") if number else "0"
