@@ -18,6 +18,12 @@ export function start(): void {
   });
 }
 
+// The one thing to do next with what is open: in the side panel first, else on the page.
+function nextStep(): HTMLElement | null {
+  const step = ".page-actions .btn-primary";
+  return one("#side:not([hidden]) " + step) ?? one("#page " + step) ?? one(step);
+}
+
 function single(key: string): boolean {
   if (performance.now() - prefixedAt < PREFIX_MS) {
     prefixedAt = -Infinity;
@@ -28,6 +34,7 @@ function single(key: string): boolean {
   if (key === "g") prefixedAt = performance.now();
   else if (key === "?") one<HTMLDialogElement>("#keys")?.showModal();
   else if (key === "/") one("[data-focus='/']")?.focus();
+  else if (key === "n") nextStep()?.click();
   else return false;
   return true;
 }

@@ -9,6 +9,7 @@ import "./styles/board.css";
 import "./styles/print.css";
 
 import * as board from "./board";
+import * as cards from "./cards";
 import * as cells from "./cells";
 import * as confirm from "./confirm";
 import * as copy from "./copy";
@@ -23,6 +24,6 @@ import * as picks from "./picks";
 import * as requests from "./requests";
 import * as table from "./table";
 
-const parts = [board, requests, menus, palette, keys, panel, picks, table, cells, explain, confirm, copy, groups, guard];
+const parts = [board, cards, requests, menus, palette, keys, panel, picks, table, cells, explain, confirm, copy, groups, guard];
 
 for (const part of parts) part.start();

@@ -419,3 +419,11 @@ def test_a_condition_at_work_behind_the_fold_is_counted_and_lies_over_no_row(
     assert "更多条件 1" in shown
     assert "open" not in shown.partition('<details class="menu folded"')[2].partition(">")[0]
     assert "状态：正常" in shown
+
+
+def test_on_the_board_what_is_due_stands_before_what_has_no_date(cast: Cast, as_: Any, today: dt.date) -> None:
+    scene.lead(cast, name="没有时限的线索", investor_name="甲")
+    due = scene.lead(cast, name="已逾期的线索", investor_name="乙")
+    Project.objects.filter(pk=due.pk).update(next_due_on=today - dt.timedelta(days=3))
+    board = told(as_(cast.clerk_a).get(reverse("projects:board")))
+    assert board.index("已逾期的线索") < board.index("没有时限的线索")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, cast
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -135,7 +135,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def _cards(found: Any) -> dict[stages.Group, list[Project]]:
     """The first of each column and one more, found by their keys: sorting thousands of whole records is dear. Rows and
     the months their lights look at are read for all columns at once."""
-    order = ("next_due_on", "-stage", "code")
+    order = (F("next_due_on").asc(nulls_last=True), "-stage", "code")
     keys = {
         group: list(
             found.filter(stage__in=stages.stages_of(group.key))
