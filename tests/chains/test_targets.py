@@ -189,11 +189,12 @@ def test_a_chain_whose_anchors_took_their_grant_back_is_not_pooled_in_silence(ca
 
 
 def test_a_minimum_over_what_an_anchor_could_get_names_the_anchor_to_who_asked(cast: Cast, scene: scenes.Scene) -> None:
-    with pytest.raises(Unworkable, match="链主三有限公司 要求至少覆盖 900 万元"):
+    with pytest.raises(Unworkable, match="原因见清单") as told:
         listed(cast, min_per_anchor_wan=900.0)
+    assert "链主三" not in str(told.value), "a job's message asks no grant again"
     found = TargetList.objects.get()
     assert found.state == TargetList.State.FAILED
-    assert "链主三有限公司" in found.failure
+    assert "链主三有限公司 要求至少覆盖 900 万元" in found.failure
 
 
 def test_who_made_a_list_does_not_approve_it(cast: Cast, scene: scenes.Scene, now: dt.datetime) -> None:
@@ -327,5 +328,5 @@ def test_without_a_grant_two_anchors_asked_about_one_category_are_one_question(c
     shown = disclosure.of(found.snapshot, person=cast.clerk_a)
     assert len(questions.questions(found, shown, {})) == 2
     (one,) = questions.questions(found, disclosure.of(found.snapshot, person=cast.chief), {})
-    assert one.words == "向2 家链主问清“芯片”的金额。"
+    assert one.words == "向2家链主问清“芯片”的金额。"
     assert one.unknown_wan is None

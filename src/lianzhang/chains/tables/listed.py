@@ -130,7 +130,7 @@ def reasons(line: TargetLine, disclosure: Disclosure, firm_names: dict[str, str]
 
 def anchor_firms(count: int) -> str:
     """So many anchors, without their names."""
-    return ngettext("%(count)s 家链主", "%(count)s 家链主", count) % {"count": count}
+    return ngettext("%(count)s家链主", "%(count)s家链主", count) % {"count": count}
 
 
 def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]) -> TableSpec:
@@ -152,9 +152,10 @@ def lines(listed: TargetList, disclosure: Disclosure, firm_names: dict[str, str]
         invented="target_list__is_illustrative",
         title=_("目标清单"),
         columns=(
+            # First, because on a phone it is what stays in sight.
+            Column("supplier", _("配套商"), lambda line: line.supplier.name, link=line_url, sort="supplier__name"),
             Column("position", _("序"), lambda line: line.position, kind="integer", sort="position"),
             Column("categories", _("类别"), lambda line: line.categories, kind="list"),
-            Column("supplier", _("配套商"), lambda line: line.supplier.name, link=line_url, sort="supplier__name"),
             Column("region_code", _("所在地"), lambda line: places.name_of(line.region_code), sort="region_code"),
             *_reach(disclosure),
             Column("served", _("服务链主"), served, defined_at=address("targets:explain", listed.code, "served")),
@@ -197,9 +198,9 @@ def first(listed: TargetList, firms: dict[str, Enterprise]) -> tuple[TableSpec, 
         invented=None,
         title=_("初步结果，正在证明"),
         columns=(
+            Column("supplier", _("配套商"), lambda line: supplier(line).name),
             Column("position", _("序"), lambda line: line["position"], kind="integer"),
             Column("categories", _("类别"), lambda line: line["categories"], kind="list"),
-            Column("supplier", _("配套商"), lambda line: supplier(line).name),
             Column("region_code", _("所在地"), lambda line: places.name_of(supplier(line).region_code)),
             Column("served", _("服务链主"), lambda line: len(line["anchors"]), kind="integer", unit=_("家")),
             Column(
