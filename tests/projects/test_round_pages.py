@@ -87,6 +87,36 @@ def test_a_task_force_ticks_its_rows_and_the_secretariat_closes(cast: Cast, as_:
     assert one.done_as_of == dt.date(2026, 11, 30)
 
 
+def test_a_month_stands_beside_the_one_before_drafts_uncounted_and_corrections_beside_what_was_reported(
+    cast: Cast, as_: Any, django_assert_max_num_queries: Any
+) -> None:
+    one, two, three, four = months.city(cast)
+    october = months.opened(cast, months.OCTOBER)
+    months.sent(october, cast, "east", {each: months.values("100", "100") for each in (one, two, three)})
+    asked = months.opened(cast)
+    said = {each: months.values("150", "250") for each in (one, two, three)}
+    months.sent(asked, cast, "east", said)
+    months.written(asked, cast, "west", {four: months.values("7", "7")})  # not handed in: not reported
+    url, office = reverse("rounds:one", args=[asked.code]), as_(cast.secretary)
+    office.get(url)
+    with django_assert_max_num_queries(12):
+        page = office.get(url)
+    assert page.context["total"]["tally"].month_wan == Decimal(450)
+    east, west = ({row["answer"].body: row for row in page.context["rows"]}[body] for body in (cast.east, cast.west))
+    assert (east["change_wan"], west["change_wan"]) == (Decimal(150), None)
+    assert ">+150<" in told(page)
+    months.passed(asked, cast.clerk_a)
+    actions.close(asked, although="链B未核", now=months.NOON, by=cast.secretary)
+    asked.refresh_from_db()
+    for value in ("240", "230"):  # put right twice: the last counts
+        correction: dict[str, Any] = {"field": "done_year_wan", "value": Decimal(value), "reason": "重复计入"}
+        actions.correct(collection=asked, project=one, now=months.NOON, by=cast.secretary, **correction)
+    page = as_(cast.secretary).get(url)
+    assert page.context["total"]["tally"].year_wan == Decimal(750)
+    assert (page.context["total"]["corrected_count"], page.context["total"]["right_wan"]) == (1, Decimal(730))
+    assert f"{reverse('rounds:rows', args=[asked.code])}?district=east&amp;is_corrected=1" in told(page)
+
+
 def test_rows_that_wait_for_a_task_force_stand_on_its_first_page_until_they_are_passed_or_the_month_is_closed(
     cast: Cast, as_: Any, django_assert_max_num_queries: Any
 ) -> None:

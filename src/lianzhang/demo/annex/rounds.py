@@ -12,6 +12,7 @@ from lianzhang.demo.annex.cast import Town
 from lianzhang.demo.annex.portfolio import DISTRICTS, SEED, at
 from lianzhang.intake import packing
 from lianzhang.projects.models import MonthReport, Project, YearPlan
+from lianzhang.projects.monthly import doubts
 from lianzhang.projects.monthly import queries as monthly
 from lianzhang.projects.stages import OPEN, Stage
 from lianzhang.records import codes
@@ -222,6 +223,13 @@ def _running(
         row = _report(town, project, month, this=this, done=(before or Decimal(0)) + this)
         is_sent = project.district_id == east.pk
         row.submission = sent if is_sent else begun
+        row.doubts = doubts.of(
+            done_month=this,
+            done_year=row.done_year_wan,
+            plan_year=project.plan_year_wan,
+            earlier=doubts.Earlier(before, is_adjacent=True) if before is not None else doubts.NOTHING,
+        )
+        row.explanation = "示例：年底集中结算，虚构" if row.doubts and is_sent else ""
         row.state = MonthReport.State.SUBMITTED if is_sent else MonthReport.State.DRAFT
         row.reported_at, row.checked_by, row.checked_at = (moment if is_sent else None), None, None
         row.reported_by = by if is_sent else None

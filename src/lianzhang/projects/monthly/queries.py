@@ -27,6 +27,7 @@ OF_ROW = (
     *("next_milestone", "next_due_on", "blockage_kind", "blockage", "is_illustrative"),
 )
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})
+HANDED_IN = (State.SUBMITTED, State.CHECKED)
 
 
 def month_of(collection: Collection) -> dt.date:
@@ -250,7 +251,7 @@ def _handed_in(person: Person) -> "QuerySet[MonthReport]":
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows of a round by state, and their sums."""
+    """Rows of a round by state, and the sums of what was handed in: drafts and returned rows are not reported."""
 
     count: int = 0
     submitted: int = 0
@@ -269,11 +270,29 @@ def tallies(found: "QuerySet[MonthReport]", *, by: str) -> dict[Any, Tally]:
         "checked": Count("pk", filter=Q(state=State.CHECKED)),
         "returned": Count("pk", filter=Q(state=State.RETURNED)),
         "doubtful": Count("pk", filter=~Q(doubts=[])),
-        "month_wan": Sum("done_month_wan"),
-        "year_wan": Sum("done_year_wan"),
+        "month_wan": Sum("done_month_wan", filter=Q(state__in=HANDED_IN)),
+        "year_wan": Sum("done_year_wan", filter=Q(state__in=HANDED_IN)),
     }
     grouped = found.select_related(None).prefetch_related(None).order_by().values(by).annotate(**counted)
     return {row.pop(by): Tally(**row) for row in grouped}
+
+
+def corrected_sums(found: "QuerySet[MonthReport]") -> dict[Any, tuple[int, Decimal]]:
+    """更正 by district: how many rows were put right, and by how much the year's cumulative differs from the reported.
+    Of several corrections of one row the last counts; one query."""
+    said = MonthCorrection.objects.filter(report__in=found.order_by().values("pk")).order_by("at", "pk")
+    rows = said.values_list("report__body_id", "report_id", "field", "after", "report__done_year_wan", "report__state")
+    last: dict[tuple[Any, int], Decimal] = {}
+    for body_id, report_id, field, after, reported, state in rows:
+        last.setdefault((body_id, report_id), Decimal(0))
+        if field == "done_year_wan":
+            before = reported if state in HANDED_IN else None
+            last[body_id, report_id] = (figure(after) or Decimal(0)) - (before or Decimal(0))
+    told: dict[Any, tuple[int, Decimal]] = {}
+    for (body_id, _report_id), change in last.items():
+        count, moved = told.get(body_id, (0, Decimal(0)))
+        told[body_id] = count + 1, moved + change
+    return told
 
 
 def unwritten(collection: Collection) -> "QuerySet[MonthReport]":

@@ -115,7 +115,8 @@ def _districts(_person: Person) -> list[tuple[str, str]]:
 
 
 def _chains(person: Person) -> list[tuple[str, str]]:
-    found = Chain.objects.visible_to(person).filter(is_active=True).order_by("scheme", "position")
+    reporting = Project.objects.filter(is_key=True).order_by().values("chain")
+    found = Chain.objects.visible_to(person).filter(pk__in=reporting).order_by("scheme", "position")
     return [(chain.code, chain.name) for chain in found.only("code", "name_zh", "name_en")]
 
 

@@ -54,11 +54,11 @@ def explain_mark(url: str, label: Any = "") -> SafeString:
     return mark_safe(html.explain_mark(url, label=label))  # noqa: S308 - escaped by tables.html
 
 
-def _written(value: Any, kind: values.Kind, *, places: int | None = None) -> SafeString:
+def _written(value: Any, kind: values.Kind, *, places: int | None = None, is_signed: bool = False) -> SafeString:
     reason = values.blank_of(value)
     if reason is not None:
         return mark_safe(html.blank(reason))  # noqa: S308 - a constant
-    text = values.reader(kind, places=places)(value)
+    text = values.reader(kind, places=places, is_signed=is_signed)(value)
     return format_html('<span class="fig">{}</span>', text)
 
 
@@ -66,6 +66,12 @@ def _written(value: Any, kind: values.Kind, *, places: int | None = None) -> Saf
 def wan(value: Any) -> SafeString:
     """万元 with separators, without the unit."""
     return _written(value, "wan")
+
+
+@register.filter
+def signed_wan(value: Any) -> SafeString:
+    """A difference in 万元, with its sign."""
+    return _written(value, "wan", is_signed=True)
 
 
 @register.filter

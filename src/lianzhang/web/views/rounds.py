@@ -94,8 +94,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     is_open, may_close = found.state == Collection.State.OPEN, _closes(person.reach)
     rows = answerpage.rows(answers, now=now)
     due = queries.due_counts() if is_open else {}
+    then, fixed = _before(person, found), {} if is_open else queries.corrected_sums(reports)
     for row in rows:
-        row["tally"] = by_body.get(row["answer"].body_id, queries.Tally())
+        row.update(_of_district(row["answer"].body_id, by_body=by_body, then=then, fixed=fixed))
         row["due"] = due.get(row["answer"].body_id)
     stands = collecting_queries.standing(answers)
     unchecked = sum(tally.submitted + tally.returned for tally in by_body.values())
@@ -104,7 +105,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "state": collecting_tables.state(found),
         "lead": answerpage.sentence(stands) + _sentence(by_body),
         "rows": rows,
-        "total": _added(by_body),
+        "total": _whole(by_body, then=then, fixed=fixed),
+        "has_before": bool(then),
+        "is_corrected": bool(fixed),
         "chains": _chains(by_chain, code=found.code),
         "to_check": queries.to_check(person, found).count() if is_open and not may_close else 0,
         "urging": urging.text(found, answers, now=now) if may_close and is_open else "",
@@ -115,6 +118,47 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         **_writing(found, person, may_close=may_close),
     }
     return render(request, "rounds/one.html", context)
+
+
+def _before(person: Person, found: Collection) -> dict[Any, queries.Tally]:
+    """What was reported in the month before, by district; nothing where that is not the last one opened."""
+    if found.previous is None:
+        return {}
+    return queries.tallies(queries.of_round(person, found.previous), by="body")
+
+
+def _of_district(
+    body_id: int,
+    *,
+    by_body: dict[Any, queries.Tally],
+    then: dict[Any, queries.Tally],
+    fixed: dict[Any, tuple[int, Any]],
+) -> dict[str, Any]:
+    """One district's tally, how the month differs from the one before, what was put right since the close."""
+    tally, before = by_body.get(body_id, queries.Tally()), then.get(body_id, queries.Tally())
+    known = tally.month_wan is not None and before.month_wan is not None
+    count, moved = fixed.get(body_id, (0, 0))
+    return {
+        "tally": tally,
+        "change_wan": tally.month_wan - before.month_wan if known else None,  # type: ignore[operator]
+        "corrected_count": count,
+        "right_wan": (tally.year_wan or 0) + moved if count else None,
+    }
+
+
+def _whole(
+    by_body: dict[Any, queries.Tally], *, then: dict[Any, queries.Tally], fixed: dict[Any, tuple[int, Any]]
+) -> dict[str, Any]:
+    """全市合计. The change is over districts that reported both months: one that is silent has not fallen to nought."""
+    rows = [_of_district(body_id, by_body=by_body, then=then, fixed=fixed) for body_id in {*by_body, *fixed}]
+    total, changes = _added(by_body), [row["change_wan"] for row in rows if row["change_wan"] is not None]
+    count, moved = (sum(one[n] for one in fixed.values()) for n in (0, 1))
+    return {
+        "tally": total,
+        "change_wan": sum(changes) if changes else None,
+        "corrected_count": count,
+        "right_wan": (total.year_wan or 0) + moved if count else None,
+    }
 
 
 def _sentence(by_body: dict[Any, queries.Tally]) -> str:
@@ -129,10 +173,11 @@ def _sentence(by_body: dict[Any, queries.Tally]) -> str:
 
 def _added(by_body: dict[Any, queries.Tally]) -> queries.Tally:
     def total(name: str) -> Any:
-        return sum((value for one in by_body.values() if (value := getattr(one, name)) is not None), 0)
+        known = [value for one in by_body.values() if (value := getattr(one, name)) is not None]
+        return sum(known) if known or not name.endswith("_wan") else None
 
     names = ("count", "submitted", "checked", "returned", "doubtful", "month_wan", "year_wan")
-    return queries.Tally(**{name: total(name) for name in names}) if by_body else queries.Tally()
+    return queries.Tally(**{name: total(name) for name in names})
 
 
 def _chains(by_chain: dict[Any, queries.Tally], *, code: str) -> list[dict[str, Any]]:
