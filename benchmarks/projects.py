@@ -73,7 +73,7 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
     """`count` projects with their entries, plans and 36 months of reports each."""
     from django.utils import timezone
 
-    from lianzhang.projects.models import LeadClock, MonthReport, Project, StageEntry, YearPlan
+    from lianzhang.projects.models import MonthReport, Project, StageEntry, YearPlan
     from lianzhang.projects.stages import Stage
 
     last_month = timezone.localdate().replace(day=1) - dt.timedelta(days=1)
@@ -90,10 +90,11 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
                 investor_key=f"bench{n}", first_reported_by=chain.body,
                 first_reported_at=dt.datetime.combine(path[10], dt.time(9), dt.UTC),
                 intended_wan=1000 + n % 9000, agreed_wan=1000 + n % 9000 if stage >= 40 else None,
-                arrived_wan=300 + n % 900 if stage >= 60 else None, plan_year_wan=600 if stage >= 40 else None,
-                done_year_wan=n % 700 if stage >= 70 else None, done_as_of=last_month if stage >= 70 else None,
-                content=CONTENT, progress=PROGRESS, progress_on=today - dt.timedelta(days=n % 60),
-                next_milestone="设备进场",
+                arrived_wan=300 + n % 900 if stage >= 60 else None,
+                plan_year_wan=n % 97 * (10 + n % 5) if stage >= 40 else None,
+                done_year_wan=n % 97 * last_month.month if stage >= 70 else None,  # as its months say
+                done_as_of=last_month if stage >= 70 else None, content=CONTENT, progress=PROGRESS,
+                progress_on=today - dt.timedelta(days=n % 40), next_milestone="设备进场",
                 next_due_on=today + dt.timedelta(days=n % 200 - 60), started_on=path.get(70), completed_on=path.get(80),
                 produced_on=path.get(90),
             )
@@ -115,19 +116,10 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
         ),
         batch_size=1000,
     )
-    LeadClock.objects.bulk_create(
-        (
-            LeadClock(
-                project=p, kind="follow", started_on=today - dt.timedelta(14), due_on=today + dt.timedelta(n % 9 - 4)
-            )
-            for n, p in enumerate(projects)
-            if not p.is_key
-        ),
-        batch_size=1000,
-    )
+    _clocks(projects, today=today)
     YearPlan.objects.bulk_create(
         (
-            YearPlan(project=p, year=today.year, investment_wan=600, start_on=path.get(70), set_at=now)
+            YearPlan(project=p, year=today.year, investment_wan=p.plan_year_wan, start_on=path.get(70), set_at=now)
             for p, path in zip(projects, paths, strict=True)
             if p.is_key
         ),
@@ -144,6 +136,22 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
         batch_size=1000,
     )  # fmt: skip
     _further_months(first)
+
+
+def _clocks(projects: list[Any], *, today: dt.date) -> None:
+    """A running deadline of every lead, of four days ago to in four days."""
+    from lianzhang.projects.models import LeadClock
+
+    LeadClock.objects.bulk_create(
+        (
+            LeadClock(
+                project=p, kind="follow", started_on=today - dt.timedelta(14), due_on=today + dt.timedelta(n % 9 - 4)
+            )
+            for n, p in enumerate(projects)
+            if not p.is_key
+        ),
+        batch_size=1000,
+    )
 
 
 def _path(dice: random.Random, on: dt.date, today: dt.date) -> tuple[dict[int, dt.date], dt.date | None]:

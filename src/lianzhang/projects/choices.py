@@ -12,6 +12,7 @@ Pairs = list[tuple[str, str]]
 def chains(person: Person) -> Pairs:
     """Chains by code, in the order of their schemes."""
     active = Chain.objects.visible_to(person).filter(is_active=True).order_by("scheme", "position")
+    active = active.only("code", "name_zh", "name_en")
     found: Pairs = queries.once(person, "chains", lambda: [(chain.code, chain.name) for chain in active])
     return found
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import (
@@ -19,10 +20,11 @@ from django.db.models import (
     IntegerField,
     Prefetch,
     Q,
+    Value,
     When,
     prefetch_related_objects,
 )
-from django.db.models.lookups import LessThan
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
 
 from lianzhang.chains import rules
@@ -101,6 +103,7 @@ def quiet_days(project: Project, *, today: dt.date) -> int:
     return max((today - project.progress_on).days, 0) if is_asked and project.progress_on is not None else 0
 
 
+@lru_cache(maxsize=8)
 def condition(today: dt.date) -> Q:
     """Red for what was reported, or not: quiet for too long, or far behind time. Of projects under way."""
     quiet_before = today - dt.timedelta(days=rules.thresholds().quiet_days)
@@ -112,7 +115,9 @@ def condition(today: dt.date) -> Q:
     red = round(MONTHS * _red() * PARTS)
     due = ExpressionWrapper(F("plan_year_wan") * (over * PARTS - red), output_field=AMOUNT)
     done = ExpressionWrapper(F("done_year_wan") * (MONTHS * PARTS), output_field=AMOUNT)
-    behind = Q(plan_year_wan__gt=0, done_as_of__year=today.year) & Q(LessThan(done, due))
+    # A whole number: SQLite is handed a decimal as text, and reads it as a number again for every row.
+    planned = Q(GreaterThan(F("plan_year_wan"), Value(0, output_field=IntegerField())))
+    behind = Q(done_as_of__year=today.year) & planned & Q(LessThan(done, due))
     return quiet | behind
 
 
@@ -144,7 +149,8 @@ def words(found: list[dict[str, str]]) -> str:
 
 
 def recent(project: Project, *, today: dt.date) -> list[MonthReport]:
-    """The months handed in lately, newest first; of many projects they are read at once by `remember`."""
+    """The months handed in lately up to the figure judged, newest first; of many projects they are read at once by
+    `remember`."""
     if not hasattr(project, "recent_months"):
         remember([project], today=today)
     found: list[MonthReport] = getattr(project, "recent_months")  # noqa: B009 - set by the prefetch, not by the model
@@ -157,12 +163,20 @@ def remember(projects: Sequence[Project], *, today: dt.date) -> None:
 
 
 def months(*, today: dt.date) -> "Prefetch[Any]":
-    """What a query of many projects takes along so that their lights ask nothing more."""
-    newest = MonthReport.objects.filter(state__in=HANDED_IN, month__gte=today - REMEMBERED)
+    """What a query of many projects takes along so that their lights ask nothing more: the months up to the figure that
+    is judged, of those that have one this year."""
+    newest = MonthReport.objects.filter(
+        state__in=HANDED_IN,
+        month__gte=max(today - REMEMBERED, today.replace(month=1, day=1)),
+        month__lte=F("project__done_as_of"),
+        project__plan_year_wan__gt=0,
+        project__status__in=stages.MOVING,
+    )
     newest = newest.order_by("-month").only("project", "month", "state", "done_year_wan", "doubts")
     return Prefetch("months", queryset=newest, to_attr="recent_months")
 
 
+@cache
 def _red() -> Decimal:
     return Decimal(str(rules.thresholds().behind_red_ratio))
 

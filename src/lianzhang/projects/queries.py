@@ -141,15 +141,22 @@ SHOWN = (
         "owner__name_en",
         "enterprise__name",
     ),
-    *("first_reported_by__name_zh", "first_reported_by__name_en", "is_illustrative"),
+    "is_illustrative",
 )
+REPORTER = ("first_reported_by__name_zh", "first_reported_by__name_en")
 
 
 def listed(person: Person, *, today: date) -> "QuerySet[Project]":
     """The projects of the tables, as `person` sees them on `today`; rows carry the day they are judged on."""
     rows = Project.objects.visible_to(person).annotate(today=Value(today, output_field=DateField()))
-    related = rows.select_related("chain", "district", "owner", "enterprise", "first_reported_by")
+    related = rows.select_related("chain", "district", "owner", "enterprise")
     return related.prefetch_related(performance.months(today=today)).only(*SHOWN)
+
+
+def leads(person: Person, *, today: date) -> "QuerySet[Project]":
+    """The leads of the table, each with who reported it first."""
+    found = listed(person, today=today).filter(stage__lt=Stage.SIGNED)
+    return found.select_related("first_reported_by").only(*SHOWN, *REPORTER)
 
 
 def detailed(person: Person, code: str) -> Project:

@@ -72,13 +72,13 @@ def light(project: Project, *, today: date) -> Light:
     status = Status(project.status)
     if status in {Status.SUSPENDED, Status.TRANSFERRED, *stages.ENDED}:
         return Light("suspended", status.label, project.status_reason)
-    doubts = performance.words(performance.doubts(project, today=today))
-    warning = red(project, today=today)
+    pace = performance.pace(project, today=today)
+    doubts = performance.words(performance.doubts(project, today=today)) if pace is not None else ""
+    warning = _warning(project, pace, today=today)
     if warning is not None:
         return Light(warning.code, warning.word, _("；").join(filter(None, (str(warning.reason), doubts))))
     if status is Status.LATE:
         return Light("watch", status.label, project.status_reason)
-    pace = performance.pace(project, today=today)
     if doubts:
         return Light("idle", _("存疑"), _("；").join(filter(None, (pace.words if pace else "", doubts))))
     if pace is not None and pace.is_behind:
@@ -90,6 +90,10 @@ def light(project: Project, *, today: date) -> Light:
 
 def red(project: Project, *, today: date) -> Light | None:
     """The warning a project gives by itself, without what somebody set by hand or doubts."""
+    return _warning(project, performance.pace(project, today=today), today=today)
+
+
+def _warning(project: Project, pace: performance.Pace | None, *, today: date) -> Light | None:
     behind = overdue(project, today=today)
     if behind:
         what, on = behind[0]
@@ -99,5 +103,4 @@ def red(project: Project, *, today: date) -> Light | None:
     quiet = performance.quiet_days(project, today=today)
     if quiet > rules.thresholds().quiet_days:
         return Light("late", _("未更新"), _("%(days)d天未更新进展") % {"days": quiet})
-    pace = performance.pace(project, today=today)
     return Light("late", _("进度落后"), pace.words) if pace is not None and pace.is_far_behind else None

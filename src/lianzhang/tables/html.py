@@ -218,6 +218,25 @@ def total_row(columns: Sequence[spec.Column], sums: dict[str, Any], *, is_tickab
     return mark_safe("".join(out))  # noqa: S308 - every value above went through escape
 
 
+def options(choices: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """The `<option>` elements of a field of choices: (code, label, whether picked)."""
+    out = [
+        f'<option value="{_escape(code)}"{" selected" if is_picked else ""}>{_escape(label)}</option>'
+        for code, label, is_picked in choices
+    ]
+    return mark_safe("".join(out))  # noqa: S308 - every value above went through escape
+
+
+def checks(name: str, choices: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """The boxes of a field of which several may be picked."""
+    out = [
+        f'<label class="check"><input type="checkbox" name="{_escape(name)}" value="{_escape(code)}"'
+        f"{' checked' if is_picked else ''}>{_escape(label)}</label>"
+        for code, label, is_picked in choices
+    ]
+    return mark_safe("".join(out))  # noqa: S308 - every value above went through escape
+
+
 def groups(columns: Sequence[spec.Column]) -> list[tuple[str, int]]:
     """The upper heading row as (text, columns spanned); empty when no column has a group."""
     if not any(column.group for column in columns):

@@ -30,7 +30,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from lianzhang.tables import Column, Filter, TableSpec, about, html, selection, spec, values
-from lianzhang.web import access, batches, exports, navigation, totals, workbooks
+from lianzhang.web import access, batches, conditions, exports, navigation, totals, workbooks
 
 Found = QuerySet[Any] | Sequence[Any]
 REGION = "table"
@@ -131,18 +131,7 @@ class Listing:
 
     def _field(self, condition: Filter) -> dict[str, Any]:
         value = self.chosen.filters.get(condition.key)
-        made: dict[str, Any] = {"filter": condition, "key": condition.key, "kind": condition.kind, "value": value}
-        if condition.kind == "boolean":
-            codes = (("1", str(values.YES), value is True), ("0", str(values.NO), value is False))
-            made["options"] = codes
-        elif condition.kind in {"choice", "multi"}:
-            picked = () if value is None else (value,) if isinstance(value, str) else value
-            made["options"] = [(code, label, code in picked) for code, label in condition.options(self.person)]
-            made["said"] = _("、").join(label for _code, label, is_picked in made["options"] if is_picked) or _("全部")
-        elif condition.kind in {"date_range", "number_range"}:
-            low, high = value or (None, None)
-            made |= {"low": "" if low is None else str(low), "high": "" if high is None else str(high)}
-        return made
+        return {"value": value, "drawn": conditions.field(condition, value, person=self.person)}
 
     @property
     def carried(self) -> list[tuple[str, str]]:
@@ -274,7 +263,7 @@ def build(
     counted = narrowed if counted is None else _narrow(table, counted, chosen)
     read = totals.of(table, chosen.columns, counted)
     page = _Counted(narrowed, table.page_size, count=read.count).get_page(chosen.page)
-    page.object_list = _read(page.object_list, narrowed, by_keys=table.is_long and read.count > LONG)
+    page.object_list = _read(page.object_list, found, by_keys=table.is_long and read.count > LONG)
     return Listing(
         spec=table,
         chosen=chosen,
@@ -291,11 +280,12 @@ def build(
 
 
 def _read(page: Any, found: Any, *, by_keys: bool) -> list[Any]:
-    """The rows of a page. Sorting thousands of whole records costs ten times what sorting their keys does."""
+    """The rows of a page. Sorting thousands of whole records costs ten times what sorting their keys does; once the
+    keys are known nothing of what was asked is asked again."""
     if not by_keys or not isinstance(page, QuerySet):
         return list(page)
     keys = list(page.values_list("pk", flat=True))
-    rows = {row.pk: row for row in found.filter(pk__in=keys)}
+    rows = {row.pk: row for row in found.order_by().filter(pk__in=keys)}
     return [rows[key] for key in keys if key in rows]
 
 
@@ -309,8 +299,10 @@ def _editable(columns: Sequence[Column], rows: Sequence[Any], *, person: Any) ->
     """Which of `rows` this person may edit, asked once for the page; nothing is asked where no column is edited."""
     if not rows or not any(column.edit for column in columns):
         return ()
-    found = type(rows[0])._default_manager.editable_by(person).filter(pk__in=[each.pk for each in rows])
-    return frozenset(found.order_by().values_list("pk", flat=True))
+    own, keys = type(rows[0])._default_manager.editable_by(person), [each.pk for each in rows]
+    if not own.query.where:  # everything is theirs
+        return frozenset(keys)
+    return frozenset(own.filter(pk__in=keys).order_by().values_list("pk", flat=True))
 
 
 def plain(request: HttpRequest, table: TableSpec, found: Iterable[Any]) -> Listing:

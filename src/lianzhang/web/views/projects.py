@@ -52,7 +52,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 def leads(request: HttpRequest) -> HttpResponse:
     """线索台账: what is not signed yet."""
     person, today = access.person_of(request), timezone.localdate()
-    found = clocks.with_next(queries.listed(person, today=today).filter(stage__lt=Stage.SIGNED))
+    found = clocks.with_next(queries.leads(person, today=today))
     overdue = clocks.overdue_count(person, today=today)
     late = ngettext("%(count)d条线索时限逾期。", "%(count)d条线索时限逾期。", overdue) % {"count": overdue}
     said = late if overdue else ""
