@@ -1,5 +1,6 @@
 """The loop closes: what a project's production can supply changes the next snapshot, shown before and after."""
 
+import dataclasses
 import datetime as dt
 import re
 from decimal import Decimal
@@ -11,11 +12,12 @@ from django.urls import reverse
 from lianzhang.chains import analysis
 from lianzhang.chains.actions import snapshots
 from lianzhang.chains.models import PartCoverage, Snapshot
+from lianzhang.chains.queries import shares
 from lianzhang.projects import actions
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage
 from lianzhang.trail import actions as trail
-from lianzhang.web import production
+from lianzhang.web import production, recruited
 from tests.cast import Cast
 from tests.chains import scene as teardown
 from tests.projects import scene
@@ -61,6 +63,23 @@ def test_production_makes_a_part_available_at_home_and_the_next_snapshot_says_so
     shown = told(client, page)
     for change in ("0 → 1", "0.0% → 50.0%", "0.0% → 0.0%"):
         assert change in shown
+
+
+def test_a_list_says_what_could_be_had_at_home_now_beside_what_is_bought_there(
+    cast: Cast, project: Project, now: dt.datetime
+) -> None:
+    snapshot(cast, at=now - HOUR)
+    scene.bring(project, Stage.IN_PRODUCTION, cast, now=now)
+    snapshot(cast, at=now + HOUR)
+    after, before = shares.history(shares.snapshots(cast.chain_a, person=cast.clerk_a), person=cast.clerk_a)
+    told = recruited.moved(before, after)
+    could = shares.reachable((before, after))
+    gained = (could[after.snapshot] - could[before.snapshot]) * 100
+    assert gained > 5
+    share = f"{before.shares['amount']:.1%}"
+    assert f"本地配套率（按金额）{share} → {share}，可就地供应率{could[before.snapshot]:.1%} → " in told
+    closed = [dataclasses.replace(point, is_own=False, shares={}) for point in (before, after)]
+    assert recruited.moved(*closed) == "", "who may not be told the share is not told what could be either"
 
 
 def test_without_a_snapshot_before_there_is_nothing_to_compare_with(

@@ -59,13 +59,25 @@ def _statement(became: recruiting.Became, before: shares.Point | None, after: sh
         "categories": len(became.categories),
         "supplied": len(became.supplied),
     }
-    amounts = [point.shares.get(shares.By.AMOUNT.value) if point else None for point in (before, after)]
-    if before is None or after is None or before.snapshot == after.snapshot or None in amounts:
+    if before is None or after is None or before.snapshot == after.snapshot:
         return said
-    moved = _("本地配套率（按金额）%(then)s（%(then_on)s）→ %(now)s（%(now_on)s）。") % {
-        "then": plain(amounts[0], "ratio"),
-        "then_on": before.taken_on,
-        "now": plain(amounts[1], "ratio"),
-        "now_on": after.taken_on,
-    }
-    return f"{said}{moved}"
+    return said + moved(before, after)
+
+
+def moved(before: shares.Point, after: shares.Point) -> str:
+    """What moved between two snapshots: what is bought at home, and what could be by now; nothing that may not be
+    told."""
+    could = shares.reachable((before, after))
+    told = (
+        (_("本地配套率（按金额）"), [point.shares.get(shares.By.AMOUNT.value) for point in (before, after)]),
+        (_("可就地供应率"), [could.get(point.snapshot) for point in (before, after)]),
+    )
+    parts = [
+        _("%(what)s%(then)s → %(now)s") % {"what": what, "then": plain(then, "ratio"), "now": plain(now, "ratio")}
+        for what, (then, now) in told
+        if then is not None and now is not None
+    ]
+    if not parts:
+        return ""
+    span = {"then_on": before.taken_on, "now_on": after.taken_on, "parts": _("，").join(parts)}
+    return _("%(then_on)s 至 %(now_on)s 的快照：%(parts)s。") % span

@@ -1,17 +1,17 @@
 """The history of 本地配套率: each snapshot's share in its three variants, as far as a reader may be told it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import FloatField, IntegerField
+from django.db.models import F, FloatField, IntegerField, Sum
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Person
-from lianzhang.chains.models import Chain, Snapshot
+from lianzhang.chains.models import Chain, PartCoverage, Snapshot
 from lianzhang.chains.queries import disclosure, releases
 
 
@@ -53,6 +53,18 @@ def history(found: Sequence[Snapshot], *, person: Person) -> list[Point]:
     own = {one.pk for one in found if shown.reads(one)}
     told = releases.past([one for one in found if one.pk not in own], person=person) if len(own) < len(found) else {}
     return [_point(one, told, is_own=one.pk in own) for one in found]
+
+
+def reachable(points: Iterable[Point | None]) -> dict[str, float]:
+    """可就地供应率 of the snapshots whose own figures the reader may be told: what could be had at home ÷ what is
+    bought with a known place, over all parts. It moves when a new works is checked; the share moves when buyers buy."""
+    own = {point.snapshot for point in points if point is not None and point.is_own}
+    if not own:
+        return {}
+    rows = PartCoverage.objects.filter(snapshot__in=own, reachable_wan__isnull=False).order_by().values("snapshot")
+    known = Sum(F("amount_wan") - Coalesce(F("unknown_amount_wan"), 0.0))
+    sums = rows.annotate(could=Sum("reachable_wan"), known=known).values_list("snapshot", "could", "known")
+    return {snapshot: could / bought for snapshot, could, bought in sums if bought}
 
 
 def _point(one: Snapshot, told: Mapping[str, float | None], *, is_own: bool) -> Point:
