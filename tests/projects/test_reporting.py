@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.test import Client
+from django.urls import reverse
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.intake import actions as intake
@@ -27,7 +29,7 @@ from tests.cast import Cast
 from tests.intake.handing_in import NOON, hand_in, kinds, workbook
 from tests.projects import scene
 
-CODE = "91370200MA3C0X1Y2E"
+CODE = "91370200MA3C0X1Y20"
 
 
 def test_the_system_says_who_reported_first_and_when(cast: Cast, now: dt.datetime) -> None:
@@ -268,16 +270,19 @@ def test_two_districts_in_the_same_second_exactly_one_is_first_and_the_other_is_
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_on_postgresql_two_transactions_at_once_leave_one_claim_and_a_trail_without_forks(now: dt.datetime) -> None:
+def test_on_postgresql_two_entry_pages_at_once_leave_one_claim_and_a_trail_without_forks() -> None:
+    """Two districts type one investor under two names and its one credit code, and press the button together."""
     cast = cast_module.build()
     together, told, made = threading.Barrier(2), [], []
 
     def report(who: str) -> None:
+        client, by = Client(), getattr(cast, who)
+        client.force_login(by)
+        said = {"name": f"{who}项目", "investor_name": f"{who}叫法", "investor_code": CODE, "chain": cast.chain_a.pk}
         try:
             together.wait()
-            made.append(scene.lead(cast, now=now, by=getattr(cast, who)).district_id)
-        except Duplicate as duplicate:
-            told.append(duplicate.found[0].district_id)
+            answer = client.post(reverse("projects:new"), said)
+            (made if answer.status_code == 302 else told).append(answer.content.decode())
         finally:
             connections.close_all()
 
@@ -286,9 +291,10 @@ def test_on_postgresql_two_transactions_at_once_leave_one_claim_and_a_trail_with
         thread.start()
     for thread in both:
         thread.join(timeout=60)
-    assert len(made) == 1
-    assert told == made
-    assert Project.objects.count() == Claim.objects.count() == 1
+    assert (len(made), len(told)) == (1, 1)
+    first = Project.objects.get().first_reported_by
+    assert f"该投资方已由{first.name_zh}于" in told[0]  # type: ignore[union-attr]
+    assert Claim.objects.get(key=f"{investors.CODE}{CODE}").body == first
     assert verification.verify(Event.objects.order_by("seq"), key=keys.authentication()).stands
 
 
