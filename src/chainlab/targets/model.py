@@ -112,9 +112,7 @@ class Model:
         import highspy
 
         solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in OPTIONS.items():
-            solver.setOptionValue(option, value)
-        for option, value in NEAR.items() if is_near else ():
+        for option, value in {**OPTIONS, **(NEAR if is_near else {})}.items():
             solver.setOptionValue(option, value)
         solver.setOptionValue("time_limit", max(0.0, time_limit_s))
         rows = self._constraints(minimums=not only_required)
@@ -358,7 +356,7 @@ def _seats(problem: Problem, wishes: Wishes) -> tuple[Rows, Rows, Rows]:
 
 
 # Without looking for better choices on the way, and without presolving: a sixth of the time where there is none.
-NEAR = {
+NEAR: dict[str, float | str] = {
     "mip_heuristic_effort": 0.0,
     "mip_max_start_nodes": 0,
     "mip_heuristic_run_root_reduced_cost": False,

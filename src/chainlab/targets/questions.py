@@ -3,8 +3,10 @@
 A question is an anchor and a category. First all unknowns are drawn together: `sway` is how much of whether each open
 choice (chosen, but not standing in an optimum of every realisation) stands in the optimum found goes with the answer
 (R², the mean over the open choices). The questions that sway most are then tried at both ends of their intervals: with
-those amounts known, the other unknowns are realised at their extremes and middles and drawn, and an open choice is
-settled if, whichever end the answer is, it stands in the optimum found of every one, or is in no optimum of any.
+those amounts known, the other unknowns are realised at their extremes and middles, drawn, and as they were when a
+choice was seen not to hold; an open choice is settled if, whichever end the answer is, it stands in an optimum of every
+one of these realisations, or in no optimum of any. Several answers together are tried at their ends, all lower, all
+upper and mixed.
 """
 
 from __future__ import annotations
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from chainlab.targets.problem import Flags, Numbers, Problem
 
 MOST = 8
-TOGETHER = (4,)
-DRAWS = 4
-SCREENED = 24
+TOGETHER = (2, 4)
+MIXED = 1
+DRAWS = 1
+SCREENED = 12
 # Finding out what sways most takes no more than this share of the time, or nothing would be left to ask it.
 SCREENING = 4
 
@@ -87,15 +90,16 @@ def enquire(
         sample = _sample(asked, examiner, choice, seed=seed, until=time.monotonic() + time_limit_s / SCREENING)
         opened = _sway(examiner, sample, found, open_ones)
         found.sort(key=lambda row: -row["sway"] * row["unknown_wan"])
+    trial = _Trial(asked=asked, examiner=examiner, against=_against(choice), draws=draws, seed=seed)
     # What the same few realisations leave standing without any answer is nothing an answer settles.
-    doubtful = set(open_ones.items()) - (_settled(asked, examiner, [], set(open_ones.items()), draws, seed) or set())
+    doubtful = set(open_ones.items()) - (trial.settled([], set(open_ones.items())) or set())
     tried = [row for row in found[:most] if row["unknown_wan"] > 0 and doubtful]
-    # What several answers settle together is more than their sum, and one alone often settles nothing: first the few.
-    for count in sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1}):
+    # What several answers settle together is more than their sum, and one alone often settles nothing: first together.
+    for count in sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1}, reverse=True):
         points = [point for row in tried[:count] for point in row["points"]]
-        tried[count - 1]["together"] = _settled(asked, examiner, points, doubtful, draws, seed)
+        tried[count - 1]["together"] = trial.settled(points, doubtful)
     for row in tried:
-        row["settled"] = _settled(asked, examiner, row["points"], doubtful, draws, seed)
+        row["settled"] = trial.settled(row["points"], doubtful)
     return Enquiry(questions=_table(asked, found, len(open_ones)), open_choices=_opened(asked, opened))
 
 
@@ -213,52 +217,72 @@ def _opened(asked: Problem, opened: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
-def _settled(
-    asked: Problem,
-    examiner: robust.Examiner,
-    points: list[int],
-    items: set[tuple[str, int]],
-    draws: int,
-    seed: int,
-) -> set[tuple[str, int]] | None:
-    """Those of the choices that both answers settle; None where time ran out before that was known."""
-    left = items
-    for end in ("point_low", "point_high"):
-        known = _answered(asked, points, getattr(asked, end))
-        cases: list[robust.Case] = []
-        for amounts in robust.realisations(known, None, draws=draws, seed=seed):
-            case = examiner.case(amounts)
-            if examiner.is_late:
-                return None
-            if case is not None:
-                cases.append(case)
-                left = {one for one in left if _is_alike(examiner, cases, *one)}
-            if not left:
-                return left
-        left = {one for one in left if _is_settled(examiner, cases, *one)}
-    return left
+def _against(choice: Choice) -> list[Numbers]:
+    return [] if choice.examined is None else choice.examined.against
 
 
-def _is_alike(examiner: robust.Examiner, cases: list[robust.Case], kind: str, number: int) -> bool:
-    """Whether the choice stands in the optimum found of all the cases, or of none: otherwise nothing is settled."""
-    first, last = (examiner.stands(case, **{kind: number}) for case in (cases[0], cases[-1]))
-    return first == last
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class _Trial:
+    """Answers given for the sake of seeing what they settle. `against`: realisations that any other than an answer they
+    would have stands against, because a choice did not hold in them."""
+
+    asked: Problem
+    examiner: robust.Examiner
+    against: list[Numbers]
+    draws: int
+    seed: int
+
+    def settled(self, points: list[int], items: set[tuple[str, int]]) -> set[tuple[str, int]] | None:
+        """Those of the choices that are settled whatever the answer; None where time ran out before that was known."""
+        left = items
+        for answer in self._answers(points):
+            holds: dict[tuple[str, int], bool] = {}
+            for amounts in self._realisations(points, answer):
+                if not left:
+                    return left
+                case = self.examiner.case(amounts)
+                if case is not None:
+                    left = {one for one in left if self._is_alike(case, one, holds)}
+                if self.examiner.is_late:
+                    return None
+        return left
+
+    def _is_alike(self, case: robust.Case, one: tuple[str, int], holds: dict[tuple[str, int], bool]) -> bool:
+        """Whether the choice is in this case what it is in those before; what time did not show is not settled."""
+        kind, number = one
+        is_held = self.examiner.holds(case, **{kind: number})
+        return is_held is not None and holds.setdefault(one, is_held) == is_held
+
+    def _answers(self, points: list[int]) -> Iterator[Numbers]:
+        """Amounts of these points: all at their lower ends, all at their upper, and where they are of several questions
+        some at these and some at those."""
+        low, high = self.asked.point_low[points], self.asked.point_high[points]
+        yield low
+        yield high
+        names = [self.asked.points[name].take(pa.array(points, pa.int64())) for name in ("anchor_id", "category_id")]
+        asked = list(zip(*(name.to_pylist() for name in names), strict=True))
+        of = {one: number for number, one in enumerate(dict.fromkeys(asked))}
+        mixed = np.random.default_rng([self.seed, len(of)])
+        for _ in range(MIXED if len(of) > 1 else 0):
+            is_high = mixed.random(len(of)) < 0.5
+            yield np.where(is_high[[of[one] for one in asked]], high, low)
+
+    def _realisations(self, points: list[int], answer: Numbers) -> Iterator[Numbers]:
+        """The rest of the unknowns with this answer known: the realisations that stood against a choice first."""
+        for amounts in self.against:
+            given = amounts.copy()
+            given[points] = answer
+            yield given
+        yield from robust.realisations(_answered(self.asked, points, answer), None, draws=self.draws, seed=self.seed)
 
 
-def _is_settled(examiner: robust.Examiner, cases: list[robust.Case], kind: str, number: int) -> bool:
-    """Of a choice that stands in the optimum found of all the cases or of none: whether it is in none of any then."""
-    if not cases or examiner.stands(cases[0], **{kind: number}):
-        return True
-    return all(examiner.holds(case, **{kind: number}) is False for case in cases)
-
-
-def _answered(asked: Problem, points: list[int], ends: Numbers) -> Problem:
-    """The question with these points known to be at these ends."""
+def _answered(asked: Problem, points: list[int], answer: Numbers) -> Problem:
+    """The question with these points known."""
     low, high = asked.point_low.copy(), asked.point_high.copy()
-    low[points] = high[points] = ends[points]
+    low[points] = high[points] = answer
     column = asked.points.schema.get_field_index("amount_wan")
     middle = np.asarray(asked.points["amount_wan"].fill_null(0.0), dtype=np.float64).copy()
-    middle[points] = ends[points]
+    middle[points] = answer
     table = asked.points.set_column(column, "amount_wan", pa.chunked_array([pa.array(middle)]))
     return dataclasses.replace(asked, point_low=low, point_high=high, points=table)
 

@@ -1,14 +1,15 @@
 """Which choices hold whatever the unknown amounts are: in an optimum for every realisation tried.
 
-Amounts known as intervals are realised at all their lower ends, all their upper ends and all their middles; for each
-chosen supplier with what it alone covers at the lower end and the rest at the upper, which is hardest on it; and then
-drawn, in turn anywhere between the ends and at one of the two ends each. A choice holds in a realisation when some
+Amounts known as intervals are realised at all their lower ends, all their upper ends and all their middles; then in
+turn with what one chosen supplier alone covers at the lower end and the rest at the upper, which is hardest on it, and
+drawn, now anywhere between the ends and now at one of the two ends each. A choice holds in a realisation when some
 optimum of it contains that choice: not only the optimum the solver happens to find (Kouvelis & Yu 1997 call these
 strongly robust among the scenarios; here the scenarios are drawn, so the answer names how many there were).
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -32,13 +33,14 @@ SECONDS_EACH = 10.0
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Held:
     """Flags by supplier and category number: chosen and held throughout; and the number of realisations settled, with
-    those that were drawn, from which other questions go on."""
+    those that were drawn and those in which a choice was first seen not to hold, from which other questions go on."""
 
     suppliers: Flags
     categories: Flags
     draw_count: int
     examiner: Examiner
     drawn: list[Numbers]
+    against: list[Numbers]
 
 
 def flags(problem: Problem, suppliers: Iterable[Any], categories: Iterable[Any]) -> Sets:
@@ -88,8 +90,8 @@ def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: 
     suppliers, categories = chosen[0].copy(), chosen[1].copy()
     examiner = Examiner(problem, [chosen], deadline)
     settled, extremes = 0, 0
-    first_drawn = sum(1 for _ in realisations(problem, chosen, draws=0, seed=seed))
-    drawn = []
+    random = {amounts.tobytes() for amounts in _draws(problem, draws, seed)}
+    drawn, against = [], []
     for number, amounts in enumerate(realisations(problem, chosen, draws=draws, seed=seed)):
         # Without both extremes nothing can be said: they may take as long as it takes to say anything.
         patience = (deadline - time.monotonic()) / 3 if number < EXTREMES else 0.0
@@ -100,34 +102,51 @@ def examine(problem: Problem, chosen: Sets, *, draws: int, seed: int, deadline: 
                 break
             continue
         settled += 1
-        if number >= first_drawn:
+        if amounts.tobytes() in random:
             drawn.append(amounts)
         extremes += number < EXTREMES
+        before = suppliers.sum() + categories.sum()
         for one in np.flatnonzero(suppliers):
             suppliers[one] = examiner.holds(case, supplier=int(one)) is True
         for one in np.flatnonzero(categories):
             categories[one] = examiner.holds(case, category=int(one)) is True
+        if suppliers.sum() + categories.sum() < before:
+            against.append(amounts)
     if extremes < EXTREMES:
         suppliers[:], categories[:], settled = False, False, 0
-    return Held(suppliers=suppliers, categories=categories, draw_count=settled, examiner=examiner, drawn=drawn)
+    return Held(
+        suppliers=suppliers,
+        categories=categories,
+        draw_count=settled,
+        examiner=examiner,
+        drawn=drawn,
+        against=against,
+    )
 
 
 EXTREMES = 2
 
 
 def realisations(problem: Problem, chosen: Sets | None, *, draws: int, seed: int) -> Iterator[Numbers]:
-    """Amounts by point: the extremes first, then the middle, what is hardest on each chosen supplier, and the draws."""
+    """Amounts by point: the extremes first, then the middle, then in turn what is hardest on a chosen supplier and a
+    draw, so that whatever time allows is of both kinds."""
     low, high = problem.point_low, problem.point_high
     middle = np.asarray(problem.points["amount_wan"].fill_null(0.0), dtype=np.float64)
     yield low
     yield high
     yield middle
-    known = {low.tobytes(), high.tobytes(), middle.tobytes()}
+    hardest: dict[bytes, Numbers] = {}
     for amounts in () if chosen is None else _hardest(problem, chosen[0]):
-        if amounts.tobytes() not in known:
-            known.add(amounts.tobytes())
-            yield amounts
+        hardest.setdefault(amounts.tobytes(), amounts)
+    for known in (low, high, middle):
+        hardest.pop(known.tobytes(), None)
+    for pair in itertools.zip_longest(hardest.values(), _draws(problem, draws, seed)):
+        yield from (amounts for amounts in pair if amounts is not None)
+
+
+def _draws(problem: Problem, draws: int, seed: int) -> Iterator[Numbers]:
     drawn = np.random.default_rng(seed)
+    low, high = problem.point_low, problem.point_high
     for number in range(draws):
         share = drawn.random(len(low))
         yield low + (high - low) * (share if number % 2 == 0 else (share < 0.5))
@@ -165,6 +184,7 @@ class Examiner:
         self.seconds_each = SECONDS_EACH
         self.cases: dict[bytes, Case] = {}
         self._values: dict[bytes, list[float]] = {}
+        self._refuted: set[tuple[bytes, int | None, int | None]] = set()
 
     def case(self, amounts: Numbers) -> Case | None:
         """The realisation and its optimum; None where the solver did not settle it in time."""
@@ -218,6 +238,9 @@ class Examiner:
         )
         if any(self._contains(one, supplier=supplier, category=category) for one in reaching):
             return True
+        asked = (case.problem.group_amount.tobytes(), supplier, category)
+        if asked in self._refuted:
+            return False
         forced = replace(
             case.problem,
             required=case.problem.required if supplier is None else np.union1d(case.problem.required, [supplier]),
@@ -228,6 +251,7 @@ class Examiner:
         # Anything that reaches the optimum will do, and a search that may stop short of it is a short one.
         answer = self._solve(forced, None, case.best_wan - 4 * TOLERANCE * max(1.0, case.best_wan))
         if answer.outcome is model.Outcome.INFEASIBLE:
+            self._refuted.add(asked)
             return False
         if answer.outcome is not model.Outcome.OPTIMAL or answer.is_taken is None or answer.is_chosen is None:
             return None
