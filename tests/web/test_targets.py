@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chainlab import targets as lab
 from lianzhang.chains import jobs
@@ -14,7 +15,7 @@ from lianzhang.chains.models import Chain, Scheme, TargetLine, TargetList
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.projects.models import Project
-from lianzhang.registry.models import Alias, Enterprise
+from lianzhang.registry.models import Alias, Enterprise, PurchaseGrant
 from lianzhang.tables.values import plain
 from lianzhang.web import target_figures
 from tests.cast import Cast
@@ -344,6 +345,8 @@ def test_conditions_nobody_can_meet_are_told_on_the_list(signed_in: SignIn, cast
     listed.refresh_from_db()
     assert listed.failure in page
     assert listed.failure not in others
+    PurchaseGrant.objects.filter(firm=cast.enterprise_3).update(withdrawn_at=timezone.now())
+    assert listed.failure not in text(client, f"/targets/{listed.code}"), "nor to who asked, once a firm withdrew"
 
 
 def test_a_list_without_a_supplier_says_so_instead_of_naming_nothing_best(signed_in: SignIn, cast: Cast) -> None:

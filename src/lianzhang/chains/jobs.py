@@ -71,6 +71,15 @@ def decide_list(progress: Progress, *, list_id: int) -> dict[str, Any]:
     return {"list": listed.code, "url": f"/targets/{listed.code}"}
 
 
+class Contradicted(Unworkable):
+    """No list meets the conditions. The words name anchors and what could be covered of theirs: the list keeps them
+    with the snapshot they are of, so that grants are asked again each time they are shown. The job does not keep them."""
+
+    def __init__(self, reason: str, *, snapshot: Snapshot) -> None:
+        super().__init__(reason)
+        self.snapshot = snapshot
+
+
 def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
     """Compute one target list on a fresh snapshot; a failure is written on the list too.
 
@@ -83,6 +92,10 @@ def choose_targets(progress: Progress, *, list_id: int) -> dict[str, Any]:
     if listed.state == TargetList.State.RUNNING:
         try:
             _choose(progress, listed)
+        except Contradicted as contradiction:
+            said, snapshot = str(contradiction), contradiction.snapshot
+            targets.fail(listed=listed, reason=said, snapshot=snapshot, by=progress.person)
+            raise Unworkable(_("所列条件互相矛盾，原因见清单。")) from contradiction
         except Unworkable as reason:
             targets.fail(listed=listed, reason=str(reason), by=progress.person)
             raise
@@ -206,7 +219,7 @@ def _choose(progress: Progress, listed: TargetList) -> None:
         raise Unworkable(nothing.reason) from nothing
     except lab.Infeasible as impossible:
         why = targets.by_name(impossible.message_zh, [*parameters.must_include, *snapshot.firm_ids])
-        raise Unworkable(_("所列条件互相矛盾：%(why)s") % {"why": why}) from impossible
+        raise Contradicted(_("所列条件互相矛盾：%(why)s") % {"why": why}, snapshot=snapshot) from impossible
     except engines.BadTable as bad:
         raise Unworkable(bad.message_zh) from bad
     except TimeoutError as late:

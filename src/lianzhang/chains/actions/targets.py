@@ -163,10 +163,10 @@ def plotted(*, listed: TargetList, by: Person) -> None:
     trail.note(listed, verb="target_list.plotted", detail={"supplier_count": listed.frontier[-1][0]}, by=by)
 
 
-def fail(*, listed: TargetList, reason: str, by: Person) -> TargetList:
-    """The computation ended without a list; the reason stays with it."""
+def fail(*, listed: TargetList, reason: str, snapshot: Snapshot | None = None, by: Person) -> TargetList:
+    """The computation ended without a list; the reason stays with it, and the snapshot whose amounts it names."""
     with transaction.atomic():
-        changes = {"state": State.FAILED, "failure": reason, "first": {}}
+        changes = {"state": State.FAILED, "failure": reason, "first": {}, "snapshot": snapshot or listed.snapshot}
         return trail.change(listed, verb="target_list.failed", changes=changes, by=by)
 
 

@@ -287,17 +287,27 @@ def explain_figure(request: HttpRequest, code: str, figure: str) -> HttpResponse
     return explain.respond(request, explained)
 
 
+def _failure(listed: TargetList, person: Person) -> str:
+    """Why there is no list; the words are of the amounts of its snapshot."""
+    if listed.created_by_id != person.pk:
+        return _("所列条件下没有算出清单；原因由编制人查看。")
+    if listed.snapshot is not None and not disclosures.of(listed.snapshot, person=person).sees_rows:
+        return _("所列条件下没有算出清单；其中有企业已收回授权或授权到期，原因不再显示。")
+    return listed.failure
+
+
 def _waiting(request: HttpRequest, listed: TargetList, person: Person) -> HttpResponse:
     """How far the computation is, or why there will be no list; asked again by the page every second.
 
-    The words of the computation may name an anchor and an amount: they are for who asked, others learn that it is over.
+    The words of the computation may name an anchor and an amount: they are for who asked and may read the rows still,
+    others learn that it is over.
     The first choice is shown to who may read the rows it was made of.
     """
     job, is_own = listed.job, listed.created_by_id == person.pk
     context = {
         "record": listed,
         "job": job_queries.standing(job, now=timezone.now()) if job and is_own else None,
-        "failure": listed.failure if is_own else _("所列条件下没有算出清单；原因由编制人查看。"),
+        "failure": _failure(listed, person),
         "is_own": is_own,
         "stop_url": reverse("jobs:stop", args=[job.pk]) if job and is_own and not job.is_over else "",
         "is_over": listed.state == TargetList.State.FAILED or job is None or job.is_over,
