@@ -111,6 +111,9 @@ def test_the_lead_stands_on_the_map_where_its_largest_part_is_made(
     client.force_login(cast.clerk_a)
     board = client.get(reverse("maps:chain", args=[cast.chain_a.code])).content.decode()
     assert board.count("个在招") == 1
+    Project.objects.filter(pk=project.pk).update(stage=Stage.IN_PRODUCTION)
+    board = client.get(reverse("maps:chain", args=[cast.chain_a.code])).content.decode()
+    assert "个在招" not in board, "who produces is recruited no more"
     assert (
         project.name in client.get(reverse("maps:segment", args=[cast.chain_a.code, 1, "compressors"])).content.decode()
     )

@@ -66,7 +66,7 @@ def test_production_makes_a_part_available_at_home_and_the_next_snapshot_says_so
 
 
 def test_a_list_says_what_could_be_had_at_home_now_beside_what_is_bought_there(
-    cast: Cast, project: Project, now: dt.datetime
+    cast: Cast, project: Project, now: dt.datetime, client: Any
 ) -> None:
     snapshot(cast, at=now - HOUR)
     scene.bring(project, Stage.IN_PRODUCTION, cast, now=now)
@@ -78,6 +78,9 @@ def test_a_list_says_what_could_be_had_at_home_now_beside_what_is_bought_there(
     assert gained > 5
     share = f"{before.shares['amount']:.1%}"
     assert f"本地配套率（按金额）{share} → {share}，可就地供应率{could[before.snapshot]:.1%} → " in told
+    client.force_login(cast.clerk_a)
+    page = client.get(reverse("teardowns:shares", args=[cast.chain_a.code])).content.decode()
+    assert f"{could[after.snapshot]:.1%}" in page, "the chain's own page shows it move"
     closed = [dataclasses.replace(point, is_own=False, shares={}) for point in (before, after)]
     assert recruited.moved(*closed) == "", "who may not be told the share is not told what could be either"
 

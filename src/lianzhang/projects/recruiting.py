@@ -53,8 +53,10 @@ def became(listed: TargetList, *, person: Person) -> Became:
 
 
 def by_segment(chain: Chain, *, person: Person) -> dict[str, int]:
-    """How many open leads and projects within reach stand at each segment of a chain's map, by the segment's key."""
-    found = Project.objects.visible_to(person).filter(chain=chain, status__in=stages.OPEN).exclude(segment_key="")
+    """How many leads and projects within reach are on their way to each segment of a chain's map, by the segment's key;
+    who produces is counted among the makers by the next snapshot."""
+    coming = Project.objects.visible_to(person).filter(status__in=stages.OPEN, stage__lt=Stage.IN_PRODUCTION)
+    found = coming.filter(chain=chain).exclude(segment_key="")
     return dict(found.order_by().values_list("segment_key").annotate(count=Count("pk")))
 
 

@@ -1,6 +1,6 @@
 """The history of 本地配套率 and the comparison of two snapshots, as tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,8 @@ from lianzhang.tables import UNRELEASED, Badge, Column, Empty, TableSpec
 from lianzhang.tables.addresses import address
 
 
-def shares(chain: Chain) -> TableSpec:
-    """历次快照 of one chain, newest first."""
+def shares(chain: Chain, *, could: Mapping[str, float]) -> TableSpec:
+    """历次快照 of one chain, newest first; `could` is what could be had at home, by snapshot, where it may be told."""
 
     def share(by: By) -> Column:
         return Column(
@@ -35,6 +35,13 @@ def shares(chain: Chain) -> TableSpec:
             Column("taken_at", _("快照时间"), lambda one: one.taken_at, kind="datetime", link=url),
             Column("taken_on", _("数据截至"), lambda one: one.taken_on, kind="date", is_default=False),
             *(share(by) for by in By),
+            Column(
+                "reachable_ratio",
+                _("可就地供应率"),
+                lambda one: could.get(one.snapshot, UNRELEASED),
+                kind="ratio",
+                help=_("另计本市已核定、尚未被采购的供货能力"),
+            ),
             Column("buyer_count", _("已填链主"), lambda one: one.buyer_count, kind="integer"),
             Column("map", _("图谱"), lambda one: f"v{one.map_number}" if one.map_number else None),
         ),
@@ -42,6 +49,7 @@ def shares(chain: Chain) -> TableSpec:
         row_url=url,
         note=_(
             "本市企业供应的比重，只作观察，不作为任何扶持的条件。三种口径分别计算，不可互相比较；不同快照的链主和数据可能不同。"
+            "可就地供应率另计本市已核定、尚未被采购的供货能力，项目投产核验后随下一次快照上升。"
         ),
         empty=Empty(_("还没有数据快照。"), _("去拆零件"), "teardowns:list"),
     )

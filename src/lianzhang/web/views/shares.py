@@ -43,7 +43,8 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
         "scope": _("%(chain)s · %(by)s") % {"chain": found.name, "by": by.label},
         "illustrative": found.is_illustrative,
     }
-    return listing.respond(request, tables.shares(found), points, template="teardowns/shares.html", context=context)
+    table = tables.shares(found, could=shares.reachable(points))
+    return listing.respond(request, table, points, template="teardowns/shares.html", context=context)
 
 
 @access.reads(Thing.GAP)
