@@ -73,7 +73,8 @@ def decide_list(progress: Progress, *, list_id: int) -> dict[str, Any]:
 
 class Contradicted(Unworkable):
     """No list meets the conditions. The words name anchors and what could be covered of theirs: the list keeps them
-    with the snapshot they are of, so that grants are asked again each time they are shown. The job does not keep them."""
+    with the snapshot they are of, so that grants are asked again whenever they are shown; the job does not keep them.
+    """
 
     def __init__(self, reason: str, *, snapshot: Snapshot) -> None:
         super().__init__(reason)

@@ -109,6 +109,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "gap_words": shown_as.gap_to_bound(listed),
         "restricted": RESTRICTED,
         "categories": [(entry, shown.sees_rows) for entry in listed.categories],
+        "purchases_url": target_figures.purchases_url(listed),
         "chart": _chart(listed) if shown.sees_rows else None,
         "plotting": _plotting(listed, person),
         "parameters": asked.conditions(listed, pooled),
@@ -291,7 +292,9 @@ def _failure(listed: TargetList, person: Person) -> str:
     """Why there is no list; the words are of the amounts of its snapshot."""
     if listed.created_by_id != person.pk:
         return _("所列条件下没有算出清单；原因由编制人查看。")
-    if listed.snapshot is not None and not disclosures.of(listed.snapshot, person=person).sees_rows:
+    # A list that failed before its snapshot was kept with it: words with an amount are of nobody knows whose rows.
+    is_about_amounts = listed.snapshot is not None or "万元" in listed.failure
+    if is_about_amounts and not disclosures.of(listed.snapshot, person=person).sees_rows:
         return _("所列条件下没有算出清单；其中有企业已收回授权或授权到期，原因不再显示。")
     return listed.failure
 
