@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chainlab import targets as lab
 from lianzhang.chains import jobs
-from lianzhang.chains.models import Chain, Scheme, TargetLine, TargetList
+from lianzhang.chains.models import Chain, Scheme, Snapshot, TargetLine, TargetList
 from lianzhang.jobs.models import Job
 from lianzhang.jobs.progress import Progress
 from lianzhang.projects.models import Project
@@ -114,6 +114,25 @@ def test_the_task_force_that_was_granted_sees_for_whom_and_how_much(
     page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}/{line.position}")
     assert cast.enterprise_1.name in page
     assert "70,013" in page
+
+
+def test_the_figures_of_a_list_open_the_purchases_behind_them_also_where_chains_are_pooled(
+    signed_in: SignIn, world: analysed.Analysed
+) -> None:
+    client, address = signed_in("clerk_a"), f"/targets/{world.listed.code}"
+
+    def opened() -> set[str]:
+        found = set(re.findall(r'href="(/teardowns/test-a/snapshots/[^"]+)"', text(client, address)))
+        for figure in target_figures.DEFINED:
+            page = text(client, f"{address}/explain/{figure}")
+            found |= set(re.findall(r'btn-primary" href="([^"]+)"', page))
+        for each in sorted(found):
+            text(client, each.replace("&amp;", "&"))
+        return {each for each in found if "snapshots" in each}
+
+    assert any("?category=" in each for each in opened())
+    Snapshot.objects.filter(pk=world.listed.snapshot_id).update(is_pooled=True)
+    assert opened() == set(), "a snapshot of several chains is the teardown of none"
 
 
 def test_a_line_warns_of_a_relocation_and_says_what_is_known_of_the_recruit(

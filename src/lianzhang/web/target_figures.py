@@ -26,9 +26,7 @@ DEFINED: Mapping[str, tuple[Any, Any, Any]] = {
     ),
     "demand": (
         gettext_lazy("市外采购额"),
-        gettext_lazy(
-            "供应商产地明确在市外的年采购额，不含链主写明不欢迎新供应商的；集团内采购只在条件要求时计入。"
-        ),
+        gettext_lazy("供应商产地明确在市外的年采购额，不含链主写明不欢迎新供应商的；集团内采购只在条件要求时计入。"),
         gettext_lazy("Σ 各链主 × 各零部件向市外供应商采购的金额"),
     ),
     "served": (
@@ -106,8 +104,15 @@ def _value(listed: TargetList, figure: str) -> str:
 
 def _rows(listed: TargetList, figure: str) -> str:
     """Where the rows behind a figure stand: the purchases of the snapshot, who could supply, or the list itself."""
-    if figure in {"demand", "ratio-now", "unknown"}:
-        return reverse("teardowns:snapshot", args=[listed.chain.code, listed.snapshot_id])
+    if figure in {"demand", "ratio-now", "unknown"} and (bought := purchases_url(listed)):
+        return bought
     if figure == "candidates":
         return reverse("targets:candidates", args=[listed.chain.code])
     return reverse("targets:target", args=[listed.code])
+
+
+def purchases_url(listed: TargetList) -> str:
+    """The teardown of the snapshot a list was made of; empty where it pools chains, and so is the teardown of none."""
+    if listed.snapshot is None or listed.snapshot.is_pooled:
+        return ""
+    return reverse("teardowns:snapshot", args=[listed.chain.code, listed.snapshot.pk])
