@@ -55,8 +55,8 @@ def questions(demand: object, offers: object, choice: Choice, **options: Any) ->
     covered), unfilled_count (rows without amount or band), sway (0 to 1; null where nothing is open), settled_count
     (null where it was not tried), together_count (the same with all the questions before it answered as well; null
     where that was not tried: of the first few and of all that were), open_count (open choices in all), suppliers and
-    categories (lists: the open ones it settles); what sways most by its width first, unless only single questions
-    settle anything: then what settles most.
+    categories (lists: the open ones it settles); of those tried what settles most first, then what sways most by its
+    width.
     """
     return enquire(demand, offers, choice, **options).questions
 
@@ -94,12 +94,16 @@ def enquire(
     # What the same few realisations leave standing without any answer is nothing an answer settles.
     doubtful = set(open_ones.items()) - (trial.settled([], set(open_ones.items())) or set())
     tried = [row for row in found[:most] if row["unknown_wan"] > 0 and doubtful]
-    # What several answers settle together is more than their sum, and one alone often settles nothing: first together.
-    for count in sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1}, reverse=True):
-        points = [point for row in tried[:count] for point in row["points"]]
-        tried[count - 1]["together"] = trial.settled(points, doubtful)
     for row in tried:
         row["settled"] = trial.settled(row["points"], doubtful)
+    tried.sort(key=lambda row: -len(row["settled"] or ()))  # stable: what sways most first among equals
+    # What several answers settle together is more than their sum. Where none alone settles anything, first whether all
+    # of them do.
+    counts = sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1})
+    for count in counts if any(row["settled"] for row in tried) else reversed(counts):
+        points = [point for row in tried[:count] for point in row["points"]]
+        tried[count - 1]["together"] = trial.settled(points, doubtful)
+    found = [*tried, *(row for row in found if row not in tried)]
     return Enquiry(questions=_table(asked, found, len(open_ones)), open_choices=_opened(asked, opened))
 
 
@@ -303,8 +307,6 @@ def _table(asked: Problem, found: list[dict[str, Any]], open_count: int) -> pa.T
         }
         for row in found
     ]
-    if not any(row["together_count"] for row in rows):
-        rows.sort(key=lambda row: -(row["settled_count"] or 0))  # stable: what sways most first among equals
     types = asked.points.schema
     schema = pa.schema(
         [

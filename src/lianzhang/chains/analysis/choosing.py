@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chainlab.targets import Choice, Enquiry, Needs, Point
 
-SECONDS_TO_CHOOSE, SECONDS_TO_ENQUIRE = 30.0, 20.0
+SECONDS_TO_CHOOSE, SECONDS_TO_ENQUIRE = 30.0, 40.0
 
 
 class Unchoosable(Exception):

@@ -39,11 +39,10 @@ class Question:
     def _together(self) -> str:
         if self.together_count is None:
             return ""
-        return _now("以上 %(count)s 项都问清，可定下 %(all)s 项未定选择中的 %(n)s 项。") % {
-            "count": self.position,
-            "all": self.open_count,
-            "n": self.together_count,
-        }
+        words = _now("以上 %(count)s 项都问清，%(all)s 项未定选择仍都定不下。")
+        if self.together_count:
+            words = _now("以上 %(count)s 项都问清，可定下 %(all)s 项未定选择中的 %(n)s 项。")
+        return words % {"count": self.position, "all": self.open_count, "n": self.together_count}
 
 
 @dataclass(frozen=True, kw_only=True)
