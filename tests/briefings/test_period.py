@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from lianzhang.accounts.models import Person
 from lianzhang.briefings.models import Briefing
-from lianzhang.briefings.period import draft, scope
+from lianzhang.briefings.period import draft, scope, tables
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects.models import LeadClock, MonthReport, Project, StageEntry
+from lianzhang.projects.monthly import actions as monthly
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.supervision.models import Task
 from lianzhang.trail import actions as trail
 from tests.cast import TODAY, Cast
+from tests.projects import months
 
 pytestmark = pytest.mark.django_db
 MONDAY = TODAY - timedelta(days=TODAY.weekday())
@@ -125,6 +127,24 @@ def test_a_month_tells_what_was_invested_and_what_arrived_in_it_and_leaves_the_u
         row.pk for row in Project.objects.filter(code__in=["XM-2026-001", "XM-2026-003"])
     }
     assert "不能相加" in " ".join(section.note for section in made.sections)
+
+
+def test_a_month_put_right_after_its_close_is_told_as_it_holds_with_what_was_reported_beside_it(cast: Cast) -> None:
+    one, two = months.key_project(cast, 1), months.key_project(cast, 2)
+    asked = months.opened(cast, months.OCTOBER)
+    said = {each: months.values("100", "100", explanation="首次报送") for each in (one, two)}
+    months.sent(asked, cast, "east", said)
+    months.passed(asked, cast.clerk_a)
+    monthly.close(asked, now=months.NOON, by=cast.secretary)
+    asked.refresh_from_db()
+    for value in ("80", "70"):  # the last correction holds
+        fix: dict[str, Any] = {"field": "done_month_wan", "value": Decimal(value), "reason": "重复计入"}
+        monthly.correct(collection=asked, project=one, now=months.NOON, by=cast.secretary, **fix)
+    made = compose(cast.secretary, scope.period("month", months.OCTOBER, today=TODAY))
+    assert values(made)["done"] == 170
+    (reported,) = (column for column in tables.MONTHS.columns if column.key == "reported")
+    shown = {row.project: reported.value(row) for row in rows(made, "done")}
+    assert shown == {one: "当月 100", two: None}
 
 
 def test_what_was_due_in_the_week_is_counted_as_expected_received_and_on_time(cast: Cast) -> None:

@@ -29,7 +29,8 @@ from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects import queries as projects
 from lianzhang.projects import schedule, stages
 from lianzhang.projects.leads import clocks
-from lianzhang.projects.models import LeadClock, MonthReport, Project, StageEntry
+from lianzhang.projects.models import LeadClock, MonthCorrection, MonthReport, Project, StageEntry
+from lianzhang.projects.monthly import queries as monthly
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task
@@ -177,13 +178,19 @@ def submissions(whose: Whose, period: Period) -> "QuerySet[Submission]":
 
 
 def reports(whose: Whose, period: Period) -> "QuerySet[Any]":
-    """月度进度: rows of the month that were handed in, with what arrived in it where the month before is known."""
+    """月度进度: rows of the month that were handed in, with the figures that hold since, and what arrived in the month
+    where the month before is known. A row that was only put right after the close counts as well."""
     before = MonthReport.objects.filter(project=OuterRef("project"), month=_before(period.first))
-    handed_in = (MonthReport.State.SUBMITTED, MonthReport.State.CHECKED)
+    arrived_before = before.annotate(right=monthly.holding("arrived_wan")).values("right")[:1]
+    is_told = Q(state__in=monthly.HANDED_IN) | Exists(MonthCorrection.objects.filter(report=OuterRef("pk")))
     found: QuerySet[Any] = MonthReport.objects.visible_to(whose.person).filter(
-        whose.of("project__"), month=period.first, state__in=handed_in
+        is_told, whose.of("project__"), month=period.first
     )
-    with_money = found.annotate(arrived_month_wan=Field("arrived_wan") - Subquery(before.values("arrived_wan")[:1]))
+    with_money = found.annotate(
+        right_month_wan=monthly.holding("done_month_wan"),
+        right_year_wan=monthly.holding("done_year_wan"),
+        right_arrived_wan=monthly.holding("arrived_wan"),
+    ).annotate(arrived_month_wan=Field("right_arrived_wan") - Subquery(arrived_before))
     names = ("month", "state", "done_month_wan", "done_year_wan", "arrived_wan", *OF_PROJECT)
     related = with_money.select_related("project__chain", "project__district").only(*names)
     in_order: QuerySet[Any] = related.order_by("project__chain__position", "project__code")

@@ -254,8 +254,8 @@ def _money(whose: Whose, period: Period, moved: changes.Moved, entries: list[Any
 def _of_month(whose: Whose, period: Period) -> list[Count]:
     rows = changes.reports(whose, period)
     added = rows.order_by().aggregate(
-        done=Sum("done_month_wan"),
-        done_rows=Counting("done_month_wan"),
+        done=Sum("right_month_wan"),
+        done_rows=Counting("right_month_wan"),
         arrived=Sum("arrived_month_wan"),
         arrived_rows=Counting("arrived_month_wan"),
     )
@@ -275,11 +275,11 @@ def _of_month(whose: Whose, period: Period) -> list[Count]:
         Count(
             key="done",
             label=_("当月完成投资"),
-            rows=rows.filter(done_month_wan__isnull=False),
+            rows=rows.filter(right_month_wan__isnull=False),
             spec=tables.MONTHS,
             unit=unit,
-            scope=_("月度调度已报和已核的当月完成投资"),
-            amount=lambda r: r.done_month_wan,
+            scope=_("月度调度已报和已核的当月完成投资，关账后有更正的按更正数"),
+            amount=lambda r: r.right_month_wan,
             known=added["done"],
             known_rows=added["done_rows"],
         ),

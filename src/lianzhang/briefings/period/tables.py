@@ -9,7 +9,7 @@ from lianzhang.collecting import rules
 from lianzhang.collecting.models import Submission
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Task
-from lianzhang.tables import Column, Empty, Light, TableSpec
+from lianzhang.tables import Column, Empty, Light, TableSpec, values
 
 EMPTY = Empty(_("期间没有。"))
 
@@ -117,17 +117,32 @@ ANSWERS = _spec(
     Column("light", _("状态"), _answer, kind="light"),
     invented="collection__is_illustrative",
 )
+
+
+def _reported(report: Any) -> str | None:
+    """What the district had reported, where it was put right after the close: both stay in sight."""
+    pairs = (
+        (_("当月"), report.done_month_wan, report.right_month_wan),
+        (_("年度累计"), report.done_year_wan, report.right_year_wan),
+    )
+    said = [
+        f"{label} {values.plain(was, 'wan') if was is not None else '—'}" for label, was, now in pairs if was != now
+    ]
+    return "；".join(map(str, said)) or None
+
+
 MONTHS = _spec(
     "months",
     _("当月完成投资"),
     NAME,
     CHAIN,
     DISTRICT,
-    Column("done_month_wan", _("当月完成投资"), lambda r: r.done_month_wan, kind="wan", sort="done_month_wan"),
-    Column("done_year_wan", _("年度累计完成投资"), lambda r: r.done_year_wan, kind="wan", sort="done_year_wan"),
+    Column("done_month_wan", _("当月完成投资"), lambda r: r.right_month_wan, kind="wan", sort="right_month_wan"),
+    Column("done_year_wan", _("年度累计完成投资"), lambda r: r.right_year_wan, kind="wan", sort="right_year_wan"),
+    Column("reported", _("更正前原报"), _reported, is_wrapped=True),
     Column("arrived_month_wan", _("当月到位资金"), lambda r: r.arrived_month_wan, kind="wan", sort="arrived_month_wan"),
     Column("state", _("状态"), lambda r: r.get_state_display()),
-    note=_("已报和已核的行；到位资金为累计数与上月之差，上月未报的不计。"),
+    note=_("已报和已核的行，关账后有更正的按更正数；到位资金为累计数与上月之差，上月未报的不计。"),
 )
 REQUESTS = _spec(
     "requests",

@@ -6,7 +6,24 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Prefetch, Q, QuerySet, Sum
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, NullIf
 
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, BodyKind, Scope, Thing
@@ -275,6 +292,14 @@ def tallies(found: "QuerySet[MonthReport]", *, by: str) -> dict[Any, Tally]:
     }
     grouped = found.select_related(None).prefetch_related(None).order_by().values(by).annotate(**counted)
     return {row.pop(by): Tally(**row) for row in grouped}
+
+
+def holding(field: str) -> Case:
+    """The amount of a report that holds, as an expression: as it was last corrected, else as reported."""
+    fixes = MonthCorrection.objects.filter(report=OuterRef("pk"), field=field)
+    last = Subquery(fixes.order_by("-at", "-pk").values("after")[:1])
+    amount = DecimalField(max_digits=16, decimal_places=4)
+    return Case(When(Exists(fixes), then=Cast(NullIf(last, Value("")), amount)), default=F(field), output_field=amount)
 
 
 def corrected_sums(found: "QuerySet[MonthReport]") -> dict[Any, tuple[int, Decimal]]:
