@@ -102,3 +102,16 @@ def test_under_a_short_layer_a_link_runs_where_it_wants_and_beside_its_boxes_thr
     assert lane.crossing(400) == 400
     assert [lane.crossing(100) for _ in range(4)] == [120, 122, 118, 120]
     assert lane.crossing(200) == 260
+
+
+@pytest.mark.django_db
+def test_a_segment_leads_only_to_pages_its_reader_may_open(signed_in: SignIn, cast: Cast) -> None:
+    analysed.build(cast)
+    firm = f'href="/enterprises/{cast.enterprise_1.code}/"'
+    pages = {"fridge": (cast.enterprise_1.name, firm), "compressor": ("压缩机", 'href="/teardowns/test-a/part/P1"')}
+    for key, (name, link) in pages.items():
+        address = f"/maps/test-a/v1/segment/{key}"
+        assert link in signed_in("clerk_a").get(address).content.decode()
+        shown = signed_in("expert").get(address).content.decode()
+        assert name in shown
+        assert link not in shown

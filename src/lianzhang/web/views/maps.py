@@ -17,7 +17,7 @@ from lianzhang.chains.queries import atlas as queries
 from lianzhang.chains.tables import atlas as tables
 from lianzhang.projects import recruiting
 from lianzhang.projects.models import Project
-from lianzhang.registry.models import Purchase
+from lianzhang.registry.models import Enterprise, Purchase
 from lianzhang.web import access, listing
 from lianzhang.web.charts import board as drawing
 from lianzhang.web.forms.maps import LinkForm, NoteForm, PlaceForm
@@ -139,12 +139,15 @@ def segment_context(found: Segment, atlas: MapVersion, person: Person) -> dict[s
     parts = list(found.parts.all())
     may_edit = Segment.objects.editable_by(person).filter(pk=found.pk).exists()
     gaps = Gap.objects.visible_to(person).filter(chain=atlas.chain, part__in=parts).exclude(state=Gap.State.INVALID)
+    open_firms = Enterprise.objects.visible_to(person).filter(pk=OuterRef("enterprise"))
+    places = found.placements.select_related("enterprise").annotate(is_open=Exists(open_firms))
     return {
         "record": found,
         "atlas": atlas,
         "parts": parts,
         "is_stale": found.is_stale(timezone.localdate()),
-        "places": found.placements.select_related("enterprise").order_by("part", "enterprise__name"),
+        "places": places.order_by("part", "enterprise__name"),
+        "may_read_parts": person.reach.may(Act.READ, Thing.GAP),
         "feeds": [link.downstream for link in found.feeds.select_related("downstream")],
         "fed_by": [link.upstream for link in found.fed_by.select_related("upstream")],
         "buyers": Purchase.objects.visible_to(person).filter(part__in=parts).select_related("buyer", "supplier")[:50],
