@@ -13,15 +13,14 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import (
-    Case,
     DecimalField,
     ExpressionWrapper,
     F,
+    Func,
     IntegerField,
     Prefetch,
     Q,
     Value,
-    When,
     prefetch_related_objects,
 )
 from django.db.models.lookups import GreaterThan, LessThan
@@ -103,14 +102,34 @@ def quiet_days(project: Project, *, today: dt.date) -> int:
     return max((today - project.progress_on).days, 0) if is_asked and project.progress_on is not None else 0
 
 
+class _MonthsOver(Func):
+    """`months_over` of a day of one year.
+
+    The ends of the months as days, since a date taken apart is a call of Python for each row on SQLite; one piece of
+    SQL, since a Case of twelve conditions is taken apart and put together again by Django whenever it is asked.
+    """
+
+    output_field = IntegerField()
+
+    def __init__(self, day: str, *, year: int) -> None:
+        super().__init__(day)
+        self.year = year
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
+        """CASE WHEN day >= the last of December THEN 12 … ELSE 0 END."""
+        day, params = compiler.compile(self.source_expressions[0])
+        months = range(MONTHS, 0, -1)
+        steps = " ".join(f"WHEN {day} >= %s THEN {month}" for month in months)
+        ends = [connection.ops.adapt_datefield_value(dt.date(self.year, month, _last_day(month))) for month in months]
+        return f"CASE {steps} ELSE 0 END", tuple(part for end in ends for part in (*params, end))
+
+
 @lru_cache(maxsize=8)
 def condition(today: dt.date) -> Q:
     """Red for what was reported, or not: quiet for too long, or far behind time. Of projects under way."""
     quiet_before = today - dt.timedelta(days=rules.thresholds().quiet_days)
     quiet = Q(is_key=True, stage__lt=Stage.FULL_CAPACITY, progress_on__lt=quiet_before)
-    # The ends of the months as days: a date taken apart is a call of Python for each row on SQLite.
-    ends = [dt.date(today.year, month, _last_day(month)) for month in range(MONTHS, 0, -1)]
-    over = Case(*(When(done_as_of__gte=end, then=end.month) for end in ends), default=0, output_field=IntegerField())
+    over = _MonthsOver("done_as_of", year=today.year)
     # done ÷ plan < months ÷ 12 − threshold in whole numbers, since databases round a division differently.
     red = round(MONTHS * _red() * PARTS)
     due = ExpressionWrapper(F("plan_year_wan") * (over * PARTS - red), output_field=AMOUNT)

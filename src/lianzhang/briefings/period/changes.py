@@ -4,24 +4,9 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    Exists,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-    Window,
-)
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models import F as Field
 
 from lianzhang.briefings.period.scope import Period, Whose
@@ -81,8 +66,7 @@ def moved(whose: Whose, period: Period, *, today: date) -> Moved:
     told = {"since": period.since, "until": period.until}
     found = list(
         Project.objects.visible_to(whose.person)
-        .annotate(has_turned=Case(When(turned, then=Value(True)), default=False, output_field=BooleanField()))
-        .filter(is_new | has_ended | Q(has_turned=True) | Q(pk__in=trail.changed(Project, **told)), whose.of())
+        .filter(is_new | has_ended | turned | Q(pk__in=trail.changed(Project, **told)), whose.of())
         .select_related("chain", "district")
         .only(*PROJECT)
         .order_by("chain__position", "code")
@@ -93,11 +77,11 @@ def moved(whose: Whose, period: Period, *, today: date) -> Moved:
         if step.is_change:
             own.setdefault(step.subject_id, []).append(step)
     was = {project.pk: _as_it_was(project, own[str(project.pk)]) for project in found if str(project.pk) in own}
-    turns = [
-        _turn(project, day=day) for project in found if project.pk not in was and getattr(project, "has_turned", False)
-    ]
-    compared = (_compared(project, was[project.pk], period, day=day) for project in found if project.pk in was)
-    turns += [turn for turn in compared if turn is not None]
+    compared = (
+        _compared(project, was[project.pk], period, day=day) if project.pk in was else _fallen(project, period, day=day)
+        for project in found
+    )
+    turns = [turn for turn in compared if turn is not None]
     return Moved(
         new=[p for p in found if p.first_reported_at and period.since <= p.first_reported_at < period.until],
         ended=[p for p in found if p.status in ENDINGS and p.status_on and period.first <= p.status_on <= period.last],
@@ -135,6 +119,12 @@ def _compared(project: Project, old: Project, period: Period, *, day: date) -> T
     if now:
         return _turn(project, day=day)
     return Turn(project=project, is_red=False, reason=project.next_milestone)
+
+
+def _fallen(project: Project, period: Period, *, day: date) -> Turn | None:
+    """A project that nobody touched in the period, and that fell behind by the days that passed."""
+    is_new = _is_red(project, day=day) and not _is_red(project, day=period.day_before)
+    return _turn(project, day=day) if is_new else None
 
 
 def entries(whose: Whose, period: Period) -> "QuerySet[StageEntry]":
@@ -201,20 +191,12 @@ def _before(month: date) -> date:
     return (month.replace(year=month.year - 1, month=12)) if month.month == 1 else month.replace(month=month.month - 1)
 
 
-def counted(found: "QuerySet[Any]", conditions: Mapping[str, Q], *, most: int) -> tuple[list[Any], dict[str, int]]:
-    """The first rows that meet one of `conditions`, each saying which, and how many meet each; one query.
-
-    A large city has thousands of late tasks: they are counted by the database and not read.
-    """
-    told: dict[str, Any] = {}
-    for key, condition in conditions.items():
-        told[f"is_{key}"] = Case(When(condition, then=Value(1)), default=0, output_field=IntegerField())
-    marked = found.annotate(**told).filter(reduce(or_, conditions.values()))
-    sums = {f"count_{key}": Window(Sum(f"is_{key}")) for key in conditions}
-    # What was late already comes last: among thousands, what changed is to be among the first.
-    in_order = marked.order_by("is_late", *found.query.order_by)
-    rows = list(in_order.annotate(**sums)[:most])
-    return rows, {key: getattr(rows[0], f"count_{key}") if rows else 0 for key in conditions}
+def counted(found: "QuerySet[Any]", conditions: Mapping[str, Q]) -> dict[str, int]:
+    """How many rows meet each of `conditions`; a large city has thousands of late tasks, and none of them is read."""
+    counts: dict[str, int] = found.order_by().aggregate(
+        **{key: Count("pk", filter=condition) for key, condition in conditions.items()}
+    )
+    return counts
 
 
 def requests(whose: Whose, period: Period, *, today: date) -> "QuerySet[Request]":
@@ -233,7 +215,9 @@ def tasks(whose: Whose, period: Period, *, today: date) -> tuple["QuerySet[Task]
     """督办 of the scope, and what makes one assigned or closed in the period, or late at its end."""
     was_open = Q(state__in=states.OPEN) | Q(closed_at__gte=period.until)
     found = Task.objects.visible_to(whose.person).filter(whose.of_work(district="responsible"))
-    return found.select_related("responsible").order_by("due_on", "code"), {
+    names = ("code", "title", "due_on", "state", "closed_at", "is_illustrative", "responsible__name_zh")
+    shown = found.select_related("responsible").only(*names, "responsible__name_en")
+    return shown.order_by("due_on", "code"), {
         "closed": Q(state=Task.State.CLOSED, closed_at__gte=period.since, closed_at__lt=period.until),
         "new": Q(assigned_at__gte=period.since, assigned_at__lt=period.until),
         "late": Q(was_open, due_on__lt=period.as_of(today), assigned_at__lt=period.until),

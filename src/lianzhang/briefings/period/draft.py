@@ -36,7 +36,7 @@ class Count:
     amount: Callable[[Any], Decimal | None] | None = None
     known: int | Decimal | None = None  # what the database added up, where the rows are too many to read
     known_rows: int | None = None
-    head: list[Any] | None = None  # the first of the rows, where they were counted and not all read
+    is_listed: bool = True  # whether its section may list its rows
 
     @property
     def row_count(self) -> int:
@@ -85,11 +85,7 @@ class Draft:
 
     @property
     def title(self) -> str:
-        return f"{self.whose.name} · {self.period.title}"
-
-    def count(self, key: str) -> Count | None:
-        """The figure of a key, with its rows."""
-        return next((count for count in self.counts if count.key == key), None)
+        return titled(self.whose, self.period)
 
     @property
     def figures(self) -> list[Figure]:
@@ -166,19 +162,36 @@ class Draft:
         return _("意向、协议、到位、完成投资口径不同，不能相加。") if "intended" in keys else ""
 
 
+def titled(whose: Whose, period: Period) -> str:
+    """What a draft is called."""
+    return f"{whose.name} · {period.title}"
+
+
 def _head(count: Count) -> list[Any]:
-    if count.known_rows is not None:
-        return count.head or []
-    return list(count.rows[:MOST])
+    return list(count.rows[:MOST]) if count.is_listed and count.row_count else []
+
+
+def count(whose: Whose, period: Period, key: str, *, today: date) -> Count | None:
+    """One figure alone with its rows, as the draft has it."""
+    parts = {"expected": _answers, "received": _answers, "on_time": _answers, "requests": _service, "tasks": _tasks}
+    part = parts.get(key) or parts.get(key.partition("_")[0])
+    found = part(whose, period, today=today) if part else _of_projects(whose, period, today=today)[0]
+    return next((one for one in found if one.key == key), None)
+
+
+def _of_projects(whose: Whose, period: Period, *, today: date) -> tuple[list[Count], bool]:
+    """What projects did and what came in for them, and whether more changed than was looked through."""
+    moved = changes.moved(whose, period, today=today)
+    entries = list(changes.entries(whose, period))
+    leads, money = _leads(whose, period, moved, entries, today=today), _money(whose, period, moved, entries)
+    return [*leads, *money], moved.is_cut
 
 
 def compose(whose: Whose, period: Period, *, today: date) -> Draft:
     """The draft as its reader may know it, in a fixed number of queries."""
-    moved = changes.moved(whose, period, today=today)
-    entries = list(changes.entries(whose, period))
+    of_projects, is_cut = _of_projects(whose, period, today=today)
     counts = [
-        *_leads(whose, period, moved, entries, today=today),
-        *_money(whose, period, moved, entries),
+        *of_projects,
         *_answers(whose, period, today=today),
         *_service(whose, period, today=today),
         *_tasks(whose, period, today=today),
@@ -193,7 +206,7 @@ def compose(whose: Whose, period: Period, *, today: date) -> Draft:
         (_("企业诉求"), ["requests_new", "requests_closed", "requests_late"]),
         (_("督办"), ["tasks_closed", "tasks_new", "tasks_late"]),
     ]
-    return Draft(whose=whose, period=period, today=today, counts=counts, groups=groups, is_cut=moved.is_cut)
+    return Draft(whose=whose, period=period, today=today, counts=counts, groups=groups, is_cut=is_cut)
 
 
 def _leads(whose: Whose, period: Period, moved: changes.Moved, entries: list[Any], *, today: date) -> list[Count]:
@@ -271,6 +284,7 @@ def _of_month(whose: Whose, period: Period) -> list[Count]:
             amount=lambda r: r.arrived_month_wan,
             known=added["arrived"],
             known_rows=added["arrived_rows"],
+            is_listed=False,
         ),
         Count(
             key="done",
@@ -282,6 +296,7 @@ def _of_month(whose: Whose, period: Period) -> list[Count]:
             amount=lambda r: r.right_month_wan,
             known=added["done"],
             known_rows=added["done_rows"],
+            is_listed=False,
         ),
     ]
 
@@ -320,7 +335,7 @@ def _service(whose: Whose, period: Period, *, today: date) -> list[Count]:
 
 def _tasks(whose: Whose, period: Period, *, today: date) -> list[Count]:
     found, conditions = changes.tasks(whose, period, today=today)
-    head, counts = changes.counted(found, conditions, most=MOST)
+    counts = changes.counted(found, conditions)
     labels = {
         "closed": (_("销号"), _("销号时间在期间内")),
         "new": (_("新交办"), _("交办时间在期间内")),
@@ -331,7 +346,6 @@ def _tasks(whose: Whose, period: Period, *, today: date) -> list[Count]:
             key=f"tasks_{key}",
             label=label,
             rows=found.filter(conditions[key]),
-            head=[row for row in head if getattr(row, f"is_{key}")],
             spec=tables.TASKS,
             unit=_("件"),
             scope=said,

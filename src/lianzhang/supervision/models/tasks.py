@@ -139,7 +139,8 @@ class Task(Versioned):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "due_on"], name="task_state_due"),
+            # With the moments beside: what was assigned, closed and late in a week is counted from the index alone.
+            models.Index(fields=["state", "due_on", "assigned_at", "closed_at"], name="task_state_due"),
             # What waits for a body is walked in the order of the days, the state read from the index beside it.
             models.Index(fields=["responsible", "due_on", "code", "state"], name="task_of_doer"),
             models.Index(fields=["assigned_by_body", "state", "due_on", "code"], name="task_of_assigner"),

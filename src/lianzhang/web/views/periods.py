@@ -47,15 +47,15 @@ def draft(request: HttpRequest, kind: str) -> HttpResponse:
 @require_GET
 def rows(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Exactly the rows one figure was reckoned from."""
-    made = _compose(request, kind)
-    found = made.count(key)
+    whose, period, today = _asked_for(request, kind)
+    found = drafts.count(whose, period, key, today=today)
     if found is None:
         raise Http404
     context = {
-        "title": f"{made.title} · {found.label}",
+        "title": f"{drafts.titled(whose, period)} · {found.label}",
         "lead": found.scope,
-        "illustrative": made.is_illustrative,
-        "as_of": made.period.as_of(made.today),
+        "illustrative": whose.is_illustrative,
+        "as_of": period.as_of(today),
     }
     return listing.respond(request, found.spec, found.rows, context=context)
 
@@ -102,9 +102,13 @@ def _word(request: HttpRequest, made: drafts.Draft) -> bytes:
 
 
 def _compose(request: HttpRequest, kind: str) -> drafts.Draft:
+    whose, period, today = _asked_for(request, kind)
+    return drafts.compose(whose, period, today=today)
+
+
+def _asked_for(request: HttpRequest, kind: str) -> tuple[scope.Whose, scope.Period, date]:
     today = timezone.localdate()
-    period = scope.period(kind, _day(request), today=today)
-    return drafts.compose(_whose(request), period, today=today)
+    return _whose(request), scope.period(kind, _day(request), today=today), today
 
 
 def _day(request: HttpRequest) -> date | None:
