@@ -48,12 +48,17 @@ def solve(
     `is_near` where it is likely that nothing better is there."""
     if len(problem.link_group) > FEW_LINKS:
         return _Search(problem, start, least_wan, deadline).run()
+    # The start's own flows are a first fill: what it covers is said apart, and what covers less is not looked for.
+    bar = least_wan if start is None else least_wan * (1 - TOLERANCE) if is_near else -np.inf
     left = deadline - time.monotonic()
-    if start is not None:
-        return model.Model(problem).solve(start=start, time_limit_s=left, is_near=is_near)
-    answer = model.Model(problem).solve(above_wan=least_wan, time_limit_s=left, is_near=is_near)
-    is_enough = answer.outcome is not Outcome.OPTIMAL or answer.objective_wan > least_wan
-    return answer if is_enough else Answer(outcome=Outcome.INFEASIBLE)
+    answer = model.Model(problem).solve(start=start, above_wan=bar, time_limit_s=left, is_near=is_near)
+    if answer.outcome is Outcome.STOPPED or answer.objective_wan > bar:
+        return answer
+    if start is None:
+        return Answer(outcome=Outcome.INFEASIBLE)
+    return Answer(
+        outcome=Outcome.OPTIMAL, is_taken=start[0], is_chosen=start[1], bound_wan=least_wan, objective_wan=least_wan
+    )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
