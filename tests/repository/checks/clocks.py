@@ -16,6 +16,7 @@ ALLOWED = {
     "src/lianzhang/chains/sheets/candidates.py": "whether a source is dated after the day it is handed in",
     "src/lianzhang/registry/actions/enterprises.py": "when a clerk confirms a name is the system's own statement",
     "src/lianzhang/registry/models/grants.py": "whether a grant is in force for the person looking now",
+    "src/lianzhang/registry/sheets/years.py": "whether a year lies ahead of the day its workbook is handed in",
     "src/lianzhang/trail/evidence.py": "when a file came in is the system's own statement, not the uploader's",
     "src/lianzhang/trail/actions.py": "an event's instant is the writer's own, so that no caller can date it back",
 }
