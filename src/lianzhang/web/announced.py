@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from lianzhang.accounts.models import Person
 from lianzhang.indicators.models import Figure
 
+NOT_PUBLISHED = gettext_lazy("明细未公布")  # what a figure notes of its rows, in the words of the ledger
 ANNOUNCED = ("event_signing_count", "event_intended")
 
 
@@ -26,6 +28,12 @@ def totals(person: Person) -> list[Total]:
     found = Figure.objects.visible_to(person).filter(indicator__in=ANNOUNCED, is_target=False)
     rows = sorted(found, key=lambda figure: (-figure.year, ANNOUNCED.index(figure.indicator)))
     return [
-        Total(row.label, row.shown, row.year, row.rows_note, reverse("indicators:figure", args=[row.pk]))
+        Total(
+            row.label,
+            row.shown,
+            row.year,
+            row.rows_note and gettext(row.rows_note),
+            reverse("indicators:figure", args=[row.pk]),
+        )
         for row in rows
     ]

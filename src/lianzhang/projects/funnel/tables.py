@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,7 @@ class Cohort:
         count = self.reached[within][step]
         if reckoning.WITHIN[within] in self.young:
             return _now("%(count)s（未满）") % {"count": count}
-        return f"{count}（{values.plain(count / self.count, 'ratio')}）"
+        return _now("%(count)s（%(share)s）") % {"count": count, "share": values.plain(count / self.count, "ratio")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,7 @@ _SIGNED = Column("count", _("签约"), lambda c: c.count, kind="integer", unit=_
 
 
 def _group(within: int) -> Any:
-    return _("%(months)s个月内") % {"months": reckoning.WITHIN[within]}
+    return format_lazy(_("{months}个月内"), months=reckoning.WITHIN[within])
 
 
 def _cohorts(columns: list[Column]) -> TableSpec:
@@ -154,7 +155,7 @@ def _numbers(within: int, step: int) -> list[Column]:
         Column(f"{name}_count", STEPS[step], lambda c: c.reached[within][step], kind="integer", group=_group(within)),
         Column(
             f"{name}_ratio",
-            _("%(step)s比重") % {"step": STEPS[step]},
+            format_lazy(_("{step}比重"), step=STEPS[step]),
             lambda c: c.share(within, step),
             kind="ratio",
             group=_group(within),
