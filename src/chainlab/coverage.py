@@ -1,5 +1,7 @@
 """Who supplies each part from where: local share, concentration, single source, and the share by tier.
 
+Amounts are 万元 a year. A table that does not fit raises engines.BadTable, a home that means nothing ValueError.
+
 Written once in Ibis: `expression` and `tier_expression` take Ibis tables of any engine (DuckDB, PostgreSQL, PySpark);
 `by_part`, `by_tier` and `sources` take tables in memory, check them, and run the same expressions on a locked DuckDB.
 
@@ -227,7 +229,8 @@ def sources(purchases: object, firms: object, *, tiers: Tiers) -> pa.Table:
 
 def prefixes(home: str | Iterable[str]) -> tuple[str, ...]:
     """The prefixes of region codes that mean home; none, or an empty one, is a ValueError: it would mean nothing."""
-    found = (home,) if isinstance(home, str) else tuple(str(prefix) for prefix in home)
+    given: object = [home] if isinstance(home, str) else home
+    found = tuple(map(str, given)) if isinstance(given, Iterable) else ()
     if not found or not all(found):
         raise ValueError("home: give one or more non-empty prefixes of region codes, such as 3702")
     return found

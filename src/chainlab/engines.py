@@ -113,11 +113,16 @@ def agree(places: Mapping[str, tuple[pa.Table, Sequence[str]]]) -> list[pa.Table
     return [_retyped(table, columns, target) for table, columns in places.values()]
 
 
+def each(named: Iterable[Any]) -> list[Any]:
+    """The ids named; a text alone is one id, not so many letters."""
+    return [named] if isinstance(named, str) else list(named)
+
+
 def rows_of(table: pa.Table, *, column: str, among: Iterable[Any] | None) -> pa.Table:
     """The rows whose `column` is one of `among`; all of them for None."""
     if among is None:
         return table
-    wanted = arrow({column: list(among)}, name="wanted", columns=ids(column))
+    wanted = arrow({column: each(among)}, name="wanted", columns=ids(column))
     table, wanted = agree({"table": (table, [column]), "wanted": (wanted, [column])})
     return table.filter(pc.is_in(table[column], value_set=wanted[column].combine_chunks()))
 

@@ -1,5 +1,7 @@
 """缺口: missing, unqualified, short, single-source and weak parts, proposed with evidence for a person to confirm.
 
+Amounts are 万元 a year. A table that does not fit raises engines.BadTable.
+
 Nothing here is a finding. A part gets the most serious class its rows support, the other classes that hold besides, and
 where the rows support it a suggestion of 断点 / 堵点 / 卡点 with the reason in words. What is not known is said.
 """

@@ -189,7 +189,7 @@ def _graph_and_rows(links: object, starts: Iterable[Any]) -> tuple[Graph, Rows]:
                 ["parent_id", "child_id"],
             ),
             "starts": (
-                engines.arrow({"part_id": list(starts)}, name="starts", columns=engines.ids("part_id")),
+                engines.arrow({"part_id": engines.each(starts)}, name="starts", columns=engines.ids("part_id")),
                 ["part_id"],
             ),
         }

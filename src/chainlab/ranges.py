@@ -31,7 +31,7 @@ def by_part(purchases: object, firms: object, *, home: str | Iterable[str]) -> p
 
     purchases, firms, home: as there, with optional amount_low_wan and amount_high_wan (without them an amount is its
     own two ends). Returns part_id, the six ENDS, local_ratio_low and local_ratio_high (null where nothing with a place
-    has an amount), sorted by part.
+    has an amount), sorted by part. Raises engines.BadTable, and ValueError for a home that means nothing.
     """
     bought = reading.settled(purchases, name="purchases", columns=PURCHASES)
     prefixes = list(coverage.prefixes(home))
@@ -69,11 +69,13 @@ def _ends(low: pa.Table, high: pa.Table) -> list[Any]:
 
 
 def _with_ratios(table: pa.Table) -> pa.Table:
-    for name, local, outside in (
-        ("local_ratio_low", "local_low_wan", "outside_high_wan"),
-        ("local_ratio_high", "local_high_wan", "outside_low_wan"),
+    # Where both are nothing at that end, whatever is more than nothing is all of one kind: all local, all from outside.
+    for name, local, outside, other, otherwise in (
+        ("local_ratio_low", "local_low_wan", "outside_high_wan", "local_high_wan", 1.0),
+        ("local_ratio_high", "local_high_wan", "outside_low_wan", "outside_high_wan", 0.0),
     ):
         whole_ = pc.add(table[local], table[outside])
         known = pc.if_else(pc.greater(whole_, 0.0), whole_, None)
-        table = table.append_column(name, pc.divide(table[local], known))
+        alone = pc.if_else(pc.greater(table[other], 0.0), otherwise, None)
+        table = table.append_column(name, pc.coalesce(pc.divide(table[local], known), alone))
     return table

@@ -324,3 +324,9 @@ def _psycopg():
     import psycopg
 
     return psycopg.connect(os.environ["DATABASE_URL"])
+
+
+@pytest.mark.parametrize("home", ["", [], 3702, None])
+def test_a_home_that_means_nothing_is_refused_with_what_to_give(home):
+    with pytest.raises(ValueError, match="prefixes of region codes, such as 3702"):
+        coverage.prefixes(home)

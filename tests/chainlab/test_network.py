@@ -82,3 +82,9 @@ def test_an_id_that_links_know_but_do_not_start_from_is_a_node():
     over = network.graph(pa.chunked_array([["a"]]), pa.chunked_array([["b"]]), also=pa.chunked_array([["z"]]))
     assert over.ids.to_pylist() == ["a", "b", "z"]
     assert over.rows(pa.array(["z", "q"])).tolist() == [2, -1]
+
+
+def test_one_id_alone_is_an_id_and_not_its_letters():
+    links = {"parent_id": ["P1"], "child_id": ["p2"]}
+    assert network.reachable(links, "P1")["part_id"].to_pylist() == ["P1", "p2"]
+    assert network.where_used(links, "p2")["part_id"].to_pylist() == ["P1"]

@@ -45,9 +45,10 @@ def verify(
     if max_suppliers is not None and len(choice.suppliers) > max_suppliers:
         found.append(f"{len(choice.suppliers)} suppliers, {max_suppliers} allowed")
     listed = set(choice.suppliers)
-    found += [f"{name} must be in and is not" for name in must_include if name not in listed]
-    found += [f"{name} must not be in and is" for name in must_exclude if name in listed]
-    found += [*facts.wrong_categories(set(must_include_categories), set(must_exclude_categories))]
+    found += [f"{name} must be in and is not" for name in engines.each(must_include) if name not in listed]
+    found += [f"{name} must not be in and is" for name in engines.each(must_exclude) if name in listed]
+    categories = (set(engines.each(named)) for named in (must_include_categories, must_exclude_categories))
+    found += [*facts.wrong_categories(*categories)]
     if budget_wan is not None:
         spent = math.fsum((costs or {}).get(name, math.inf) for name in listed)
         if spent > budget_wan + 1e-6:

@@ -76,3 +76,8 @@ def test_demand_outside_the_chosen_categories_is_not_covered(good):
 def test_a_capacity_overrun_is_named(good):
     offers = {**OFFERS, "capacity_wan": [None, 15.0]}
     assert targets.verify(good, DEMAND, offers) == ("t covers 20.0 with a capacity of 15.0",)
+
+
+def test_one_name_alone_is_a_name_and_not_its_letters(good):
+    assert targets.verify(good, DEMAND, OFFERS, must_include="st") == ("st must be in and is not",)
+    assert targets.verify(good, DEMAND, OFFERS, must_include="s", must_exclude="t") == ("t must not be in and is",)
