@@ -5,16 +5,16 @@ nobody ever reported on is grey (未评) and, once its day has passed, also over
 by invention. A light set by hand goes before the rule and carries the setter's reason.
 """
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from lianzhang.records import thresholds as in_force
 
 
 class Light(StrEnum):
@@ -30,7 +30,7 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """The editable numbers of the rule, from `definitions/lights.toml`."""
+    """The editable numbers of the rule, from `lights.toml`: as shipped, or as the city has it in its home."""
 
     behind_red_ratio: float
     quiet_days: int
@@ -77,9 +77,14 @@ class Verdict:
 
 @cache
 def thresholds() -> Thresholds:
-    """The reviewed table of thresholds."""
-    text = resources.files("lianzhang").joinpath("definitions", "lights.toml").read_text(encoding="utf-8")
-    return Thresholds(**tomllib.loads(text))
+    """The thresholds in force: the reviewed table, with what the city changed in its home."""
+    said = in_force.numbers("lights.toml")
+    return Thresholds(
+        behind_red_ratio=float(said["behind_red_ratio"]),
+        quiet_days=int(said["quiet_days"]),
+        near_days=int(said["near_days"]),
+        jump_factor=float(said["jump_factor"]),
+    )
 
 
 def verdict(facts: Facts, *, today: date, table: Thresholds | None = None) -> Verdict:

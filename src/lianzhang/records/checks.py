@@ -6,6 +6,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
+from lianzhang.records import thresholds
 from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.records.secrecy import Secrecy
 
@@ -37,3 +38,15 @@ def every_model_is_classified_and_scoped(app_configs: Any, **kwargs: Any) -> lis
     """Refuse to start with a field nobody classified or a model nobody scoped."""
     complaints = [c for m in our_models() for c in (*classification_complaints(m), *scope_complaints(m))]
     return [Error(complaint, id="lianzhang.E001") for complaint in complaints]
+
+
+@register("lianzhang")
+def a_citys_own_numbers_can_be_taken(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse to start with thresholds that no rule knows: a light by a slip of the pen is worse than none."""
+    found: list[CheckMessage] = []
+    for file in thresholds.FILES:
+        try:
+            thresholds.numbers(file)
+        except ValueError as fault:
+            found.append(Error(str(fault), id="lianzhang.E002"))
+    return found

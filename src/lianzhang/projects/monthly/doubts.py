@@ -1,18 +1,16 @@
 """存疑: figures of a month that are grey until somebody says why. The rule only asks; it never changes a figure."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lianzhang.records import thresholds
 from lianzhang.tables import values
 
-SOURCE = Path(__file__).resolve().parents[2] / "definitions" / "months.toml"
 OVER_PLAN, JUMP, FALLING, MISMATCH = "over_plan", "jump", "falling", "mismatch"
 
 
@@ -27,9 +25,8 @@ class Limits:
 
 @cache
 def limits() -> Limits:
-    """The thresholds in force."""
-    said = tomllib.loads(SOURCE.read_text(encoding="utf-8"), parse_float=Decimal)
-    return Limits(**{name: Decimal(value) for name, value in said.items()})
+    """The thresholds in force: as shipped, with what the city changed in its home."""
+    return Limits(**thresholds.numbers("months.toml"))
 
 
 @dataclass(frozen=True)

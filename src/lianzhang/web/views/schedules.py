@@ -12,6 +12,7 @@ from lianzhang.accounts.rules import Thing
 from lianzhang.chains import rules
 from lianzhang.projects import actions, queries, schedule, stages, tables
 from lianzhang.projects.models import Project, YearPlan
+from lianzhang.projects.monthly import doubts
 from lianzhang.web import access, explain, exports, listing, submitting
 from lianzhang.web.charts import gantt as chart
 from lianzhang.web.forms import projects as forms
@@ -87,11 +88,15 @@ def light(request: HttpRequest, code: str) -> HttpResponse:
         definition=_("年度投资完成率与时间进度（已过月数÷12）相比，结合节点、填报和数据存疑判定。"),
         formula=_(
             "节点逾期、%(days)d天未更新、完成率落后%(points)s个百分点以上为红；落后不足的为黄；"
-            "超计划、单月超此前月均三倍、累计下降为存疑；其余为绿。"
+            "超计划、单月超此前月均%(factor)s倍、累计下降为存疑；其余为绿。"
         )
-        % {"days": limits.quiet_days, "points": f"{limits.behind_red_ratio * 100:g}"},
+        % {
+            "days": limits.quiet_days,
+            "points": f"{limits.behind_red_ratio * 100:g}",
+            "factor": f"{doubts.limits().jump_factor:g}",
+        },
         scope=_("正常、滞后状态的项目；未更新只看市级重点项目。暂缓、流转、流失、终止的不评。"),
-        source=_("项目进度填报与月度调度"),
+        source=_("项目进度填报与月度调度；阈值由系统管理员按本市规定设定"),
         as_of=found.done_as_of or found.progress_on,
         rows_url=tables.page(found),
         is_illustrative=found.is_illustrative,
