@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from chainlab.sheets import amounts, codes, dates, grid, signs, spans
-from chainlab.sheets.layout import Field, Kind
+from chainlab.sheets.layout import UNITS_EN, Field, Kind
 from chainlab.sheets.reading import Band, Blank, Span
 
 NOT_APPLICABLE = {
@@ -279,12 +279,12 @@ def _doubt(parsed: Parsed, amount: amounts.Amount, wan: Decimal, text: str, *, f
     stated = abs(wan)
     if not stated or low <= stated <= high:
         return
-    said = {"text": text, "unit": unit, "stated": _spoken(stated)}
+    said = {"text": text, "unit": _both(unit), "stated": _spoken(stated)}
     if not amount.unit:
         for other in IN_WAN if stated < low else reversed(IN_WAN):
             meant = abs(amount.number) * IN_WAN[other]
             if low <= meant <= high:
-                parsed.say("suspect_unit", **said, other=other, meant=_spoken(meant))
+                parsed.say("suspect_unit", **said, other=_both(other), meant=_spoken(meant))
                 return
     parsed.say("unlikely_amount", **said)
 
@@ -294,11 +294,17 @@ def _likely(bound: float) -> Decimal:
     return Decimal(str(bound))
 
 
-def _spoken(wan: Decimal) -> str:
-    """An amount in the unit it is easiest to read in: 12 亿元, 5000 万元, 0.3 元."""
+def _both(unit: str) -> tuple[str, str]:
+    """A unit in Chinese and in English."""
+    return unit, UNITS_EN.get(unit, unit)
+
+
+def _spoken(wan: Decimal) -> tuple[str, str]:
+    """An amount in the unit it is easiest to read in, in both languages: 12 亿元, 5000 万元, 0.3 元."""
     size, unit = (amounts.WAN, "亿元") if wan >= amounts.WAN else (Decimal(1), "万元")
     size, unit = (size, unit) if wan >= 1 else (1 / amounts.WAN, "元")
-    return f"{format((wan / size).normalize(), 'f')} {unit}"
+    number = format((wan / size).normalize(), "f")
+    return f"{number} {unit}", f"{number} × {UNITS_EN[unit]}"
 
 
 def _noted(parsed: Parsed, cell: grid.Cell, text: str, *, field: Field, number: Decimal) -> Parsed:
