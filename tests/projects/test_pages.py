@@ -265,13 +265,13 @@ def test_status_money_progress_flag_and_supply_are_written_from_their_pages(
         response = client.post(address, {"version": project.version, **said})
         assert response.status_code == 302, told(response)
 
-    send("money", intended_wan="100", agreed_wan="90", arrived_wan="600")
+    send("money", intended_wan="1000", agreed_wan="900", arrived_wan="600")
     send("progress", on="2026-11-20", text="封顶", done_year_wan="70", next_milestone="竣工", next_due_on="2026-12-01")
     send("flag", "fai_registered_on", on="2026-11-01")
     send("supply", part=str(scene.part().pk), capacity_wan="12")
     send("status", "hold", reason="用地", on="2026-11-20")
     project.refresh_from_db()
-    assert (project.agreed_wan, project.arrived_wan, project.done_year_wan) == (90, 600, 70)
+    assert (project.agreed_wan, project.arrived_wan, project.done_year_wan) == (900, 600, 70)
     assert project.fai_registered_on == dt.date(2026, 11, 1)
     assert (project.status, project.supplies.get().capacity_wan) == (Status.SUSPENDED, 12)
     assert "暂缓：用地" in told(client.get(page(project)))
@@ -427,3 +427,22 @@ def test_on_the_board_what_is_due_stands_before_what_has_no_date(cast: Cast, as_
     Project.objects.filter(pk=due.pk).update(next_due_on=today - dt.timedelta(days=3))
     board = told(as_(cast.clerk_a).get(reverse("projects:board")))
     assert board.index("已逾期的线索") < board.index("没有时限的线索")
+
+
+def test_an_amount_ten_thousand_times_too_large_is_asked_about_and_passes_when_confirmed(
+    cast: Cast, project: Project, as_: Any
+) -> None:
+    client, url = as_(cast.clerk_a), reverse("projects:money", args=[project.code])
+    said = {"version": project.version, "intended_wan": "180000000", "agreed_wan": "8000", "arrived_wan": "500"}
+    asked = client.post(url, said)
+    assert asked.status_code == 422
+    assert "如原数单位是元，应填 18,000" in told(asked)
+    assert 'type="checkbox" name="is_sure"' in told(asked)
+    project.refresh_from_db()
+    assert project.intended_wan != 180_000_000
+    lead = {"investor_name": "乙公司", "chain": cast.chain_a.pk, "name": "乙项目", "intended_wan": "1.8"}
+    assert "如原数单位是亿元，应填 18,000" in told(client.post(reverse("projects:new"), lead))
+    assert client.post(url, {**said, "is_sure": "on"}).status_code == 302
+    project.refresh_from_db()
+    again = {**said, "version": project.version, "agreed_wan": "9000"}
+    assert client.post(url, again).status_code == 302, "what was confirmed is not asked about again"

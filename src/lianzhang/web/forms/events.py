@@ -10,6 +10,7 @@ from lianzhang.accounts.rules import Act, BodyKind, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.projects.models import Event, Project
 from lianzhang.web.forms import picking
+from lianzhang.web.forms.amounts import AskingForm
 from lianzhang.web.forms.plans import DateInput
 from lianzhang.web.forms.projects import OFFICES, lines, wan
 
@@ -39,7 +40,7 @@ class EventForm(forms.Form):
         field.queryset = chains.filter(is_active=True).order_by("scheme", "position")
 
 
-class TieForm(forms.Form):
+class TieForm(AskingForm):
     """活动签约: which project it is about."""
 
     project = forms.ModelChoiceField(
@@ -48,7 +49,7 @@ class TieForm(forms.Form):
         help_text=_("一个项目只计一次；在其他活动签过的会指出。"),
     )
     signed_on = forms.DateField(label=_("签约日期"), widget=DateInput(), required=False)
-    intended_wan = wan(_("意向投资（万元）"))
+    intended_wan = wan(_("意向投资（万元）"), like=("leads", "intended_wan"))
     note = forms.CharField(label=_("备注"), max_length=200, required=False)
     predecessor = forms.ModelChoiceField(
         label=_("前期项目"), queryset=Project.objects.none(), required=False, widget=forms.HiddenInput
@@ -103,12 +104,12 @@ class MetListForm(forms.Form):
         self.fields["body"].queryset = _offices(person)  # type: ignore[attr-defined]
 
 
-class MetLeadForm(forms.Form):
+class MetLeadForm(AskingForm):
     """转为线索: what the firm wants to do."""
 
     name = forms.CharField(label=_("项目名称"), max_length=160)
     content = forms.CharField(label=_("拟投内容"), widget=lines(2), required=False, max_length=2000)
-    intended_wan = wan(_("意向投资（万元）"))
+    intended_wan = wan(_("意向投资（万元）"), like=("leads", "intended_wan"))
     district = forms.ModelChoiceField(label=_("区市"), queryset=Body.objects.none(), required=False)
     although = forms.CharField(
         label=_("确属另一个项目的理由"), max_length=200, required=False, widget=forms.HiddenInput

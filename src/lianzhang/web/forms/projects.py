@@ -15,7 +15,7 @@ from lianzhang.projects.models import Project, Supply
 from lianzhang.projects.stages import Stage
 from lianzhang.registry.models import Enterprise, Part
 from lianzhang.web.forms import picking
-from lianzhang.web.forms.amounts import AmountField
+from lianzhang.web.forms.amounts import AmountField, AskingForm
 from lianzhang.web.forms.plans import DateInput, VersionForm
 from lianzhang.web.forms.registry import CreditCodeField
 
@@ -40,7 +40,7 @@ def writable_chains(person: Person) -> Any:
     return chains.filter(is_active=True).order_by("scheme", "position")
 
 
-class LeadForm(forms.Form):
+class LeadForm(AskingForm):
     """线索: five fields, for a phone in a fair's corridor; folded away, what helps to recognise the investor and who
     introduced it."""
 
@@ -50,7 +50,7 @@ class LeadForm(forms.Form):
     chain = forms.ModelChoiceField(label=_("产业链"), queryset=Chain.objects.none())
     name = forms.CharField(label=_("项目名称"), max_length=160)
     content = forms.CharField(label=_("拟投内容"), widget=lines(2), required=False, max_length=2000)
-    intended_wan = wan(_("意向投资（万元）"))
+    intended_wan = wan(_("意向投资（万元）"), like=("leads", "intended_wan"))
     investor_code = CreditCodeField(
         label=_("投资方信用代码"), required=False, help_text=_("18 位，用于查重：改名、简称也认得出。")
     )
@@ -105,7 +105,7 @@ class LeadForm(forms.Form):
         self.fields["although"].help_text = _("与上列项目不是同一个时填写；首报权不变。")
 
 
-class EditForm(VersionForm):
+class EditForm(AskingForm, VersionForm):
     """修改项目: what it is, who answers, where, when."""
 
     name = forms.CharField(label=_("项目名称"), max_length=160)
@@ -117,7 +117,7 @@ class EditForm(VersionForm):
     site = forms.CharField(label=_("落地地址"), max_length=200, required=False)
     content = forms.CharField(label=_("建设内容"), widget=lines(3), required=False)
     gap = forms.ModelChoiceField(label=_("对应缺口"), queryset=Gap.objects.none(), required=False)
-    plan_year_wan = wan(_("年度计划投资（万元）"))
+    plan_year_wan = wan(_("年度计划投资（万元）"), like=("key_projects", "year_plan_wan"))
     planned_start_on = forms.DateField(label=_("计划开工"), widget=DateInput(), required=False)
     planned_completion_on = forms.DateField(label=_("计划竣工"), widget=DateInput(), required=False)
     planned_production_on = forms.DateField(label=_("计划投产"), widget=DateInput(), required=False)
@@ -155,24 +155,24 @@ class PlaceForm(VersionForm):
         field.queryset = Body.objects.all().visible_to(person).filter(kind=BodyKind.DISTRICT)
 
 
-class MoneyForm(VersionForm):
+class MoneyForm(AskingForm, VersionForm):
     """投资: three kinds, each for itself."""
 
-    intended_wan = wan(_("意向投资（万元）"))
-    agreed_wan = wan(_("协议投资（万元）"))
-    arrived_wan = wan(_("到位资金（万元）"))
+    intended_wan = wan(_("意向投资（万元）"), like=("leads", "intended_wan"))
+    agreed_wan = wan(_("协议投资（万元）"), like=("leads", "agreed_wan"))
+    arrived_wan = wan(_("到位资金（万元）"), like=("leads", "paid_in_wan"))
     arrived_on = forms.DateField(
         label=_("到资日期"), widget=DateInput(), required=False, help_text=_("首笔资金实际到位的日期。")
     )
-    total_wan = wan(_("计划总投资（万元）"))
+    total_wan = wan(_("计划总投资（万元）"), like=("key_projects", "total_wan"))
     reason = forms.CharField(label=_("调减到位资金的理由"), max_length=200, required=False)
 
 
-class PlanForm(VersionForm):
+class PlanForm(AskingForm, VersionForm):
     """年度计划: what the year is to reach; a plan once set is changed with a reason."""
 
     year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2100)
-    investment_wan = wan(_("年度计划投资（万元）"))
+    investment_wan = wan(_("年度计划投资（万元）"), like=("key_projects", "year_plan_wan"))
     start_on = forms.DateField(label=_("计划开工"), widget=DateInput(), required=False)
     completion_on = forms.DateField(label=_("计划竣工"), widget=DateInput(), required=False)
     production_on = forms.DateField(label=_("计划投产"), widget=DateInput(), required=False)
@@ -182,12 +182,12 @@ class PlanForm(VersionForm):
     )
 
 
-class ProgressForm(VersionForm):
+class ProgressForm(AskingForm, VersionForm):
     """形象进度 as of a day, and the next node."""
 
     on = forms.DateField(label=_("进度日期"), widget=DateInput())
     text = forms.CharField(label=_("形象进度"), widget=lines(3), max_length=2000)
-    done_year_wan = wan(_("年度累计完成投资（万元）"))
+    done_year_wan = wan(_("年度累计完成投资（万元）"), like=("key_projects", "year_done_wan"))
     next_milestone = forms.CharField(label=_("下一节点"), max_length=120, required=False)
     next_due_on = forms.DateField(label=_("节点时限"), widget=DateInput(), required=False)
     blockage_kind = forms.ChoiceField(
@@ -351,6 +351,9 @@ def cell_fields(project: Project, *, person: Person) -> dict[str, Any]:
     """What checks a cell typed in a list: the fields of the forms that do the same on the project's page."""
     said = {**MoneyForm().fields, **ProgressForm().fields, **EditForm(person=person, project=project).fields}
     said["done_year_wan"].required = True  # a count of the year is corrected, never emptied
+    for field in said.values():
+        if isinstance(field, AmountField):
+            field.is_alone = True
     return {**said, "progress": said["text"]}
 
 
