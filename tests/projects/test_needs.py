@@ -145,7 +145,7 @@ def test_a_need_written_in_words_is_read_where_its_unit_stands_and_nothing_is_gu
     assert read["note"] == said
 
 
-def test_a_ledger_fills_the_need_and_leaves_what_a_person_typed_in(cast: Cast, tmp_path: Path) -> None:
+def test_a_ledger_fills_the_need_and_leaves_what_a_person_typed_in(cast: Cast, tmp_path: Path, client: Client) -> None:
     def write(need: str, land: Decimal | None = None, *, of: str = "甲") -> Batch:
         row = {"project_name": f"{of}项目", "investor": f"外地{of}公司", "chain": "链A", "carrier_need": need}
         content = workbook("leads", {"leads": [{**row, "land_area_mu": land}]}, tmp_path)
@@ -162,6 +162,11 @@ def test_a_ledger_fills_the_need_and_leaves_what_a_person_typed_in(cast: Cast, t
     intake.undo(second, by=cast.clerk_a, now=NOON)
     need.refresh_from_db()
     assert (need.area_m2, need.floor_load_kg, need.land_mu) == (5000, 1500, None)
+    need.delete()  # a ledger handed in before its words were read
+    client.force_login(cast.clerk_a)
+    page = client.get(f"/projects/{need.project.code}/need").content.decode()
+    assert "按台账“载体需求”预填" in page
+    assert 'value="5000"' in page
     other = write("楼宇300平方米", of="乙")
     assert SiteNeed.objects.get(project__name="乙项目").area_m2 == 300
     intake.undo(other, by=cast.clerk_a, now=NOON)

@@ -107,6 +107,12 @@ def _kept(ledger: str, record: Any) -> dict[str, Any]:
     return found.values if found else {}
 
 
+def wanted_of(project: Any) -> dict[str, Any] | None:
+    """What the ledger of leads once said a project needs of a site, read into the fields of a need; None: nothing."""
+    found = _wanted(_kept("leads", project))
+    return None if wants.is_blank(found) else found
+
+
 def _wanted(kept: Mapping[str, Any]) -> dict[str, Any]:
     """载体需求 and 地块面积 of a row, read into the fields of a need."""
     land = packing.unpack(kept.get("land_area_mu"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianzhang.accounts.rules import Thing
-from lianzhang.projects import actions, tables
+from lianzhang.projects import actions, lead_sheets, tables
 from lianzhang.projects.models import Project, SiteNeed
 from lianzhang.resources import fit
 from lianzhang.resources import queries as resources
@@ -29,8 +29,9 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
     person = access.person_of(request)
     found = Project.objects.editable_by(person).get_or_404(code=code)
     known = SiteNeed.objects.filter(project=found).first()
-    initial = {name: getattr(known, name) for name in (*actions.NEED_FIELDS, "version")} if known else {}
-    form = NeedForm(request.POST or None, initial=initial)
+    stated = {name: getattr(known, name) for name in (*actions.NEED_FIELDS, "version")} if known else {}
+    kept = lead_sheets.wanted_of(found) if known is None else None
+    form = NeedForm(request.POST or None, initial=stated or kept or {})
 
     def act(said: dict[str, Any]) -> str:
         version = said.pop("version")
@@ -39,6 +40,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
 
     frame = {
         "title": _("载体需求"),
+        "about": _("按台账“载体需求”预填，请核对后保存。") if kept else "",
         "back_url": tables.page(found),
         "crumb_url": tables.page(found),
         "crumb": tables.name(found),
