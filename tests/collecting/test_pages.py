@@ -1,6 +1,7 @@
 """收表 on pages: sent out from one form, answered by a district, watched, taken away as Excel and Word."""
 
 import io
+import zipfile
 from typing import Any
 
 import openpyxl
@@ -10,8 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from lianzhang.accounts.models import Person
-from lianzhang.collecting import actions
+from lianzhang.collecting import actions, jobs
 from lianzhang.collecting.models import Collection, Submission
+from lianzhang.jobs.models import Job
+from lianzhang.jobs.progress import Progress
 from tests.cast import Cast
 from tests.collecting import scene
 
@@ -153,3 +156,20 @@ def test_hundreds_of_rows_from_a_workbook_are_not_cut_short_by_the_page(cast: Ca
     submit = reverse("collecting:submit", args=[asked.code, "east"])
     assert "已报送" in told(as_(cast.district_east).post(submit, follow=True))
     assert scene.answer(asked, cast).rows.count() == 400
+
+
+def test_workbooks_of_who_is_waited_for_leave_together_and_come_back_together(cast: Cast, as_: Any) -> None:
+    asked = scene.opened(cast)
+    scene.sent(asked, cast, "west", [scene.row("乙园", 1, "1")])
+    office = as_(cast.secretary)
+    kept = zipfile.ZipFile(io.BytesIO(office.get(reverse("collecting:workbooks", args=[asked.code])).content))
+    assert kept.namelist() == ["受灾情况_东区.xlsx"]
+    filled = scene.edited(kept.read("受灾情况_东区.xlsx"), {"B2": "甲园", "D2": 10})
+    files = [ContentFile(filled, name="受灾情况_东区(1).xlsx"), ContentFile(b"x", name="报送表.xlsx")]
+    page = told(office.post(reverse("collecting:hand_in", args=[asked.code]), {"files": files}, follow=True))
+    assert "已收1份，正在读取：东区" in page
+    assert "“报送表.xlsx”：文件名里没有待填单位的名称" in page
+    job = Job.objects.get(kind="collecting.read")
+    jobs.read(Progress(job.pk, cast.secretary), **job.arguments)
+    assert [row.values["c1"] for row in scene.answer(asked, cast).rows.all()] == ["甲园"]
+    assert as_(cast.district_east).get(reverse("collecting:workbooks", args=[asked.code])).status_code == 404

@@ -54,6 +54,17 @@ def rows(found: Sequence[Submission], *, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def handing_in(found: Collection, answers: Sequence[Submission], *, may_ask: bool) -> dict[str, Any]:
+    """Where the workbooks of those who are waited for are taken and handed in; nothing for who does not ask."""
+    waiting = queries.not_answered(answers) if may_ask and found.state == Collection.State.OPEN else []
+    place = "rounds" if found.kind == Collection.Kind.MONTH else "collecting"
+    return {
+        "waiting_count": len(waiting),
+        "workbooks_url": reverse(f"{place}:workbooks", args=[found.code]),
+        "hand_in_url": reverse(f"{place}:hand_in", args=[found.code]),
+    }
+
+
 def may_write(found: Submission, person: Person) -> bool:
     """Whether the person may type in this answer now."""
     return rules.may("save", found) and Submission.objects.editable_by(person).filter(pk=found.pk).exists()

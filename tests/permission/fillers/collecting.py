@@ -5,9 +5,9 @@ from lianzhang.projects.models import MonthReport
 from tests.permission.fillers import Case, Filling, each
 from tests.permission.world import World
 
-OF_ONE = ("one", "extend", "close", "whole", "sums")
+OF_ONE = ("one", "extend", "close", "whole", "sums", "workbooks", "hand_in")
 OF_ANSWER = ("answer", "workbook", "upload", "marked", "submit")
-OF_ROUND = ("one", "rows", "extend", "close", "write")
+OF_ROUND = ("one", "rows", "extend", "close", "write", "workbooks", "hand_in")
 ROUND = "YB-2026-11"
 
 

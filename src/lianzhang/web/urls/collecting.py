@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import collecting
+from lianzhang.web.views import collecting, handing_in
 
 app_name = "collecting"
 PREFIX = "collections/"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<str:code>/", collecting.one, name="one"),
     path("<str:code>/extend", collecting.extend, name="extend"),
     path("<str:code>/close", collecting.close, name="close"),
+    path("<str:code>/workbooks", handing_in.archive, name="workbooks"),
+    path("<str:code>/hand-in", handing_in.take_in, name="hand_in"),
     path("<str:code>/whole", collecting.whole, name="whole"),
     path("<str:code>/sums", collecting.sums, name="sums"),
     path("<str:code>/of/<slug:body>/", collecting.answer, name="answer"),

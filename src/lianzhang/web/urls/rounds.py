@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lianzhang.web.views import round_answers, rounds
+from lianzhang.web.views import handing_in, round_answers, rounds
 
 app_name = "rounds"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<str:code>/extend", rounds.extend, name="extend"),
     path("<str:code>/close", rounds.close, name="close"),
     path("<str:code>/write", rounds.write, name="write"),
+    path("<str:code>/workbooks", handing_in.archive, name="workbooks"),
+    path("<str:code>/hand-in", handing_in.take_in, name="hand_in"),
     re_path(r"^(?P<code>[\w-]+)/check/(?P<verdict>pass|return)$", rounds.check, name="check"),
     path("<str:code>/of/<slug:body>/", round_answers.answer, name="answer"),
     path("<str:code>/of/<slug:body>/workbook", round_answers.workbook, name="workbook"),

@@ -144,6 +144,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "like_url": f"{reverse('collecting:new')}?like={found.code}" if may_ask else "",
         "columns": form_columns.of(found),
         "illustrative": found.is_illustrative,
+        **answerpage.handing_in(found, answers, may_ask=may_ask),
     }
     return render(request, "collecting/one.html", context)
 

@@ -115,6 +115,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "unchecked": unchecked,
         "silent": len(collecting_queries.not_answered(answers)),
         "illustrative": found.is_illustrative,
+        **answerpage.handing_in(found, answers, may_ask=may_close),
         **_writing(found, person, may_close=may_close),
     }
     return render(request, "rounds/one.html", context)
