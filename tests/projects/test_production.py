@@ -50,7 +50,7 @@ def test_production_makes_a_part_available_at_home_and_the_next_snapshot_says_so
     cast: Cast, project: Project, now: dt.datetime, client: Any
 ) -> None:
     snapshot(cast, at=now - HOUR)
-    assert production.effect(project, person=cast.clerk_a) is None
+    assert production.effect(project, entries=project.entries.all(), person=cast.clerk_a) is None
     produced = scene.bring(project, Stage.IN_PRODUCTION, cast, now=now)
     client.force_login(cast.clerk_a)
     page = reverse("projects:project", args=[produced.code])
@@ -109,4 +109,4 @@ def test_a_corrected_production_shows_no_effect(cast: Cast, project: Project, no
     produced = scene.bring(project, Stage.IN_PRODUCTION, cast, now=now)
     actions.correct(project=produced, to=Stage.COMPLETED, on=now.date(), reason="未投产", now=now, by=cast.head_a)
     produced.refresh_from_db()
-    assert production.effect(produced, person=cast.clerk_a) is None
+    assert production.effect(produced, entries=produced.entries.all(), person=cast.clerk_a) is None

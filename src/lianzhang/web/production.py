@@ -1,5 +1,6 @@
 """What a project's production has changed: the coverage of each part it supplies, before and since."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lianzhang.accounts.models import Person
@@ -21,15 +22,17 @@ class Effect:
     sees_rows: bool
 
 
-def effect(project: Project, *, person: Person) -> Effect | None:
-    """What changed on the day the 投产 entry was passed; None before it and for who reads no coverage."""
+def effect(project: Project, *, entries: Iterable[StageEntry], person: Person) -> Effect | None:
+    """What changed on the day the 投产 entry was passed; None before it and for who reads no coverage. `entries` are
+    those of the project."""
     parts = [supply.part for supply in project.supplies.all() if supply.is_confirmed]
     if not parts or not person.reach.may(Act.READ, Thing.GAP):
         return None
-    entries = project.entries.filter(stage=Stage.IN_PRODUCTION, verdict=StageEntry.Verdict.PASSED, is_void=False)
-    passed_at = entries.order_by("checked_at").values_list("checked_at", flat=True).last()
-    if passed_at is None:
+    passed = [e for e in entries if e.stage == Stage.IN_PRODUCTION and e.verdict == StageEntry.Verdict.PASSED]
+    days = [entry.checked_at for entry in passed if not entry.is_void and entry.checked_at is not None]
+    if not days:
         return None
+    passed_at = max(days)
     before, after, changes = queries.either_side(project.chain, parts, at=passed_at, person=person)
     shown = [disclosure.of(snapshot, person=person).sees_rows for snapshot in (before, after) if snapshot is not None]
     return Effect(before=before, after=after, changes=changes, sees_rows=all(shown))

@@ -207,7 +207,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "is_ended": found.status in stages.ENDED,
         "origin_reasons": _reasons(found),
         "done_ratio": tables.done_ratio(found),
-        "effect": production.effect(found, person=person),
+        "effect": production.effect(found, entries=entries, person=person),
         **working.shown(found, today=today),
         "restricted": RESTRICTED,
         **_next_step(found, entries, proofs, person=person),
@@ -291,7 +291,8 @@ def _returned(entries: list[StageEntry], following: Stage) -> StageEntry | None:
 def _standing(context: dict[str, Any]) -> str:
     found, following, pending = context["project"], context["following"], context["pending"]
     if found.status not in stages.MOVING:
-        return _("%(status)s：%(reason)s") % {"status": found.get_status_display(), "reason": found.status_reason}
+        said = _("%(status)s：%(reason)s") % {"status": found.get_status_display(), "reason": found.status_reason}
+        return said + timeline.beside(found)
     if following is None:
         return _("已达产。")
     if pending is not None:
