@@ -220,10 +220,17 @@ def test_a_contest_is_withdrawn_by_who_raised_it_and_by_nobody_else(cast: Cast) 
     assert actions.withdraw_contest(contest=made, by=cast.district_west).state == "withdrawn"
 
 
-def test_a_lost_project_says_to_where(lead: Project, cast: Cast) -> None:
+def test_a_lost_project_says_why_since_when_and_to_where(lead: Project, cast: Cast, client: Client) -> None:
     actions.lose(project=lead, reason="政策", lost_to="合肥", on=day(0), now=LATER, by=cast.clerk_a)
     lead.refresh_from_db()
     assert (lead.status, lead.lost_to) == ("lost", "合肥")
+    client.force_login(cast.clerk_a)
+    shown = client.get(reverse("projects:project", args=[lead.code])).content.decode()
+    assert f"流失：政策（{day(0)}，去往合肥）" in shown
+    assert "去往合肥" in shown[shown.index('id="timeline"') :]
+    columns = "&columns=name,status_on,lost_to"
+    listed = client.get(reverse("projects:list") + "?ended=1" + columns).content.decode()
+    assert "合肥" in listed
 
 
 def test_the_pages_do_the_same_as_people_use_them(cast: Cast, client: Client) -> None:

@@ -123,7 +123,8 @@ def late(today: date) -> ScopedQuerySet[Project]:
 # What the project tables and the board show; relations by name only. Reading every column of every relation doubles
 # what a row costs; a test reads every column of every table in the one query.
 SHOWN = (
-    *("version", "code", "name", "name_en", "stage", "status", "status_reason", "is_key", "content"),
+    *("version", "code", "name", "name_en", "stage", "status", "status_reason"),
+    *("status_on", "lost_to", "is_key", "content"),
     *("progress", "progress_on"),
     *("investor_name", "investor_place", "first_reported_at", "intended_wan", "agreed_wan", "arrived_wan"),
     *("plan_year_wan", "done_year_wan", "done_as_of", "fai_registered_on", "above_scale_on", "next_milestone"),

@@ -196,6 +196,8 @@ PROJECTS = TableSpec(
         NODE_DUE,
         BLOCKED,
         REASON,
+        _on("status_on", _("状态日期")),
+        Column("lost_to", _("流失去向"), lambda p: p.lost_to, is_default=False),
         _on("started_on", _("实际开工")),
         _on("completed_on", _("实际竣工")),
         _on("produced_on", _("投产日期")),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.projects.models import FollowUp, MonthReport, Project, StageEntry
+from lianzhang.projects.stages import Status
 from lianzhang.supervision.models import Task
 from lianzhang.tables import values
 from lianzhang.trail.models import Proof
@@ -39,8 +40,25 @@ def of(
 ) -> list[Happening]:
     """All of it, newest first; a day with several things tells them in the order of the office's work."""
     told = [*map(_entry, entries), *map(_follow, follow_ups), *map(_month, months), *map(_task, tasks)]
-    told += [_proof(project, proof) for proof in proofs]
+    told += [_proof(project, proof) for proof in proofs] + _status(project)
     return sorted(told, key=lambda one: one.on, reverse=True)[:SHOWN]
+
+
+def _status(project: Project) -> list[Happening]:
+    """Where it stands beside its stage, since when and why."""
+    if project.status == Status.NORMAL or project.status_on is None:
+        return []
+    text = _("%(status)s：%(reason)s") % {"status": project.get_status_display(), "reason": project.status_reason}
+    went = _("（去往%(place)s）") % {"place": project.lost_to} if project.lost_to else ""
+    return [Happening(on=project.status_on, kind=_("状态"), text=text + went)]
+
+
+def beside(project: Project) -> str:
+    """Since when a project stands where it does beside its stage, and where the investor went."""
+    parts = [values.plain(project.status_on, "date") if project.status_on else ""]
+    parts.append(_("去往%(place)s") % {"place": project.lost_to} if project.lost_to else "")
+    said = _("，").join(filter(None, parts))
+    return _("（%(said)s）") % {"said": said} if said else ""
 
 
 def _entry(entry: StageEntry) -> Happening:
