@@ -76,8 +76,10 @@ def machine(packages: Iterable[str]) -> dict[str, Any]:
 
 def report(name: str, results: Mapping[str, Any], *, order: Iterable[str]) -> None:
     """Print a table for each case and keep everything as JSON; cases of an earlier run that were not asked stay."""
+    load = round(os.getloadavg()[1], 1)  # of what else this machine does: an idle one shows what is measured itself
     for case, ways in results["cases"].items():
-        print(f"\n{case}  {ways['about']}")
+        ways["load"] = load
+        print(f"\n{case}  {ways['about']}; load {load}")
         for way, found in ways["ways"].items():
             rest = {key: value for key, value in found.items() if not key.endswith("_s") and key != "repetitions"}
             spread = f"({found['fastest_s']:.3f}–{found['slowest_s']:.3f})"
