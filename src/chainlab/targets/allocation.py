@@ -62,26 +62,84 @@ def rows(problem: Problem, flow: Numbers) -> pa.Table:
 
 def _spread(problem: Problem, found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
     """Rows in which every supplier serves as many anchors as are asked to be realised, where that takes nothing from
-    the amount: half of another's row of an anchor it does not serve yet, on something it offers without a limit."""
+    the amount."""
     least = problem.limits.min_realised_anchors
     if not least:
         return found
-    anchor_of = problem.points["anchor_id"].to_pylist()
-    free = np.isinf(problem.link_capacity)
-    offers = set(zip(problem.link_supplier[free].tolist(), problem.link_group[free].tolist(), strict=True))
-    rows = list(found)
+    deal = _Deal(problem, found)
     for supplier in sorted({one for _, one, _ in found}):
-        served = {anchor_of[point] for point, one, _ in rows if one == supplier}
-        for number in range(len(rows)):
-            point, other, amount = rows[number]
+        deal.widen(supplier, least=least)
+    return deal.rows
+
+
+class _Deal:
+    """Rows dealt out, and what may still be moved between suppliers so that one serves an anchor it does not serve yet:
+    half of another's row, where there is room for it, else as much in exchange within one group, which both offer under
+    the same capacities. Nobody loses an anchor by it, and the whole stays what it is."""
+
+    def __init__(self, problem: Problem, rows: list[tuple[int, int, float]]) -> None:
+        self.rows = list(rows)
+        self.group_of = problem.point_group
+        self.anchor_of = problem.points["anchor_id"].to_pylist()
+        links = zip(problem.link_supplier.tolist(), problem.link_group.tolist(), strict=True)
+        self.capacity = dict(zip(links, problem.link_capacity.tolist(), strict=True))
+        self.offered: dict[int, list[tuple[int, float]]] = {}
+        for (supplier, group), capacity in self.capacity.items():
+            self.offered.setdefault(supplier, []).append((group, capacity))
+        self.flow: dict[tuple[int, int], float] = {}
+        for point, supplier, amount in rows:
+            self._move(supplier, point, amount)
+        self.tiny = problems.TOLERANCE * max((amount for _, _, amount in rows), default=0.0)
+
+    def widen(self, supplier: int, *, least: int) -> None:
+        """Give `supplier` a part of rows of further anchors until it serves so many."""
+        served = {self.anchor_of[point] for point, one, _ in self.rows if one == supplier}
+        for number in range(len(self.rows)):
             if len(served) >= least:
-                break
-            if anchor_of[point] in served or (supplier, int(problem.point_group[point])) not in offers:
+                return
+            point, other, amount = self.rows[number]
+            group = int(self.group_of[point])
+            if self.anchor_of[point] in served or (supplier, group) not in self.capacity:
                 continue
-            rows[number] = (point, other, amount / 2)
-            rows.append((point, supplier, amount / 2))
-            served.add(anchor_of[point])
-    return rows
+            part = min(amount / 2, self._room(supplier, group))
+            if part <= self.tiny and not (part := self._returned(supplier, other, group, amount / 2)):
+                continue
+            self._take(number, part)
+            self._give(point, supplier, part)
+            served.add(self.anchor_of[point])
+
+    def _returned(self, supplier: int, other: int, group: int, most: float) -> float:
+        """What `supplier` gives `other` of its own in `group`, to take as much for it; 0 where it has nothing there."""
+        for number, (point, one, amount) in enumerate(self.rows):
+            if one == supplier and int(self.group_of[point]) == group and amount / 2 > self.tiny:
+                part = min(amount / 2, most)
+                self._take(number, part)
+                self._give(point, other, part)
+                return part
+        return 0.0
+
+    def _room(self, supplier: int, group: int) -> float:
+        """What a supplier's capacities leave for one group: each binds all that is offered under it or less."""
+        least = self.capacity[supplier, group]
+        limits = {capacity for _, capacity in self.offered[supplier] if least <= capacity < np.inf}
+        used = {
+            limit: sum(self.flow.get((supplier, g), 0.0) for g, capacity in self.offered[supplier] if capacity <= limit)
+            for limit in limits
+        }
+        return min((limit - used[limit] for limit in limits), default=np.inf)
+
+    def _take(self, number: int, part: float) -> None:
+        point, supplier, amount = self.rows[number]
+        self.rows[number] = (point, supplier, amount - part)
+        self._move(supplier, point, -part)
+
+    def _give(self, point: int, supplier: int, part: float) -> None:
+        self.rows.append((point, supplier, part))
+        self._move(supplier, point, part)
+
+    def _move(self, supplier: int, point: int, amount: float) -> None:
+        key = supplier, int(self.group_of[point])
+        self.flow[key] = self.flow.get(key, 0.0) + amount
 
 
 def _dealt(

@@ -87,7 +87,8 @@ def choose(
     holds; capacity 0 covers nothing.
     max_categories: demand counts only in chosen categories (None: in all; rows without a category only then).
     min_anchors: distinct anchors that want something of a chosen supplier within the chosen categories;
-    min_realised_anchors: the same, counting only what is known to be more than 0 万元 and of which it can supply any.
+    min_realised_anchors: the same, counting only what is known to be more than 0 万元 and of which it can supply any;
+    covered is dealt out so that each serves so many wherever that takes nothing from the amount.
     min_per_anchor_wan: what must be covered of every anchor (a number) or of those named (anchor → 万元).
     must_include, must_exclude: supplier ids. must_include_categories: category ids in each of which a chosen supplier
     has to cover something it can; must_exclude_categories: those in which nothing is covered and nobody's anchors
@@ -177,9 +178,11 @@ def _start(problem: Problem, starts: list[Flags]) -> tuple[Flags, Flags] | None:
 
 
 def _keeps(problem: Problem, is_taken: Flags, is_chosen: Flags) -> bool:
-    """Whether a greedy choice keeps what greedy search does not look at."""
+    """Whether a greedy choice keeps what greedy search does not look at: also of whom was put in for a category that
+    must be in, whatever it costs and however many there were already."""
     by_group = robust.covered(problem, is_taken, is_chosen)
-    return problem.meets_minimums(by_group) and not len(problem.missing_categories(is_taken, is_chosen))
+    is_met = problem.meets_minimums(by_group) and not len(problem.missing_categories(is_taken, is_chosen))
+    return bool(is_met and problem.within_limits(is_taken, is_chosen))
 
 
 def _with_ranges(problem: Problem, choice: Choice, *, draws: int, seed: int, deadline: float) -> Choice:

@@ -10,12 +10,31 @@ import numpy as np
 from chainlab.targets.problem import Infeasible
 
 if TYPE_CHECKING:
-    from chainlab.targets.problem import Problem
+    from chainlab.targets.problem import Limits, Problem
 
 
 def expect(problem: Problem) -> None:
     """Raises Infeasible, with every reason, for limits that plainly contradict each other."""
     reasons = [*_contradictions(problem), *_unreachable(problem)]
+    if reasons:
+        raise Infeasible(reasons)
+
+
+def expect_open(limits: Limits, everyone: Collection[Any], anchors: Collection[Any]) -> None:
+    """Raises Infeasible where all that an anchor demands lies in categories that must be out, and some must be covered.
+
+    `everyone` demands something; `anchors` do so in a category that is open.
+    """
+    shut = [name for name in everyone if name not in set(anchors)]
+    least = limits.minimums(shut)
+    reasons = [
+        (
+            f"{name} 要求至少覆盖 {_wan(least[name])} 万元，但它的需求都在“不予列入”的类别中",
+            f"at least {_wan(least[name])} must be covered of {name}, all of whose demand is in categories to be out",
+        )
+        for name in sorted(shut, key=str)
+        if least.get(name, 0) > 0
+    ]
     if reasons:
         raise Infeasible(reasons)
 

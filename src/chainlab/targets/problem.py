@@ -184,6 +184,14 @@ class Problem:
         is_met[self.group_category[self.link_group[is_taken[self.link_supplier]]]] = True
         return self.required_categories[~(is_met & is_chosen)[self.required_categories]]
 
+    def within_limits(self, is_taken: Flags, is_chosen: Flags) -> bool:
+        """Whether these suppliers and categories are no more than may be, paid for, and wanted by enough anchors."""
+        most = self.limits.max_suppliers
+        is_few = most is None or np.count_nonzero(is_taken) <= most
+        if self.is_category_limited:
+            is_few &= np.count_nonzero(is_chosen) <= (self.limits.max_categories or 0)
+        return bool(is_few and self.within_budget(is_taken) and self.eligible(is_chosen)[is_taken].all())
+
     def within_budget(self, is_taken: Flags) -> bool:
         """Whether the suppliers taken together cost no more than the budget."""
         budget = self.limits.budget_wan

@@ -59,6 +59,7 @@ def read(demand: object, offers: object, limits: Limits) -> Problem:
             "offers": (engines.arrow(offers, name="offers", columns=OFFERS), ["part_id"]),
         }
     )
+    everyone = wanted if limits.max_categories is None else wanted.filter(wanted["category_id"].is_valid())
     wanted = _open(wanted, limits)
     unknown_count = wanted["amount_wan"].null_count
     if limits.max_categories is not None:
@@ -71,6 +72,7 @@ def read(demand: object, offers: object, limits: Limits) -> Problem:
     _expect_known_ids(limits, suppliers, wanted["category_id"])
     offered = _admitted(offered, suppliers, cost, limits)
     categories, anchors = _sorted(points["category_id"]), _sorted(points["anchor_id"])
+    possible.expect_open(limits, everyone["anchor_id"].unique().to_pylist(), anchors.to_pylist())
     minimum = _minimums(limits, anchors)
     problem = Problem(
         suppliers=suppliers.to_pylist(),

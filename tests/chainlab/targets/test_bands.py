@@ -174,6 +174,23 @@ class TestLimits:
         assert served == {"一": {"甲", "乙"}, "二": {"甲", "乙"}}
         assert targets.verify(choice, demand, offers, min_realised_anchors=2) == ()
 
+    @pytest.mark.parametrize("capacities", [[15.0, 15.0], [18.0, 40.0], [None, 12.0]])
+    def test_who_is_at_the_end_of_its_capacity_exchanges_rather_than_serving_fewer_than_asked(self, capacities):
+        demand = {
+            "anchor_id": ["甲", "乙", "丙"],
+            "part_id": ["电机"] * 3,
+            "category_id": ["机电"] * 3,
+            "amount_wan": [10.0] * 3,
+        }
+        offers = {"supplier_id": ["一", "二"], "part_id": ["电机"] * 2, "capacity_wan": capacities}
+        choice = targets.choose(demand, offers, min_realised_anchors=3, must_include=["一", "二"])
+        assert choice.objective_wan == pytest.approx(30.0)
+        served = {
+            name: {r["anchor_id"] for r in choice.covered.to_pylist() if r["supplier_id"] == name} for name in "一二"
+        }
+        assert served == {"一": {"甲", "乙", "丙"}, "二": {"甲", "乙", "丙"}}
+        assert targets.verify(choice, demand, offers, min_realised_anchors=3, must_include=["一", "二"]) == ()
+
     def test_every_anchor_gets_its_minimum_even_where_that_covers_less(self):
         free = targets.choose(self.demand, self.offers, max_suppliers=1)
         assert free.suppliers == ("面板厂",)

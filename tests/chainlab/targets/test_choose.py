@@ -1,5 +1,6 @@
 """The choice of targets: against every possible choice on small questions, against a second solver on large ones."""
 
+import dataclasses
 import math
 import random
 
@@ -48,6 +49,30 @@ def test_no_possible_choice_is_better(block):
         assert choice.objective_wan == pytest.approx(best, abs=1e-6), seed
         assert choice.is_proven, seed
         assert choice.bound_wan == choice.objective_wan
+
+
+@pytest.mark.parametrize("limits", [{"max_suppliers": 1}, {"budget_wan": 3}, {"min_anchors": 2}])
+def test_who_is_put_in_for_a_category_that_must_be_in_is_held_to_every_other_limit(limits):
+    for seed in range(60):
+        invented = bruteforce.invent(5_000 + seed)
+        costs = {name: 2 for name, _, _ in invented.offers}
+        instance = dataclasses.replace(
+            invented, limits={"must_include_categories": ["c0"], "must_include": ["s0"], "costs": costs} | limits
+        )
+        best = bruteforce.best(instance)
+        if best is None:
+            with pytest.raises(targets.Infeasible):
+                targets.choose(*instance.tables(), **instance.limits)
+        else:
+            assert chosen(*instance.tables(), **instance.limits).objective_wan == pytest.approx(best, abs=1e-6), seed
+
+
+def test_an_anchor_all_of_whose_demand_is_put_out_cannot_be_given_its_minimum():
+    limits = {"must_exclude_categories": ["显示", "机电"], "min_per_anchor_wan": 1.0}
+    with pytest.raises(targets.Infeasible, match="all of whose demand is in categories to be out") as caught:
+        targets.choose(DEMAND, OFFERS, **limits)
+    assert "它的需求都在“不予列入”的类别中" in caught.value.message_zh
+    assert targets.choose(DEMAND, OFFERS, **limits | {"min_per_anchor_wan": {"乙": 1.0}}).objective_wan == 1.0
 
 
 def test_the_invented_questions_reach_every_way_to_an_answer():

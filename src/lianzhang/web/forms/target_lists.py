@@ -106,7 +106,9 @@ class TargetForm(forms.Form):
         min_value=0,
         max_value=99,
         required=False,
-        help_text=_("每家入选企业在本清单中实际承担需求的链主不少于这么多家。留空不要求。"),
+        help_text=_(
+            "每家入选企业能供、金额已知的链主不少于这么多家，清单按此分配；年供货能力已用满的企业可能分到得少。"
+        ),
     )
     min_per_anchor_wan = AmountField(
         label=_("每家链主至少覆盖（万元）"),
