@@ -48,3 +48,18 @@ def test_an_exception_nobody_needs_is_complained_of(tmp_path: Path) -> None:
     plant(tmp_path, "lianzhang/a.py", "x = 1\n")
     [complaint] = clocks.check_clocks(tmp_path, allowed={"src/lianzhang/a.py": "once it did"})
     assert "need not be excepted" in complaint
+
+
+def test_what_happened_is_written_in_the_offices_time(root: Path) -> None:
+    assert clocks.check_moments(root) == []
+
+
+def test_an_instant_written_as_it_is_stored_is_found(tmp_path: Path) -> None:
+    lines = (
+        "def f(one, on, localtime):",
+        '    return f"{one.closed_at:%m-%d}", f"{localtime(one.closed_at):%m-%d}", f"{on}"',
+    )
+    plant(tmp_path, "lianzhang/a.py", "\n".join(lines))
+    assert clocks.check_moments(tmp_path) == [
+        "src/lianzhang/a.py:2: writes one.closed_at in UTC; take timezone.localtime"
+    ]

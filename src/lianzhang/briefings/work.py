@@ -243,7 +243,7 @@ def checks_awaiting(person: Person) -> list[Item]:
             url=address("projects:check", entry.project.code, entry.pk),
             light="watch",
             word=_("待核验"),
-            note=f"{entry.asked_by} {entry.asked_at:%m-%d}",
+            note=f"{entry.asked_by} {timezone.localtime(entry.asked_at):%m-%d}",
             is_illustrative=entry.project.is_illustrative,
             act=_("核验"),
             act_url=address("projects:check", entry.project.code, entry.pk),

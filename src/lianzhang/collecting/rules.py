@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,7 +61,6 @@ def expect_open(collection: Collection) -> None:
     """Closed is closed: nobody reopens a collection, and nothing in it changes."""
     if collection.state == Collection.State.CLOSED:
         who = collection.closed_by.name if collection.closed_by else "—"
-        raise Refused(
-            _("“%(title)s”已由%(who)s于 %(on)s 关闭，不能再改。")
-            % {"title": collection.name, "who": who, "on": f"{collection.closed_at:%Y-%m-%d}"}
-        )
+        on = f"{timezone.localtime(collection.closed_at):%Y-%m-%d}" if collection.closed_at else "—"
+        said = {"title": collection.name, "who": who, "on": on}
+        raise Refused(_("“%(title)s”已由%(who)s于 %(on)s 关闭，不能再改。") % said)

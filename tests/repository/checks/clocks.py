@@ -52,3 +52,22 @@ def clock_reads(path: Path) -> list[tuple[int, str]]:
 def is_clock(call: ast.Call) -> bool:
     name = ".".join(sources.dotted(call.func).split(".")[-2:])
     return name in CLOCKS or (name in BARE and not call.args and not call.keywords)
+
+
+def check_moments(root: Path) -> list[str]:
+    """Instants put into words as they are stored: eight hours early, and a day early before eight in the morning."""
+    return [
+        f"{path.relative_to(root).as_posix()}:{node.lineno}: writes {name} in UTC; take timezone.localtime"
+        for path in sources.modules(root)
+        for node in ast.walk(sources.tree(path))
+        if isinstance(node, ast.FormattedValue) and (name := _moment(node))
+    ]
+
+
+def _moment(node: ast.FormattedValue) -> str:
+    """The stored instant a part of a text formats; empty for anything else."""
+    if not isinstance(node.format_spec, ast.JoinedStr):
+        return ""
+    spec = "".join(str(part.value) for part in node.format_spec.values if isinstance(part, ast.Constant))
+    name = sources.dotted(node.value)
+    return name if "%" in spec and name.split(".")[-1].endswith("_at") else ""

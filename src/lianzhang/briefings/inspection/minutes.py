@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ def _became(decision: Any) -> str:
     """The tasks of a decision that the reader may see, each with its state and close-out."""
     said = []
     for task in decision.told:
-        closed = f" {task.closed_at:%Y-%m-%d}" if task.closed_at else ""
+        closed = f" {timezone.localtime(task.closed_at):%Y-%m-%d}" if task.closed_at else ""
         reply = f"：{task.reply}" if task.reply else ""
         said.append(f"{task.code} {Task.State(task.state).label}{closed}{reply}")
     return "；".join(said)
