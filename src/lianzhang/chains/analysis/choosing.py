@@ -1,5 +1,6 @@
 """The target list of one snapshot: the exact choice, its ranges, what is open, what to ask, and the curve."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from chainlab.targets import Choice, Enquiry, Needs, Point
 
-SECONDS_TO_CHOOSE, SECONDS_TO_ENQUIRE = 30.0, 40.0
+SECONDS_TO_CHOOSE, SECONDS_TO_ENQUIRE = 30.0, 20.0
 
 
 class Unchoosable(Exception):
@@ -53,6 +54,7 @@ def choose(
         )
         so_far = {"count": len(first.suppliers), "amount": f"{first.objective_wan / 10_000:,.2f}"}
         tell(_("已有 %(count)s 家、可覆盖 %(amount)s 亿元的组合，正在求更优的组合或证明没有") % so_far)
+    begun = time.monotonic()
     choice = lab.choose(
         asked.demand,
         asked.offers,
@@ -62,8 +64,10 @@ def choose(
         **limits,
     )
     tell(_("整理理由、备选和待问事项"))
+    # What choosing has left over goes to the questions: each one more that is tried is one more that can be asked.
+    left = max(0.0, SECONDS_TO_CHOOSE - (time.monotonic() - begun))
     enquiry = lab.enquire(
-        asked.demand, asked.offers, choice, seed=parameters.seed, time_limit_s=SECONDS_TO_ENQUIRE, **limits
+        asked.demand, asked.offers, choice, seed=parameters.seed, time_limit_s=SECONDS_TO_ENQUIRE + left, **limits
     )
     return targets.Outcome(
         columns={**_columns(asked, choice), **_open(enquiry, choice, tables), **said},
