@@ -19,6 +19,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 MADE = "<!-- made by scripts/reference.py: change the code, not this page -->"
 BEGIN, END = "<!-- benchmarks: made by scripts/reference.py -->", "<!-- end of benchmarks -->"
+PAGES_BEGIN, PAGES_END = "<!-- pages: made by scripts/reference.py -->", "<!-- end of pages -->"
+PAGES = Path("benchmarks/README.md")
+SIZES = {"projects": "20,000 projects × 36 months", "month": "a month of 2,000 key projects"}
 READMES = (Path("README.md"), Path("README.zh-Hans.md"))
 WORDS = {
     "README.md": {"head": ("Task", "Way", "Median, s", "Covered, 万元", "Ended"), "ours": "**chainlab (ours)**"},
@@ -67,7 +70,7 @@ def pages() -> dict[Path, str]:
     }
     with translation.override("zh-hans"):
         made = {Path(name): maker() for name, maker in makers.items()}
-    return made | {path: with_benchmarks(path) for path in READMES}
+    return made | {path: with_benchmarks(path) for path in READMES} | {PAGES: with_pages()}
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -287,6 +290,28 @@ def with_benchmarks(path: Path) -> str:
     if not after:
         raise SystemExit(f"{path} lacks the marks of the benchmark table")
     return f"{before}{BEGIN}\n\n{benchmark_table(WORDS[path.name])}\n\n{END}{after}"
+
+
+def with_pages() -> str:
+    """The page on benchmarks with the pages of the last kept runs between its two marks."""
+    text = (ROOT / PAGES).read_text(encoding="utf-8")
+    before, _, rest_of = text.partition(PAGES_BEGIN)
+    _, _, after = rest_of.partition(PAGES_END)
+    if not after:
+        raise SystemExit(f"{PAGES} lacks the marks of the table of pages")
+    return f"{before}{PAGES_BEGIN}\n\n{page_table()}\n\n{PAGES_END}{after}"
+
+
+def page_table() -> str:
+    """One row per page and reader, for each size that was measured."""
+    rows: list[tuple[object, ...]] = []
+    for name, size in SIZES.items():
+        kept = ROOT / "benchmarks" / "results" / f"{name}.json"
+        found = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {"pages": {}}
+        rows += [(size, page, f"{said['least_ms']:.0f}", said["queries"]) for page, said in found["pages"].items()]
+        if "close_seconds" in found:
+            rows.append((size, f"closing it: {found['projects']:,} projects", f"{found['close_seconds']:.1f} s", ""))
+    return table(("size", "page (reader)", "ms", "queries"), rows)
 
 
 def benchmark_table(words: Mapping[str, Any]) -> str:

@@ -49,6 +49,7 @@ from lianzhang.projects.models import (
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.records.counting import CountOf
 from lianzhang.records.scope import ScopedQuerySet
+from lianzhang.registry.models import Enterprise
 from lianzhang.trail.models import Proof
 
 
@@ -144,6 +145,12 @@ SHOWN = (
     ),
     "is_illustrative",
 )
+CARD = (
+    *("code", "name", "name_en", "stage", "status", "status_reason", "is_key", "progress_on", "plan_year_wan"),
+    *("done_year_wan", "done_as_of", "next_milestone", "next_due_on", "planned_start_on", "started_on"),
+    *("planned_completion_on", "completed_on", "planned_production_on", "produced_on", "is_illustrative"),
+    *("chain__name_zh", "chain__name_en", "district__name_zh", "district__name_en"),
+)
 REPORTER = ("first_reported_by__name_zh", "first_reported_by__name_en")
 
 
@@ -154,6 +161,12 @@ def listed(person: Person, *, today: date) -> "QuerySet[Project]":
     return related.prefetch_related(performance.months(today=today)).only(*SHOWN)
 
 
+def cards(person: Person, *, today: date) -> "QuerySet[Project]":
+    """The open projects of the board: what a card and its light say, and nothing else."""
+    rows = Project.objects.visible_to(person).filter(status__in=stages.OPEN).select_related("chain", "district")
+    return rows.prefetch_related(performance.months(today=today)).only(*CARD)
+
+
 def leads(person: Person, *, today: date) -> "QuerySet[Project]":
     """The leads of the table, each with who reported it first."""
     found = listed(person, today=today).filter(stage__lt=Stage.SIGNED)
@@ -162,7 +175,7 @@ def leads(person: Person, *, today: date) -> "QuerySet[Project]":
 
 def detailed(person: Person, code: str) -> Project:
     """One project with everything its page names and what `person` may do with it; raises Http404."""
-    rights = {
+    rights: dict[str, Any] = {
         "may_write": Exists(Project.objects.editable_by(person).filter(pk=OuterRef("pk"))),
         "may_approve": Exists(Project.objects.approvable_by(person).filter(pk=OuterRef("pk"))),
     }
@@ -170,6 +183,8 @@ def detailed(person: Person, code: str) -> Project:
     own: dict[str, Any] = {"credits": Credit, "contests": Contest, "signings": Signing, "diligences": Diligence}
     own |= {"months": MonthReport, "year_plans": YearPlan, "follow_ups": FollowUp}
     rights |= {f"has_{name}": Exists(model.objects.filter(project=OuterRef("pk"))) for name, model in own.items()}
+    rights["investor_page"] = _investor_page(person)
+    rights["sees_predecessor"] = Exists(Project.objects.visible_to(person).filter(pk=OuterRef("predecessor")))
     supplies = Prefetch("supplies", Supply.objects.select_related("part", "confirmed_by").order_by("pk"))
     found = Project.objects.visible_to(person).annotate(**rights).prefetch_related(supplies)
     related = (
@@ -183,8 +198,17 @@ def detailed(person: Person, code: str) -> Project:
         "target_line",
         "site_need__site",
         "introducer",
+        "predecessor",
     )
     return found.select_related(*related, "target_line__target_list").get_or_404(code=code)
+
+
+def _investor_page(person: Person) -> Case:
+    """The code of the investor in the register: by its credit code, by its name where it has none."""
+    firms = Enterprise.objects.visible_to(person).filter(merged_into__isnull=True).order_by("name").values("code")
+    by_code = firms.filter(credit_code=OuterRef("investor_code"))[:1]
+    by_name = firms.filter(name_key=OuterRef("investor_key")).exclude(name_key="")[:1]
+    return Case(When(investor_code="", then=Subquery(by_name)), default=Subquery(by_code))
 
 
 def stage_counts(person: Person) -> "QuerySet[Any, Any]":

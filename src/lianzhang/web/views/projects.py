@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, cast
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +18,6 @@ from lianzhang.projects import choices, performance, queries, schedule, stages, 
 from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Project, StageEntry
 from lianzhang.projects.stages import Stage
-from lianzhang.registry.models import Enterprise
 from lianzhang.supervision.models import Task
 from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
@@ -114,7 +113,7 @@ def board(request: HttpRequest) -> HttpResponse:
     person, today = access.person_of(request), timezone.localdate()
     chains = choices.chains(person)
     chosen = next((code for code, _name in chains if code == request.GET.get("chain")), "")
-    found = queries.listed(person, today=today).filter(status__in=stages.OPEN)
+    found = queries.cards(person, today=today)
     if chosen:
         found = found.filter(chain__code=chosen)
     labels = {stage.value: str(stage.label) for stage in Stage}
@@ -144,7 +143,7 @@ def _cards(found: Any) -> dict[stages.Group, list[Project]]:
         )
         for group in stages.table().groups
     }
-    rows = {row.pk: row for row in found.filter(pk__in=[pk for column in keys.values() for pk in column])}
+    rows = {row.pk: row for row in found.order_by().filter(pk__in=[pk for column in keys.values() for pk in column])}
     return {group: [rows[pk] for pk in column if pk in rows] for group, column in keys.items()}
 
 
@@ -194,9 +193,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "entries": entries,
         "milestones": schedule.milestones(found, plans=plans),
         "plans": plans,
-        "investor": _investor(found, person),
-        "predecessor": found.predecessor_id
-        and Project.objects.visible_to(person).filter(pk=found.predecessor_id).first(),
+        "predecessor": found.predecessor if getattr(found, "sees_predecessor", False) else None,
         "evidence": [proof_of(found, proof) for proof in proofs],
         "supplies": list(found.supplies.all()),
         "signings": _held(found, "signings", "event"),
@@ -218,14 +215,6 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         found, entries=entries, follow_ups=worked, months=months, tasks=tasks, proofs=proofs
     )
     return render(request, "projects/project.html", context)
-
-
-def _investor(found: Project, person: Person) -> Enterprise | None:
-    """The investor in the register, where its code or its name says so."""
-    asked = Q(credit_code=found.investor_code) if found.investor_code else Q(name_key=found.investor_key)
-    if not found.investor_key and not found.investor_code:
-        return None
-    return Enterprise.objects.visible_to(person).filter(asked, merged_into__isnull=True).only("code").first()
 
 
 def _held(found: Any, name: str, *related: str, order: str = "pk") -> list[Any]:
