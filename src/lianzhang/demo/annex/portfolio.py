@@ -74,8 +74,9 @@ class Portfolio:
     days: dict[str, dict[Stage, date]] = field(default_factory=dict)
 
 
-def load(town: Town, *, today: date) -> Portfolio:
-    """Thirty leads and projects with entries, evidence, deeds, clocks, due diligence, one contest, one transfer."""
+def load(town: Town, *, beside: Portfolio, today: date) -> Portfolio:
+    """Thirty leads and projects with entries, evidence, deeds, clocks, due diligence, one contest, one transfer; those
+    `beside`, which are in the database already, get the same."""
     dice = random.Random(SEED)  # noqa: S311 - an example, not a secret
     made = Portfolio()
     chains = list(town.chains.values())
@@ -86,11 +87,12 @@ def load(town: Town, *, today: date) -> Portfolio:
         made.projects.append(drawn)
         made.days[drawn.code] = days
     town.scribe.put_many(made.projects, verb="project.entered")
-    for project in made.projects:
-        _entries(town, project, made.days[project.code])
-    _work(town, dice, made, today=today)
-    _diligence(town, made)
-    _claims(town, made, today=today)
+    every = Portfolio([*made.projects, *beside.projects], made.days | beside.days)
+    for project in every.projects:
+        _entries(town, project, every.days[project.code])
+    _work(town, dice, every, today=today)
+    _diligence(town, every)
+    _claims(town, every, today=today)
     return made
 
 

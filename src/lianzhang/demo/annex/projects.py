@@ -147,26 +147,47 @@ PLOTS: tuple[Plot, ...] = (
 
 def load(town: Town, *, today: date) -> None:
     """Ten projects and forty-four events of the year so far; the portfolio beside them, its months, fairs and sites."""
-    for plot in PLOTS:
-        town.scribe.put(_project(town, plot, today=today), verb="project.entered")
+    plots = portfolio.Portfolio()
+    for n, plot in enumerate(PLOTS):
+        days = _days(plot, n, today=today)
+        project = town.scribe.put(_project(town, plot, n, days=days, today=today), verb="project.entered")
+        plots.projects.append(project)
+        plots.days[project.code] = days
     _events(town, today=today)
-    made = portfolio.load(town, today=today)
+    made = portfolio.load(town, beside=plots, today=today)
     rounds.load(town, today=today)
     fairs.load(town, made.projects, today=today)
 
 
-def _project(town: Town, plot: Plot, *, today: date) -> Project:
+def _days(plot: Plot, n: int, *, today: date) -> dict[Stage, date]:
+    """The day of each stage passed: the plot's own where it tells one, the others some weeks before the next."""
+    told = {Stage.STARTED: plot.started, Stage.COMPLETED: plot.completed, Stage.IN_PRODUCTION: plot.produced}
+    day, found = today - timedelta(days=3 + 7 * n), {}
+    for stage in reversed([each for each in Stage if each <= plot.stage]):
+        offset = told.get(stage)
+        day = day if offset is None else today + timedelta(days=offset)
+        found[stage] = day
+        day -= timedelta(days=18 + 3 * n)
+    return dict(sorted(found.items()))
+
+
+def _project(town: Town, plot: Plot, n: int, *, days: dict[Stage, date], today: date) -> Project:
     chain = town.appliance if plot.chain == "a" else town.commerce
     firm = town.suppliers[plot.supplier - 1] if plot.supplier else None
+    investor = firm.name if firm else f"示例商贸投资方{n + 1:02d}"
+    district = town.bodies[f"annex-{plot.district}"]
     day: Any = lambda offset: None if offset is None else today + timedelta(days=offset)  # noqa: E731
     return Project(
         code=codes.next_code("XM", year=today.year),
         name=plot.name,
         chain=chain,
         enterprise=firm,
-        investor_name=firm.name if firm else "",
-        investor_key=names.normalise(firm.name) if firm else "",
-        district=town.bodies[f"annex-{plot.district}"],
+        investor_name=investor,
+        investor_key=names.normalise(investor),
+        content="" if plot.stage == Stage.LEAD else "示例内容，虚构",
+        first_reported_by=district,
+        first_reported_at=portfolio.at(days[Stage.LEAD], 9),
+        district=district,
         owner=chain.body,
         stage=plot.stage,
         status=plot.status,
