@@ -261,6 +261,10 @@ def test_a_contest_page_shows_each_district_its_own_side_and_the_secretariat_bot
         page = client.get(url)
         assert page.status_code == 200
         assert (first.name in page.content.decode()) is sees
+    fair = actions.enter_event(chain=cast.chain_a, name="家电展", held_on=day(-30), now=LATER, by=cast.secretary)
+    actions.meet(event=fair, name=first.investor_name, note="已看样品", body=made.challenger, by=cast.secretary)
+    client.force_login(cast.secretary)
+    assert "已看样品" in client.get(url).content.decode(), "what the challenger had before, project or not"
     client.force_login(cast.stranger)
     assert client.get(url).status_code == 404
     client.force_login(cast.secretary)

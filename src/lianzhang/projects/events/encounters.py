@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from lianzhang.accounts.models import Person
+from chainlab import names
+from lianzhang.accounts.models import Body, Person
 from lianzhang.projects import choices, investors, tables
 from lianzhang.projects.models import Claim, Encounter, Event, Project
 from lianzhang.projects.stages import Stage
@@ -37,6 +38,19 @@ def listed(person: Person) -> "QuerySet[Encounter]":
     return found.annotate(
         seen_code=Subquery(became.values("code")[:1]), seen_stage=Subquery(became.values("stage")[:1])
     )
+
+
+def talks(project: Project, *, body: Body | None, person: Person) -> list[Encounter]:
+    """When `body` met the investor of a project at events, first meeting first, as far as `person` may know."""
+    found = Encounter.objects.visible_to(person).filter(body=body).select_related("event", "enterprise")
+    known = set(investors.looked_up(investor_name=project.investor_name, investor_code=project.investor_code))
+    core = names.core(project.investor_key)
+    return [
+        one
+        for one in found.order_by("event__held_on", "pk")
+        if known & set(investors.keys(investor_name=one.name, enterprise=one.enterprise))
+        or (core and names.core(investors.key(one.name)) == core)
+    ]
 
 
 def acquaintances(encounters: Sequence[Encounter], *, person: Person) -> list[Acquaintance]:

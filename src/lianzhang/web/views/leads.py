@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.projects import actions, stages, tables
+from lianzhang.projects.events import encounters
 from lianzhang.projects.leads import clocks
 from lianzhang.projects.leads import contests as contest_rows
 from lianzhang.projects.models import Contest, FollowUp, Project
@@ -206,7 +207,9 @@ def _sides(found: Contest, *, person: Person) -> list[dict[str, Any]]:
     for word, project, body in pair:
         is_seen = project is not None and project.pk in seen
         lines = histories.of(project, reader=person, limit=60)[::-1] if is_seen and project is not None else []
-        sides.append({"word": word, "project": project if is_seen else None, "body": body, "lines": lines})
+        talks = encounters.talks(found.project, body=body, person=person)
+        shown = project if is_seen else None
+        sides.append({"word": word, "project": shown, "body": body, "lines": lines, "talks": talks})
     return sides
 
 
