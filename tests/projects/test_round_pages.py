@@ -153,6 +153,9 @@ def test_a_correction_stands_beside_what_was_reported(cast: Cast, as_: Any) -> N
     assert as_(cast.secretary).post(url, {**said, "value": "约九十"}).status_code == 422
     page = told(as_(cast.secretary).post(url, {**said, "value": "90"}, follow=True))
     assert "重复计入" in page
+    own = told(as_(cast.district_east).get(reverse("rounds:answer", args=[asked.code, "east"])))
+    assert "重复计入" in own  # the district sees what was put right in its month
+    assert f'href="{reverse("rounds:row", args=[asked.code, project.code])}"' in own
     found = as_(cast.secretary).get(f"{reverse('rounds:rows', args=[asked.code])}?format=xlsx")
     cells = {cell.value for line in openpyxl.load_workbook(io.BytesIO(found.content)).worksheets[0] for cell in line}
     assert {100, 90} <= cells

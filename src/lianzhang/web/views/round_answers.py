@@ -1,5 +1,6 @@
 """A district's month: its projects as rows to type in, as a workbook, or one at a time with photographs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -62,6 +63,9 @@ def answer(request: HttpRequest, code: str, body: str) -> HttpResponse:
         "lead": _lead(found, rows),
         "incomplete": [row for row in rows if row.is_writable and not row.is_complete] if common["may_write"] else [],
         "may_read_city": person.reach.body_id != found.body_id,
+        "corrections": _corrections([row.report for row in rows if row.report is not None])
+        if found.collection.state == Collection.State.CLOSED
+        else [],
     }
     return render(request, "rounds/answer.html", context, status=422 if errors else 200)
 
@@ -175,7 +179,7 @@ def row(request: HttpRequest, code: str, project: str) -> HttpResponse:
         else "",
         "answer": sent,
         "shown": roundrows.shown(line),
-        "corrections": _corrections(report),
+        "corrections": _corrections([report] if report else []),
         "photos": [proof_of(subject, proof) for proof in _photos(report)],
         "photo_form": forms.PhotoForm(),
         "may_correct": queries.closes(person) and collection.state == Collection.State.CLOSED,
@@ -208,12 +212,15 @@ def photo(request: HttpRequest, code: str, project: str) -> HttpResponse:
     return redirect("rounds:row", code=code, project=project)
 
 
-def _corrections(report: MonthReport | None) -> list[MonthCorrection]:
-    """更正 of a row, oldest first, each with the name of its field."""
-    found = list(MonthCorrection.objects.filter(report=report).select_related("by")) if report is not None else []
-    for one in found:
+def _corrections(reports: Sequence[MonthReport]) -> list[MonthCorrection]:
+    """更正 of rows, oldest first, each with the name of its field."""
+    found = (
+        MonthCorrection.objects.filter(report__in=reports).select_related("by", "report__project").order_by("at", "pk")
+    )
+    made = list(found)
+    for one in made:
         one.label = actions.label(one.field)  # type: ignore[attr-defined]
-    return found
+    return made
 
 
 def _photos(report: MonthReport | None) -> list[Proof]:
