@@ -1,5 +1,7 @@
 """The forms of what a project needs of a site, and of choosing one."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -37,5 +39,9 @@ class ChoiceForm(forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("有不满足的条件时必填。"),
+        error_messages={"required": _("有不满足的条件，请写明理由。")},
     )
+
+    def __init__(self, *args: Any, is_fitting: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = not is_fitting

@@ -86,13 +86,14 @@ def choose(request: HttpRequest, code: str, site: str) -> HttpResponse:
     stated = getattr(found, "site_need", None)
     if stated is None:
         return redirect("projects:need", code=found.code)
-    form = ChoiceForm(request.POST or None, initial={"version": stated.version})
+    verdicts = fit.judged(stated, offered)
+    unmet = [each.text for each in verdicts if each.mark == fit.UNMET]
+    form = ChoiceForm(request.POST or None, initial={"version": stated.version}, is_fitting=not unmet)
 
     def act(said: dict[str, Any]) -> str:
         actions.choose_site(project=found, site=offered, today=timezone.localdate(), by=person, **said)
         return tables.page(found) + "#need"
 
-    verdicts = fit.judged(stated, offered)
     back = reverse("projects:sites", args=[found.code])
     frame = {
         "title": _("选定载体：%(site)s") % {"site": site_tables.name(offered)},
@@ -102,7 +103,7 @@ def choose(request: HttpRequest, code: str, site: str) -> HttpResponse:
         "crumb": tables.name(found),
         "stated": stated,
         "site": offered,
-        "unmet": [each.text for each in verdicts if each.mark == fit.UNMET],
+        "unmet": unmet,
         "unknown": [each.text for each in verdicts if each.mark == fit.UNKNOWN],
         "met": [each.text for each in verdicts if each.mark == fit.MET],
         "illustrative": found.is_illustrative or offered.is_illustrative,
