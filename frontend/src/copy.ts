@@ -6,16 +6,18 @@ export function start(): void {
     const button = closest<HTMLElement>(event, "[data-copies]");
     const source = button && one<HTMLTextAreaElement>(button.dataset.copies ?? "");
     if (!button || !source) return;
-    void copy(source).then(() => { button.textContent = button.dataset.done ?? button.textContent; });
+    void copy(source).then((done) => { if (done) button.textContent = button.dataset.done ?? button.textContent; });
   });
 }
 
-async function copy(source: HTMLTextAreaElement): Promise<void> {
-  // On an intranet without a certificate the browser has no clipboard to give: the old way still works there.
+async function copy(source: HTMLTextAreaElement): Promise<boolean> {
+  // On an intranet without a certificate the browser has no clipboard to give: the old way still works there. Where
+  // that is forbidden too, the text is at least selected.
   try {
     await navigator.clipboard.writeText(source.value);
+    return true;
   } catch {
     source.select();
-    document.execCommand("copy");
+    return document.execCommand("copy");
   }
 }
