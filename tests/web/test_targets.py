@@ -294,6 +294,17 @@ def test_a_computation_that_was_stopped_says_so_and_is_asked_again_with_the_same
     text(client, "/targets/new?again=MB-1999-001", status=404)
 
 
+def test_a_list_says_which_edition_it_was_saved_for_and_by_which_snapshot_and_map(
+    signed_in: SignIn, world: analysed.Analysed
+) -> None:
+    TargetList.objects.filter(pk=world.listed.pk).update(edition="meeting", map_version=world.published)
+    page = text(signed_in("clerk_a"), f"/targets/{world.listed.code}")
+    assert re.search(r'上会版</a> <span class="quiet-text">主要用途</span>', page)
+    assert page.count("主要用途</span>") == 1
+    assert f"快照 {world.listed.snapshot_id}" in page
+    assert f"图谱 v{world.published.number}" in page
+
+
 def test_where_time_did_not_do_to_try_the_unknowns_the_list_says_so(
     signed_in: SignIn, world: analysed.Analysed
 ) -> None:

@@ -101,7 +101,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         "holding": released.holding(listed),
         "questions": open_questions.questions(listed, shown, firms)[:MOST_ASKED],
         "open_choices": open_questions.open_choices(listed, shown, firms),
-        "editions": editions.tabs(listed),
+        "editions": editions.tabs(listed, here=listed.edition),
         "warning": shown_as.WARNING if listed.has_relocation else "",
         "sees_rows": shown.sees_rows,
         "dominant": released.dominant(listed, shown, firms),
