@@ -103,7 +103,10 @@ def fill(world: World) -> Filling:
         "targets:line": _lines(world),
         "targets:open_lead": _lines(world),
         "teardowns:list": [Case()],
-        **{f"teardowns:{name}": CHAINS for name in ("chain", "analyse", "shared", "tree", "shares", "compare")},
+        **{
+            f"teardowns:{name}": CHAINS
+            for name in ("chain", "analyse", "shared", "tree", "shares", "compare", "suppliers")
+        },
         "teardowns:snapshot": [
             Case({"code": snapshot.chain.code, "snapshot": snapshot.pk}, ("chain", "chain_a"))
             for snapshot in Snapshot.objects.select_related("chain")
