@@ -112,6 +112,8 @@ def test_a_month_stands_beside_the_one_before_drafts_uncounted_and_corrections_b
         correction: dict[str, Any] = {"field": "done_year_wan", "value": Decimal(value), "reason": "重复计入"}
         actions.correct(collection=asked, project=one, now=months.NOON, by=cast.secretary, **correction)
     page = as_(cast.secretary).get(url)
+    lights = {row["answer"].body: str(row["light"]) for row in page.context["rows"]}
+    assert lights == {cast.east: "已报", cast.west: "未报"}  # what was only begun was never reported
     assert page.context["total"]["tally"].year_wan == Decimal(750)
     assert (page.context["total"]["corrected_count"], page.context["total"]["right_wan"]) == (1, Decimal(730))
     assert f"{reverse('rounds:rows', args=[asked.code])}?district=east&amp;is_corrected=1" in told(page)

@@ -32,8 +32,11 @@ def state(collection: Collection) -> Light:
 
 
 def answer_light(submission: Submission, *, is_late: bool) -> Light:
-    """未报, 已报, 退回, 已核; an answer missing after the due moment is overdue."""
+    """未报, 已报, 退回, 已核; an answer missing after the due moment is overdue, and after the close it stays missing,
+    whatever was begun."""
     word = submission.get_state_display()
+    if submission.collection.state == Collection.State.CLOSED and submission.first_submitted_at is None:
+        return Light("late", Submission.State.EXPECTED.label)
     if is_late and submission.first_submitted_at is None:
         return Light("late", _("逾期未报"))
     return Light(STATES[Submission.State(submission.state)], word, submission.return_reason)
