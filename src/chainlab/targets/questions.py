@@ -97,12 +97,14 @@ def enquire(
     for row in tried:
         row["settled"] = trial.settled(row["points"], doubtful)
     tried.sort(key=lambda row: -len(row["settled"] or ()))  # stable: what sways most first among equals
-    # What several answers settle together is more than their sum. Where none alone settles anything, first whether all
-    # of them do.
-    counts = sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1})
-    for count in counts if any(row["settled"] for row in tried) else reversed(counts):
+    # What several answers settle together is more than their sum. What they leave open, none of them settles either.
+    left = doubtful
+    for count in sorted({*(one for one in TOGETHER if one < len(tried)), len(tried)} - {0, 1}, reverse=True):
         points = [point for row in tried[:count] for point in row["points"]]
-        tried[count - 1]["together"] = trial.settled(points, doubtful)
+        together = tried[count - 1]["together"] = trial.settled(points, left)
+        left = left if together is None else together
+        for row in tried[:count]:
+            row["settled"] = row["settled"] and row["settled"] & left
     found = [*tried, *(row for row in found if row not in tried)]
     return Enquiry(questions=_table(asked, found, len(open_ones)), open_choices=_opened(asked, opened))
 
