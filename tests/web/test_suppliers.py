@@ -38,12 +38,15 @@ def summary(cast: Cast) -> dict[str, object]:
 def test_a_supplier_written_down_is_not_one_left_open_and_counts_outside_once_it_is_settled(
     cast: Cast, signed_in: SignIn, written: None
 ) -> None:
+    Purchase.objects.filter(supplier_name=cast.enterprise_2.name).update(production_region="330000")
     before = summary(cast)
     assert (before["nameless_wan"], before["unregistered_count"]) == (100, 3)
+    assert before["outside_wan"] == 830, "with its place it counts outside at once: 300, 250, 80 and these 200"
     client, url = signed_in("clerk_a"), reverse("teardowns:suppliers", args=["test-a"])
     assert url in client.get(reverse("teardowns:chain", args=["test-a"])).content.decode()
     listed = {row["named"].name: row["named"] for row in client.get(url).context["rows"]}
     assert [one.amount_wan for one in listed.values()] == [1500, 200]
+    assert [row["place"] for row in client.get(url).context["rows"]] == ["", "浙江省"]
     key = listed["宁海压缩机制造有限公司"].key
     said = {"rows": "1", "row-0-key": key, "row-0-choice": "new"}
     assert "须填所在地" in client.post(url, said, follow=True).content.decode()

@@ -112,7 +112,7 @@ def _summary(chain: Chain, read: frames.Read, ranged: "pa.Table") -> dict[str, A
         "amount_wan": total,
         "nameless_wan": sum(amount for amount in nameless["amount_wan"].to_pylist() if amount is not None),
         "nameless_count": nameless.num_rows,
-        "unregistered_count": purchases.filter(pc.and_(unplaced, written)).num_rows,
+        "unregistered_count": purchases.filter(pc.and_(written, pc.or_(unplaced, _is_unnamed(purchases)))).num_rows,
         "unknown_count": purchases["amount_wan"].null_count,
         "withheld_count": withheld,
         "group_count": tables["purchases"].num_rows - purchases.num_rows,

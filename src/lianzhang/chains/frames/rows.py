@@ -56,7 +56,7 @@ def _purchase(row: dict[str, Any]) -> dict[str, Any]:
         "buyer_id": row["buyer__code"],
         "part_id": row["part__code"],
         "supplier_id": _placed(row),
-        "firm_code": row["supplier__code"],
+        "firm_code": row["supplier__code"] or (UNNAMED if _is_placed_alone(row) else None),
         "is_named": bool(row["supplier__code"] or row["supplier_name"]),
         "make": row["make"],
         "amount_wan": number(amount),
@@ -73,11 +73,16 @@ def _purchase(row: dict[str, Any]) -> dict[str, Any]:
 def _placed(row: dict[str, Any]) -> str | None:
     code: str | None = row["supplier__code"]
     if code is None:
-        return None
+        return f"{UNNAMED}{PLACE_MARK}{row['production_region']}" if _is_placed_alone(row) else None
     if row["production_region"]:
         same = row["production_region"] == row["supplier__region_code"]
         return code if same else f"{code}{PLACE_MARK}{row['production_region']}"
     return f"{code}{PLACE_MARK}" if row["is_trader"] else code
+
+
+def _is_placed_alone(row: dict[str, Any]) -> bool:
+    """Written down with its place and not in the register: it counts where it is, and is no candidate."""
+    return bool(row["supplier__code"] is None and row["supplier_name"] and row["production_region"])
 
 
 def parts() -> list[dict[str, Any]]:

@@ -25,6 +25,12 @@ class Named:
         return sum((row.amount_wan for row in self.rows if row.amount_wan is not None), Decimal(0))
 
     @property
+    def region_code(self) -> str:
+        """Where the rows say it produces, if they agree."""
+        said = {row.production_region for row in self.rows} - {""}
+        return said.pop() if len(said) == 1 else ""
+
+    @property
     def buyers(self) -> list[str]:
         return sorted({row.buyer.name for row in self.rows})
 

@@ -334,6 +334,7 @@ MATERIAL_PURCHASES = MaterialLedger(
                 OptionalLine("line", "line_id", level=Level.ROWS),
                 SupplierColumn("supplier", "supplier_id"),
                 Kept("supplier_code"),
+                Column("origin_region_code", "production_region"),
                 AmountColumn("amount", "amount_wan"),
                 Shown("currency", "buyer", shown=lambda record: "CNY" if record.amount_wan is not None else None),
                 Column("year", "year"),

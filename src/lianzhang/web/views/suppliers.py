@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from chainlab import places
+from chainlab.sheets import codes
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Thing
@@ -54,7 +56,9 @@ def _rows(listed: list[unregistered.Named]) -> list[dict[str, Any]]:
     for one in listed:
         near = resolver.near(one.name)[:3]
         likely = near[0].subject_id if near and near[0].score >= LIKELY else ""
-        found.append({"named": one, "near": near, "likely": likely, "is_trader": bool(TRADER.search(one.name))})
+        place = _("境外") if one.region_code == codes.ABROAD else places.name_of(one.region_code) or ""
+        is_trader = bool(TRADER.search(one.name))
+        found.append({"named": one, "near": near, "likely": likely, "is_trader": is_trader, "place": place})
     return found
 
 
