@@ -313,3 +313,15 @@ def test_the_unique_key_decides_when_the_look_before_saw_nothing(
 def test_the_intended_amount_of_a_lead_is_no_agreed_money(cast: Cast, now: dt.datetime) -> None:
     project = scene.lead(cast, now=now, intended_wan=Decimal(5000))
     assert (project.intended_wan, project.agreed_wan, project.arrived_wan) == (5000, None, None)
+
+
+def test_a_district_whose_sheet_names_an_investor_of_another_is_told_who_was_first_and_not_what_its_project_is(
+    cast: Cast, now: dt.datetime, tmp_path: Path
+) -> None:
+    first = scene.lead(cast, now=now, name="东区不外传的项目", by=cast.district_east)
+    rows = [{"project_name": "西区项目", "investor": first.investor_name, "chain": cast.chain_a.name_zh}]
+    batch = hand_in(workbook("leads", {"leads": rows}, tmp_path), ledger="leads", by=cast.district_west)
+    said = batch.rows.get().complaints[-1]["message_zh"]
+    assert cast.east.name_zh in said
+    assert first.code in said
+    assert first.name not in said

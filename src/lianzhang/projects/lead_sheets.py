@@ -75,7 +75,7 @@ class LeadSheet(ProjectSheet):
         if claim is not None:
             by = claim.body.name_zh if claim.body else "—"
             raise Refusal(
-                f"该投资方已由{by}首报：{claim.project.code} {claim.project.name}。请先与首报单位对接。",
+                f"该投资方已由{by}首报，编号 {claim.project.code}。请先与首报单位对接。",
                 f"Reported first by {by}: {claim.project.code}. Speak to them first.",
                 field="investor",
                 code="first_report",
