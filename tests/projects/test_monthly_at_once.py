@@ -6,18 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.collecting import actions as collecting
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.jobs.models import Job
+from lianzhang.projects.actions import leads, records
 from lianzhang.projects.models import MonthReport
 from lianzhang.projects.monthly import actions
+from lianzhang.records.models import Stale
+from lianzhang.trail import actions as trail
 from lianzhang.trail import keys, verification
 from lianzhang.trail.models import Event
 from tests import cast as cast_module
-from tests.projects import months
+from tests.projects import months, scene
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 LONGEST = 30.0
@@ -27,9 +30,9 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 class Meeting:
     """`first` is stopped inside its transaction at `place`; `second` begins then; `first` goes on once it waits."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, place: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, place: str, module: Any = collecting) -> None:
         self.entered, self.may_go = threading.Event(), threading.Event()
-        real = getattr(collecting, place)
+        real = getattr(module, place)
 
         def stopped(*args: Any, **said: Any) -> Any:
             if not self.entered.is_set():
@@ -37,7 +40,7 @@ class Meeting:
                 assert self.may_go.wait(LONGEST)
             return real(*args, **said)
 
-        monkeypatch.setattr(collecting, place, stopped)
+        monkeypatch.setattr(module, place, stopped)
 
     def of(self, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[str, str]:
         """What each of the two was told; empty where it was done."""
@@ -48,6 +51,10 @@ class Meeting:
                 act()
             except Refused as refused:
                 told[place] = str(refused.reason)
+            except Stale:
+                told[place] = "somebody else was first"
+            except DatabaseError as fault:
+                told[place] = f"the database: {fault}"
             finally:
                 connections.close_all()
 
@@ -142,3 +149,21 @@ def test_of_two_who_open_the_same_month_at_once_one_does_and_the_other_is_told(
     assert told[1] == ""  # the first was still looking when the second wrote
     assert "已经发起（YB-2026-11）" in told[0]
     assert Collection.objects.count() == Submission.objects.count() == 1
+
+
+def test_two_who_write_on_one_project_at_once_wait_in_turn_and_the_database_ends_neither(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast = cast_module.build()
+    project = scene.lead(cast, by=cast.district_east, now=months.NOON)
+    meeting = Meeting(monkeypatch, module=trail, place="create")
+    said: dict[str, Any] = {"kind": "follow", "text": "电话联系", "done_on": months.NOON.date(), "now": months.NOON}
+    told = meeting.of(
+        lambda: leads.follow_up(project=project, **said, by=cast.district_east),
+        lambda: records.edit(
+            project=project, changes={"content": "二期"}, version=None, now=months.NOON, by=cast.clerk_a
+        ),
+    )
+    assert told[0] == ""
+    assert "the database" not in told[1]
+    assert verification.verify(Event.objects.order_by("seq"), key=keys.authentication()).stands

@@ -17,6 +17,7 @@ def declare_day(*, day: date, is_working: bool, note: str, by: Person) -> Calend
     if not note.strip():
         raise Refused(_("请写明依据（文号或通知）。"))
     with transaction.atomic():
+        trail.hold()
         known = CalendarDay.objects.select_for_update().filter(day=day).first()
         if known is None:
             made = CalendarDay(day=day, is_working=is_working, note=note.strip()[:120])

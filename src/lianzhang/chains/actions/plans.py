@@ -105,6 +105,7 @@ def report(
 def take_back(*, action: Action, version: int, today: date, by: Person) -> Action:
     """撤回 one's own last report, whole: the action stands as before it, and the report is gone. Only on the day."""
     with transaction.atomic():
+        trail.hold()
         now = Action.objects.select_for_update().get(pk=action.pk)
         if now.version != version:
             raise Stale(now, {})

@@ -35,6 +35,7 @@ def contest(*, code: str, statement: str, now: datetime, by: Person) -> Contest:
     if claim.body_id == body.pk:
         raise Refused(_("首报单位就是本单位。"))
     with transaction.atomic():
+        trail.hold()
         Project.objects.select_for_update().get(pk=claim.project_id)
         if Contest.objects.filter(project=claim.project, challenger=body, state=State.OPEN).exists():
             raise Refused(_("本单位已就此提出争议，等待裁定。"))
@@ -54,6 +55,7 @@ def contest(*, code: str, statement: str, now: datetime, by: Person) -> Contest:
 def withdraw_contest(*, contest: Contest, by: Person) -> Contest:
     """Take one's own contest back before it is decided."""
     with transaction.atomic():
+        trail.hold()
         contest = Contest.objects.select_for_update().get(pk=contest.pk)
         if contest.state != State.OPEN or contest.challenger_id != by.reach.body_id:
             raise Refused(_("只能撤回本单位尚未裁定的争议。"))
@@ -69,6 +71,7 @@ def decide_contest(*, contest: Contest, state: str, decision: str, now: datetime
     if not decision.strip():
         raise Refused(_("裁定须写明理由。"))
     with transaction.atomic():
+        trail.hold()
         project = Project.objects.select_for_update().get(pk=contest.project_id)
         contest = Contest.objects.select_for_update().get(pk=contest.pk)
         if contest.state != State.OPEN:

@@ -104,6 +104,7 @@ def open_from_encounter(
     investor is known already: first reported is first reported, wherever one met it."""
     _require(encounter.event, by=by)
     with transaction.atomic():
+        trail.hold()
         encounter = Encounter.objects.select_for_update().get(pk=encounter.pk)
         if encounter.project is not None:
             return encounter.project

@@ -13,6 +13,7 @@ from lianzhang.projects import stages
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Evidence, Stage
 from lianzhang.records.models import Stale
+from lianzhang.trail import actions as trail
 
 
 class GateClosed(Refused):
@@ -33,6 +34,7 @@ def require(project: Project, *, act: Act, by: Person) -> None:
 
 def locked(project: Project, *, version: int | None = None, changes: dict[str, Any] | None = None) -> Project:
     """The project as it stands, held until the transaction ends; raises Stale where the caller saw an older one."""
+    trail.hold()
     now = Project.objects.select_for_update().get(pk=project.pk)
     if version is not None and now.version != version:
         raise Stale(now, changes or {})

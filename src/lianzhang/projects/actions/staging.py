@@ -91,6 +91,7 @@ def check(
     gate = stages.gate(entry.stage)
     with transaction.atomic():
         project = permission.locked(entry.project)
+        trail.hold()
         entry = StageEntry.objects.select_for_update().get(pk=entry.pk)
         if entry.verdict != Verdict.PENDING:
             raise Refused(_("这条阶段申请已经核过。"))
@@ -115,6 +116,7 @@ def check(
 def withdraw(*, entry: StageEntry, now: datetime, by: Person) -> StageEntry:
     """Take back one's own ask before it is checked."""
     with transaction.atomic():
+        trail.hold()
         entry = StageEntry.objects.select_for_update().get(pk=entry.pk)
         if entry.verdict != Verdict.PENDING or entry.asked_by_id != by.pk:
             raise Refused(_("只能撤回本人报请、尚未核验的申请。"))

@@ -73,6 +73,7 @@ def add_decision(
     if not text.strip():
         raise Refused(_("议定事项不能为空。"))
     with transaction.atomic():
+        trail.hold()
         Meeting.objects.select_for_update().get(pk=meeting.pk)
         last = meeting.decisions.aggregate(last=Max("number"))["last"] or 0
         decision = Decision(
@@ -109,6 +110,7 @@ def decide(
         raise Refused(_("第%(number)s项未写承办单位或时限，不能转为督办事项。") % {"number": decision.number})
     _require(decision.meeting, by=by)
     with transaction.atomic():
+        trail.hold()
         Decision.objects.select_for_update().get(pk=decision.pk)
         held = set(decision.tasks.exclude(state=Task.State.CANCELLED).values_list("responsible_id", flat=True))
         return [
