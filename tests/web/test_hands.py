@@ -1,12 +1,17 @@
 """What hands do on a page: keys, ticks, panel, palette, sources of figures; a real browser with our policy on."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from lianzhang.accounts.models import Person
+from lianzhang.chains.models import Chain
+from lianzhang.projects import actions
 from tests.web.test_look import complaints, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,6 +63,21 @@ def test_keys_walk_the_rows_and_open_one_beside_the_list(walk: Walk, root: Path)
     page.keyboard.press("Escape")
     expect(page.locator("#side")).to_be_hidden()
     assert "open=" not in page.url
+
+
+def test_the_board_is_walked_opened_and_taken_on_by_key(walk: Walk) -> None:
+    said = {"chain": Chain.objects.get(code="test-a"), "by": Person.objects.get(username="clerk_a")}
+    for n, name in enumerate(("甲压缩机项目", "乙换热器项目"), start=1):
+        due = dt.date(2030, 1, n)
+        actions.report_lead(name=name, investor_name=f"{name}公司", next_due_on=due, now=timezone.now(), **said)
+    page = walk("clerk_a", "/projects/board/")
+    page.locator(".board-card").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".board-card:focus")).to_contain_text("乙换热器项目")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel h1")).to_contain_text("乙换热器项目")
+    page.keyboard.press("n")
+    page.wait_for_url("**/advance")
 
 
 def test_an_open_row_is_an_address(walk: Walk) -> None:
