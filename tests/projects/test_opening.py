@@ -54,6 +54,7 @@ def line(cast: Cast, now: dt.datetime) -> TargetLine:
 def test_reasons_parts_and_gap_travel_and_secrets_stay_with_the_list(
     cast: Cast, line: TargetLine, now: dt.datetime
 ) -> None:
+    line.parts.reverse()  # a line has its parts by amount, and the order would tell which is larger
     project = actions.open_from_target(target_line=line, now=now, by=cast.clerk_a)
     assert (project.stage, project.investor_name, project.target_line) == (Stage.LEAD, SUPPLIER, line)
     assert project.investor_place == "苏州市"
@@ -62,6 +63,7 @@ def test_reasons_parts_and_gap_travel_and_secrets_stay_with_the_list(
     assert set(project.supplies.values_list("part__code", flat=True)) == {"P1", "P2"}
     assert project.origin["reasons"] == [{"code": "supplies", "anchor_count": 2}]
     assert (project.origin["target_list"], project.origin["position"]) == ("QD-1", 3)
+    assert [part["code"] for part in project.origin["parts"]] == ["P1", "P2"]
     told = str(project.origin)
     assert "1500" not in told  # what anchors buy is theirs
     assert "QY-A" not in told

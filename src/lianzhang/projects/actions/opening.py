@@ -61,12 +61,17 @@ def origin(line: TargetLine) -> dict[str, Any]:
         "position": line.position,
         "reasons": [{"code": r["code"], "anchor_count": len(r["anchors"])} for r in line.reasons],
         "categories": line.categories,
-        "parts": [{"code": part["code"], "name": part["name"]} for part in line.parts],
+        # In the order of their codes: the line has the largest amount first, and the order would tell it.
+        "parts": sorted(({"code": part["code"], "name": part["name"]} for part in line.parts), key=_code),
         "anchor_count": len(line.anchors),
         "snapshot": target.snapshot_id,
         "as_of": target.snapshot.taken_on.isoformat() if target.snapshot else None,
         "map_version": target.map_version.number if target.map_version else None,
     }
+
+
+def _code(part: dict[str, str]) -> str:
+    return part["code"]
 
 
 def part_codes(line: TargetLine) -> list[str]:
