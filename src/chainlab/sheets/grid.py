@@ -270,8 +270,17 @@ _STORED = re.compile(rb"<(?:[\w.-]+:)?v\s*>([^<]*)</")
 
 
 def _has_marks(xml: bytes) -> bool:
-    # Plain words first: a pattern looked for in every place of 30 MB takes longer than reading them.
-    return any(word in xml for word in _MARKS) and _MARKED.search(xml) is not None
+    # Signs, then words, then the pattern: looked for in every place of 30 MB it takes longer than reading them.
+    cells, end = _cells(xml)
+    words = [word for word in _MARKS if xml.find(word[:1], cells, end) >= 0]
+    return any(xml.find(word, cells, end) >= 0 for word in words) and _MARKED.search(xml) is not None
+
+
+def _cells(xml: bytes) -> tuple[int, int]:
+    """Where the cells of a sheet begin and end; its whole text where it does not say so."""
+    tag = b"sheetData"
+    begin, end = xml.find(tag), xml.rfind(tag)
+    return (begin + len(tag), end) if 0 <= begin < end else (0, len(xml))
 
 
 def _annotate_sheet(grid: Grid, xml: bytes, *, percent_styles: frozenset[bytes]) -> None:
@@ -304,9 +313,9 @@ _ORDINAL = re.compile(rb"\b(r|min|max)\s*=\s*[\"'](\d+)[\"']")
 
 
 def _has_hidden(xml: bytes) -> bool:
-    end = xml.rfind(b"sheetData")  # what is said of rows and columns stands before it; a margin on the right after it
-    end = len(xml) if end < 0 else end
-    return any(one.search(xml, 0, end) for one in _MAY_HIDE) and _HIDDEN.search(xml, 0, end) is not None
+    cells, end = _cells(xml)  # what is said of columns stands before them; a margin on the right after them
+    last = end if xml.find(b"h", cells, end) >= 0 else cells  # no word for hiding is without it
+    return any(one.search(xml, 0, last) for one in _MAY_HIDE) and _HIDDEN.search(xml, 0, last) is not None
 
 
 def _find_hidden(grid: Grid, xml: bytes) -> None:
