@@ -14,6 +14,7 @@ from django.utils import timezone
 from lianzhang.accounts import actions
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import BodyKind
+from lianzhang.records import turns
 from lianzhang.records.models import Stale
 from lianzhang.trail import actions as trail
 from lianzhang.trail import chain, checkpoints, queries, tables, verbs
@@ -204,9 +205,9 @@ def test_on_postgresql_the_trail_is_locked_before_a_row_is_touched(monkeypatch: 
             cursor.enter_result = cursor
             return cursor
 
-    monkeypatch.setattr(trail, "connection", Other())
+    monkeypatch.setattr(turns, "connection", Other())
     body()
-    assert asked == [("SELECT pg_advisory_xact_lock(%s)", [trail.APPEND_LOCK], 0)]
+    assert asked == [("SELECT pg_advisory_xact_lock(%s)", [turns.APPEND_LOCK], 0)]
 
 
 def test_the_auditor_reads_the_trail_and_nobody_changes_it(cast: Cast) -> None:

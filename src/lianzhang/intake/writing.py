@@ -1,8 +1,4 @@
-"""What a batch writes: rows first, the trail's events last and all at once.
-
-A page changes a row and then waits for the trail's lock; a batch that took the lock first and then wanted the row
-would wait for ever. So every event is collected and the chain is appended at the end of the transaction.
-"""
+"""What a batch writes: the turn first, then its rows, the trail's events last and all at once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,9 +14,13 @@ R = TypeVar("R", bound=models.Model)
 
 
 class Writing:
-    """Collects the events of one transaction; `close` chains them. Use inside `transaction.atomic()`."""
+    """Collects the events of one transaction; `close` chains them. Use inside `transaction.atomic()`.
+
+    Whoever writes waits for its turn before it touches a row, as every action does (`records.turns`).
+    """
 
     def __init__(self, *, by: Any, detail: Mapping[str, Any], at: datetime | None = None) -> None:
+        trail.hold()
         self.by = by
         self.at = at  # when the batch was handed in, where it is one: what it says is said of that day
         self.detail = dict(detail)

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from lianzhang.records.models import CodeCounter
+from lianzhang.records.turns import hold
 
 
 def next_code(prefix: str, *, year: int) -> str:
@@ -14,6 +15,7 @@ def next_codes(prefix: str, *, year: int, count: int) -> list[str]:
     """The next `count` free codes of a series in one step, in order."""
     series = f"{prefix}-{year}"
     with transaction.atomic():
+        hold()
         CodeCounter.objects.get_or_create(series=series)
         counter = CodeCounter.objects.select_for_update().get(series=series)
         first = counter.last + 1

@@ -16,14 +16,13 @@ from django.utils import timezone
 
 from lianzhang.records.models import Stale, Versioned
 from lianzhang.records.secrecy import Level, Secrecy
+from lianzhang.records.turns import hold as hold
 from lianzhang.trail import chain, checkpoints, keys
 from lianzhang.trail.models import Event
 
 R = TypeVar("R", bound=models.Model)
 V = TypeVar("V", bound=Versioned)
 
-# "lianzhang" folded into a signed 64-bit number: the name of our one advisory lock.
-APPEND_LOCK = 0x6C69616E7A68
 REDACTED = "…"
 # What leaves the house or changes who may do what is signed into a checkpoint the moment it is committed.
 SEALED_AT_ONCE = frozenset(
@@ -205,18 +204,6 @@ def _event(entry: Entry, *, seq: int, prev: str, key: bytes, at: Any, actor_id: 
 
 def _seal() -> None:
     checkpoints.write(directories=settings.TRAIL_CHECKPOINT_DIRS, at=timezone.now())
-
-
-def hold() -> None:
-    """Take the append lock until the transaction ends: first of all in an action that locks rows before it writes.
-
-    Taken before any row is touched, two actions on the same rows wait here in turn and never for one another: one that
-    held a row and wanted the lock, beside one that held the lock and wanted the row, was ended by PostgreSQL. SQLite
-    runs every transaction IMMEDIATE (settings), so the writer is already alone.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPEND_LOCK])
 
 
 def _column(record: models.Model, name: str) -> str:

@@ -190,6 +190,7 @@ LABELS: dict[str, str | Promise] = {
     "project.taken_back": _("撤回填写"),
     "project.taken_over": _("承接项目"),
     "purchase.entered": _("录入采购"),
+    "purchase.supplier_settled": _("认定供应商"),
     "request.answered": _("答复诉求"),
     "request.assigned": _("交办诉求"),
     "request.closed": _("办结诉求"),

@@ -82,7 +82,7 @@ def _kept(
     """The releases as stored; None where something went out since `after`."""
     with transaction.atomic():
         # One at a time: two chains may share a firm, and neither would see what the other puts out.
-        list(Chain.objects.order_by("pk").select_for_update().values_list("pk", flat=True))
+        trail.hold()
         if after is not None and _last() != after:
             return None
         expect()

@@ -166,7 +166,8 @@ def plotted(*, listed: TargetList, by: Person) -> None:
 def fail(*, listed: TargetList, reason: str, snapshot: Snapshot | None = None, by: Person) -> TargetList:
     """The computation ended without a list; the reason stays with it, and the snapshot whose amounts it names."""
     with transaction.atomic():
-        changes = {"state": State.FAILED, "failure": reason, "first": {}, "snapshot": snapshot or listed.snapshot}
+        changes: dict[str, object] = {"state": State.FAILED, "failure": reason, "first": {}}
+        changes["snapshot"] = snapshot or listed.snapshot
         return trail.change(listed, verb="target_list.failed", changes=changes, by=by)
 
 

@@ -70,6 +70,7 @@ def answer_ticks(
     signed = {"tree_version": tree_version, "answered_on": today, "answered_by": by, "proxy": None}
     count = 0
     with transaction.atomic():
+        trail.hold()
         held = {one.part_id: one for one in PartAnswer.objects.select_for_update().filter(line=line)}
         for tick in ticks:
             said = {
@@ -91,6 +92,7 @@ def answer_bands(line: ProductLine, *, year: int, rows: Sequence[Bands], today: 
     signed = {"answered_on": today, "answered_by": by, "proxy": None}
     count = 0
     with transaction.atomic():
+        trail.hold()
         of_year = CategoryAnswer.objects.select_for_update().filter(line=line, year=year)
         held = {(one.category, one.plant): one for one in of_year}
         for row in rows:
