@@ -88,24 +88,19 @@ def choose(
     max_categories: demand counts only in chosen categories (None: in all; rows without a category only then).
     min_anchors: distinct anchors that want something of a chosen supplier within the chosen categories;
     min_realised_anchors: the same, counting only what is known to be more than 0 万元 and of which it can supply any;
-    covered is dealt out so that each serves so many wherever that takes nothing from the amount.
-    min_per_anchor_wan: what must be covered of every anchor (a number) or of those named (anchor → 万元).
-    must_include, must_exclude: supplier ids. must_include_categories: category ids in each of which a chosen supplier
-    has to cover something it can; must_exclude_categories: those in which nothing is covered and nobody's anchors
-    count (their demand stays in demand_wan). costs: supplier → cost, or supplier_id, cost_wan; with a budget a supplier
-    of unknown cost cannot be chosen. max_certification_months: offers known to need longer are out.
+    covered is dealt out so that each serves so many wherever that takes nothing from the amount. min_per_anchor_wan:
+    what must be covered of every anchor (a number) or of those named (anchor → 万元). must_include, must_exclude:
+    suppliers. must_include_categories: category ids in each of which a chosen supplier has to cover something it can;
+    must_exclude_categories: those in which nothing is covered and nobody's anchors count (their demand stays in
+    demand_wan). costs: supplier → cost, or supplier_id, cost_wan; with a budget a supplier of unknown cost cannot be
+    chosen. max_certification_months: offers known to need longer are out.
     draws, seed: see `robust`: random realisations of the intervals beside the extremes. time_limit_s: for all of it.
 
-    No eligible supplier gives a proven Choice of 0. Same rows in any order give the same answer, unless time ran out.
-    Raises Infeasible when what must be cannot be, engines.BadTable for a table and ValueError for a limit that makes no
-    sense (amounts are of 0 to 1e13 万元, ids in the limits of the type of the ids), TimeoutError where no choice that
-    keeps every condition was found in time.
+    No eligible supplier gives a proven Choice of 0. Same rows in any order: same answer, unless time ran out. Raises
+    Infeasible when what must be cannot be, engines.BadTable for a table and ValueError for a limit that makes no sense
+    (amounts: 0 to 1e13 万元, ids of the ids' type), TimeoutError where nothing that keeps all was found in time.
     """
-    problems.expect_whole("draws", draws)
-    problems.expect_whole("seed", seed)
-    if not time_limit_s >= 0:
-        raise ValueError(f"time_limit_s must be 0 or more, not {time_limit_s!r}")
-    deadline = time.monotonic() + time_limit_s
+    deadline = _deadline(time_limit_s, draws=draws, seed=seed)
     limits = problems.limits(
         max_categories=max_categories,
         max_suppliers=max_suppliers,
@@ -123,6 +118,15 @@ def choose(
     problem = reading.read(demand, offers, limits)
     found = solve(problem, time_limit_s=deadline - time.monotonic())
     return _with_ranges(problem, found, draws=draws, seed=seed, deadline=deadline)
+
+
+def _deadline(time_limit_s: float, *, draws: int, seed: int) -> float:
+    """The moment all of it ends. Raises ValueError for a count or a time that makes no sense."""
+    problems.expect_whole("draws", draws)
+    problems.expect_whole("seed", seed)
+    if not time_limit_s >= 0:
+        raise ValueError(f"time_limit_s must be 0 or more, not {time_limit_s!r}")
+    return time.monotonic() + time_limit_s
 
 
 def solve(problem: Problem, *, time_limit_s: float) -> Choice:
