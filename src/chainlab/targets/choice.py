@@ -83,8 +83,7 @@ def choose(
     interval is optimised by its middle (rows given twice add; null in all = unknown: in no sum, but a wish).
     offers: supplier_id, part_id, optional capacity_wan, certification_months (null = not known, stays), is_willing
     (false = is out). A capacity is the supplier's: what it offers under capacity c or less takes no more than c
-    together (so one figure repeated on all its rows is shared); null = unlimited; of two rows for one part the smaller
-    holds; capacity 0 covers nothing.
+    together (a figure repeated on its rows is shared); null = unlimited; of two rows for one part the smaller holds.
     max_categories: demand counts only in chosen categories (None: in all; rows without a category only then).
     min_anchors: distinct anchors that want something of a chosen supplier within the chosen categories;
     min_realised_anchors: the same, counting only what is known to be more than 0 万元 and of which it can supply any;
