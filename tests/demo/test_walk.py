@@ -115,7 +115,6 @@ def analysed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@pytest.mark.no_cover  # what these pages do is asserted elsewhere, line by line
 @pytest.mark.usefixtures("analysed")
 @pytest.mark.parametrize("username", WALKERS)
 def test_every_link_offered_opens_and_every_invented_figure_is_marked(username: str) -> None:

@@ -1,6 +1,7 @@
 """Suppliers that anchors name in their rows and that are not in the register: until somebody says who they are, their
 amounts have no place, and they are no candidates."""
 
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +15,8 @@ MOST = 40
 
 @dataclass(frozen=True)
 class Named:
-    """A name, the rows it stands in, and what they come to in 万元 as far as it is known."""
+    """A name, the rows it stands in, and what they come to in 万元 as far as it is known; the key is what a form calls
+    it by."""
 
     key: str
     name: str
@@ -46,5 +48,9 @@ def suppliers(chain: Chain, *, person: Person) -> list[Named]:
     found_names: dict[str, list[Purchase]] = {}
     for row in found.exclude(make=Purchase.Make.OWN).select_related("buyer", "part").order_by("-year", "pk"):
         found_names.setdefault(names.normalise(row.supplier_name), []).append(row)
-    listed = [Named(key, rows[0].supplier_name, rows) for key, rows in found_names.items() if key]
+    listed = [Named(_short(key), rows[0].supplier_name, rows) for key, rows in found_names.items() if key]
     return sorted(listed, key=lambda one: (-one.amount_wan, one.name))
+
+
+def _short(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
