@@ -7,10 +7,10 @@ import argparse
 import json
 import os
 import sys
-import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from urllib import error, parse, request
 
@@ -125,11 +125,11 @@ def _only(found: list[str], option: str) -> str:
 def _read(door: Door, at: str, book: Path) -> dict[str, Any]:
     """Send the workbook and wait until it is read."""
     answer: dict[str, Any] = door.hand_in(f"{at}/workbook", book)
-    until = time.monotonic() + 10 * SECONDS
+    until = monotonic() + 10 * SECONDS
     while (answer["workbook"] or {}).get("state") not in ENDED:
-        if time.monotonic() > until:
+        if monotonic() > until:
             raise Refused("the workbook is still being read; ask again without it")
-        time.sleep(1)
+        sleep(1)
         answer = door.get(at)
     return answer
 
