@@ -107,7 +107,7 @@ def analysed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     full they are computed where the installed wheel loads the example and the journeys walk it.
     """
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choosing, "SECONDS_TO_CHOOSE", 10.0)
+        patch.setattr(choosing, "SECONDS_TO_CHOOSE", 3.0)
         patch.setattr(choosing, "SECONDS_TO_ENQUIRE", 1.0)
         patch.setattr(targets, "points", partial(targets.points, up_to=4))
         demo.load(today=TODAY)
