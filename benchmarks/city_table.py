@@ -4,14 +4,13 @@ python -m benchmarks.city_table        prints JSON; wants an empty LIANZHANG_HOM
 """
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
 
-os.environ.setdefault("LIANZHANG_HOME", tempfile.mkdtemp(prefix="lianzhang-bench-"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
+from benchmarks.measure import settle
+
+settle()
 TRIES = 60
 
 

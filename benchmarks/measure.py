@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.metadata
 import json
 import os
 import platform
+import shutil
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+
+
+def settle() -> None:
+    """Before Django is imported: its settings, and a home for this run alone unless one was named."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
+    if "LIANZHANG_HOME" not in os.environ:
+        os.environ["LIANZHANG_HOME"] = home = tempfile.mkdtemp(prefix="lianzhang-bench-")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
 
 
 def compare(

@@ -8,14 +8,13 @@ is not measured is the child's start and the queue.
 
 import datetime as dt
 import json
-import os
-import tempfile
 import time
 from decimal import Decimal
 from typing import Any
 
-os.environ.setdefault("LIANZHANG_HOME", tempfile.mkdtemp(prefix="lianzhang-bench-"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
+from benchmarks.measure import settle
+
+settle()
 PROJECTS, DISTRICTS, MONTHS = 2_000, 10, 36
 MOST_SECONDS = 10.0
 NOVEMBER = dt.date(2026, 11, 1)

@@ -11,10 +11,8 @@ after a warm-up, the spread beside it.
 """
 
 import json
-import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,8 +20,9 @@ from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
-os.environ.setdefault("LIANZHANG_HOME", tempfile.mkdtemp(prefix="lianzhang-bench-"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
+from benchmarks.measure import settle
+
+settle()
 ENTERPRISES, PARTS, PURCHASES, PROJECTS, TASKS, TRIES = 5_000, 2_000, 100_000, 2_000, 20_000, 9
 ASSEMBLIES, PARTS_EACH, CHIPS_EACH, SEGMENTS = 20, 52, 10, 30  # of a bill of materials, of a map
 MOST_MS, MOST_QUERIES = 30.0, 12

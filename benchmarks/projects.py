@@ -11,15 +11,14 @@ The funnel is reckoned for every chain × district as the daily job does it.
 
 import datetime as dt
 import json
-import os
 import random
 import sys
-import tempfile
 import time
 from typing import Any
 
-os.environ.setdefault("LIANZHANG_HOME", tempfile.mkdtemp(prefix="lianzhang-bench-"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings")
+from benchmarks.measure import settle
+
+settle()
 PROJECTS, MONTHS, DISTRICTS, SEED, TRIES = 20_000, 36, 10, 20261126, 25
 CONTENT = "建设厂房五万平方米，新建三条产线，购置设备一百二十台套，达产后年产组件十万套。" * 4
 PROGRESS = "主体封顶，一号厂房设备进场安装，二号厂房在做消防验收，配套道路已通车。" * 3
