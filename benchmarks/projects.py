@@ -71,7 +71,7 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
     """`count` projects with their entries, plans and 36 months of reports each."""
     from django.utils import timezone
 
-    from lianzhang.projects.models import MonthReport, Project, StageEntry, YearPlan
+    from lianzhang.projects.models import MonthReport, Project, YearPlan
     from lianzhang.projects.stages import Stage
 
     last_month = timezone.localdate().replace(day=1) - dt.timedelta(days=1)
@@ -99,21 +99,7 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
         )  # fmt: skip
         paths.append(path)
     Project.objects.bulk_create(projects, batch_size=500)
-    StageEntry.objects.bulk_create(
-        (
-            StageEntry(
-                project=project,
-                stage=stage,
-                entered_on=on,
-                verdict="passed",
-                asked_at=now,
-                checked_at=dt.datetime.combine(on, dt.time(9), dt.UTC),
-            )
-            for project, path in zip(projects, paths, strict=True)
-            for stage, on in path.items()
-        ),
-        batch_size=1000,
-    )
+    _entries(projects, paths)
     _clocks(projects, today=today)
     YearPlan.objects.bulk_create(
         (
@@ -134,6 +120,30 @@ def portfolio(chains: list[Any], districts: list[Any], *, count: int) -> None:
         batch_size=1000,
     )  # fmt: skip
     _further_months(first)
+
+
+def _entries(projects: list[Any], paths: list[dict[int, dt.date]]) -> None:
+    """Every stage passed, on its day, checked the same day."""
+    from django.utils import timezone
+
+    from lianzhang.projects.models import StageEntry
+
+    now = timezone.now()
+    StageEntry.objects.bulk_create(
+        (
+            StageEntry(
+                project=project,
+                stage=stage,
+                entered_on=on,
+                verdict="passed",
+                asked_at=now,
+                checked_at=dt.datetime.combine(on, dt.time(9), dt.UTC),
+            )
+            for project, path in zip(projects, paths, strict=True)
+            for stage, on in path.items()
+        ),
+        batch_size=1000,
+    )
 
 
 def _clocks(projects: list[Any], *, today: dt.date) -> None:
