@@ -84,21 +84,21 @@ def refuse_doubles(changes: Sequence[Change], *, names: Sequence[Any]) -> None:
         if other is change:
             continue
         if {**other.after, LOCAL: ""} == {**change.after, LOCAL: ""}:
-            zh, en = _where(other, seen_from=change)
+            zh, en = where(other, seen_from=change)
             zh = f"与{zh}是同一条记录，内容相同，只计一次。"
             en = f"The same record as {en}, same content: counted once."
             change.kind = protocol.IGNORED
             change.findings.append(Finding(None, "note", zh, en, code="repeated"))
             continue
         for one, two in ((change, other), (other, change)):
-            zh, en = _where(two, seen_from=one)
+            zh, en = where(two, seen_from=one)
             zh = f"与{zh}是同一条记录，但内容不同。请保留一行。"
             en = f"The same record as {en} with different content. Keep one row."
             one.kind = protocol.ERROR
             one.findings.append(Finding(None, "error", zh, en, code="contradiction"))
 
 
-def _where(change: Change, *, seen_from: Change) -> tuple[str, str]:
+def where(change: Change, *, seen_from: Change) -> tuple[str, str]:
     """A row as another row speaks of it: with its sheet only where that is another one."""
     row = change.row_number
     if change.tab == seen_from.tab:
