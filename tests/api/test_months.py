@@ -111,7 +111,8 @@ def test_a_district_writes_its_own_month_only_and_the_secretariat_for_one_withou
     assert office.post(f"{EAST}/submit", {}).json()["state"] == "submitted"
     assert months.answer(asked, cast).is_handed_in
     assert program("district_east").post(f"{EAST}/recall", {}).json()["state"] == "draft"
-    actions.close(asked, now=months.NOON, by=cast.secretary)
+    actions.close(asked, although="两区停电", now=months.NOON, by=cast.secretary)
+    assert office.get("/months/YB-2026-11").json()["close_reason"] == "两区停电"
     assert "关闭" in office.post(f"{EAST}/submit", {}).json()["detail"]
 
 

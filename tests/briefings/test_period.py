@@ -8,6 +8,7 @@ from typing import Any
 import docx
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from lianzhang.accounts.models import Person
@@ -145,6 +146,34 @@ def test_a_month_put_right_after_its_close_is_told_as_it_holds_with_what_was_rep
     (reported,) = (column for column in tables.MONTHS.columns if column.key == "reported")
     shown = {row.project: reported.value(row) for row in rows(made, "done")}
     assert shown == {one: "当月 100", two: None}
+
+
+def test_a_report_says_whose_figures_it_lacks_and_why_the_month_was_closed_without_them(
+    cast: Cast, client: Client
+) -> None:
+    months.city(cast)
+    asked = months.opened(cast, months.OCTOBER)
+    said = months.values("100", "100", explanation="首次报送")
+    months.sent(asked, cast, "east", dict.fromkeys(months.city_of(cast, "east"), said))
+    october = scope.period("month", months.OCTOBER, today=TODAY)
+
+    def notes(person: Person, period: scope.Period = october, **whose: Any) -> str:
+        return " ".join(section.note for section in compose(person, period, **whose).sections)
+
+    assert "2026年10月重点项目月度调度还有1个单位未报或退回未改：西区，以上不含其数。" in notes(cast.secretary)
+    assert "西区" not in notes(cast.secretary, district=cast.east)
+    monthly.close(asked, although="西区断网", now=months.NOON, by=cast.secretary)
+    told = "2026年10月重点项目月度调度关闭时1个单位未报或退回未改：西区；理由：西区断网。"
+    assert told in notes(cast.secretary)
+    assert "以上不含其数" not in notes(cast.secretary)
+    due = scope.period("week", months.DUE.date(), today=months.DUE.date())
+    assert told in notes(cast.secretary, due)  # the week it fell due in says it as well
+    client.force_login(cast.secretary)
+    client.post(reverse("briefings:period_issue", args=["month"]), {"on": "2026-10-01"})
+    issued = Briefing.objects.get()
+    page = client.get(reverse("briefings:briefing", args=[issued.code])).content.decode()
+    assert told in page
+    assert "不能相加" in page
 
 
 def test_what_was_due_in_the_week_is_counted_as_expected_received_and_on_time(cast: Cast) -> None:

@@ -10,9 +10,10 @@ import pytest
 from django.core.files.base import ContentFile
 
 from lianzhang.accounts.actions import Refused
-from lianzhang.collecting import actions, columns, jobs, queries, sheets, urging
+from lianzhang.collecting import actions, columns, jobs, queries, sheets, tables, urging
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.records.models import Stale
+from lianzhang.trail import queries as history
 from tests.cast import Cast
 from tests.collecting import scene
 
@@ -53,7 +54,7 @@ def test_the_urging_text_names_who_has_not_answered_and_what_was_sent_back(cast:
 def test_totals_add_themselves_up_and_stand_beside_last_time(cast: Cast) -> None:
     first = scene.opened(cast)
     scene.sent(first, cast, "east", [scene.row("甲园", 3, "120"), scene.row("丙园", 1, "30.5")])
-    actions.close(first, now=scene.NOON, by=cast.secretary)
+    actions.close(first, although="西区无灾情", now=scene.NOON, by=cast.secretary)
     again = scene.opened(cast, previous=first)
     scene.sent(again, cast, "east", [scene.row("甲园", 2, "200")])
     scene.sent(again, cast, "west", [scene.row("乙园", 5, "10")])
@@ -159,13 +160,39 @@ def test_an_empty_form_goes_only_as_a_nil_report_and_a_required_column_is_named(
         actions.submit(west, now=scene.NOON, by=cast.district_west)
 
 
+def test_closing_over_who_kept_silent_takes_a_reason_that_stays(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    scene.sent(asked, cast, "east", [scene.row("甲园", 3, "120")])
+    for said in ("", "  "):
+        with pytest.raises(Refused, match="还有1个单位未报或退回未改：西区。请催办，或写明理由后关闭"):
+            actions.close(asked, although=said, now=scene.NOON, by=cast.secretary)
+    assert tables.closing(asked, queries.submissions(asked)) == ""
+    done = actions.close(asked, although="西区无园区。", now=scene.NOON, by=cast.secretary)
+    closing = "受灾情况关闭时1个单位未报或退回未改：西区；理由：西区无园区。"
+    assert tables.closing(done, queries.submissions(done)) == closing
+    step = history.history(done, limit=1)[0]
+    assert step.verb == "collection.closed"
+    told = {label: (before, after) for _name, label, before, after in step.changes}
+    assert told["关闭说明"] == ("", "西区无园区。")
+    assert "关闭人" in told  # the history speaks the office's words
+
+
+def test_a_collection_that_everybody_answered_is_closed_without_a_reason(cast: Cast) -> None:
+    asked = scene.opened(cast)
+    for body in ("east", "west"):
+        scene.sent(asked, cast, body, [scene.row("甲园", 3, "120")])
+    done = actions.close(asked, now=scene.NOON, by=cast.secretary)
+    assert (done.state, done.close_reason) == (Collection.State.CLOSED, "")
+    assert tables.closing(done, queries.submissions(done)) == ""
+
+
 def test_closing_twice_editing_a_closed_form_and_a_wrong_body_are_refused_in_words(cast: Cast) -> None:
     asked = scene.opened(cast)
     with pytest.raises(Refused, match="不由您的单位"):
         actions.save(scene.answer(asked, cast), rows=[], version=None, by=cast.district_west)
     with pytest.raises(Refused, match="发起单位"):
         actions.close(asked, now=scene.NOON, by=cast.clerk_a)
-    actions.close(asked, now=scene.NOON, by=cast.secretary)
+    actions.close(asked, although="误发", now=scene.NOON, by=cast.secretary)
     with pytest.raises(Refused, match=r"secretary.*关闭"):
         actions.close(asked, now=scene.NOON, by=cast.second_secretary)
     with pytest.raises(Refused, match="关闭"):

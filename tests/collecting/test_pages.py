@@ -123,7 +123,15 @@ def test_the_whole_leaves_as_excel_and_word_with_its_totals(cast: Cast, as_: Any
 def test_closing_by_the_page_is_told_and_the_second_time_refused_in_words(cast: Cast, as_: Any) -> None:
     asked = scene.opened(cast)
     url = reverse("collecting:close", args=[asked.code])
-    assert "已关闭" in told(as_(cast.secretary).post(url, follow=True))
+    silent = as_(cast.secretary).post(url)
+    assert silent.status_code == 422
+    assert "还有2个单位未报或退回未改：东区、西区" in told(silent)
+    office = as_(cast.secretary)
+    assert "已关闭" in told(office.post(url, {"reason": "台风已过"}, follow=True))
+    reason = "受灾情况关闭时2个单位未报或退回未改：东区、西区；理由：台风已过。"
+    for place in ("one", "whole", "sums"):
+        assert reason in told(office.get(reverse(f"collecting:{place}", args=[asked.code])))
+    assert "台风已过" in told(office.get(reverse("collecting:list")))
     again = as_(cast.secretary).post(url)
     assert again.status_code == 422
     assert "不能再改" in told(again)

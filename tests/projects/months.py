@@ -38,6 +38,11 @@ def city(cast: Cast) -> list[Project]:
     ]
 
 
+def city_of(cast: Cast, district: str) -> list[Project]:
+    """The key projects of one district."""
+    return list(Project.objects.filter(district=cast.bodies[district]).order_by("code"))
+
+
 def opened(cast: Cast, month: dt.date = NOVEMBER) -> Collection:
     return actions.open_round(month=month, due_at=DUE, now=NOON, by=cast.secretary)
 

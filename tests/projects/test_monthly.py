@@ -67,7 +67,10 @@ def test_a_month_goes_from_the_district_over_the_task_forces_to_the_close_and_on
     assert months.answer(asked, cast).state == Submission.State.SUBMITTED
     assert months.passed(asked, cast.clerk_b) == 1
     assert months.answer(asked, cast).state == Submission.State.ACCEPTED
-    assert closed(asked, cast).state == Collection.State.CLOSED
+    with pytest.raises(Refused, match="还有1个区市未报或退回未改（西区）。请催办，或写明理由后关账"):
+        closed(asked, cast)
+    done = closed(asked, cast, although="西区断网，次月补报")
+    assert (done.state, done.close_reason) == (Collection.State.CLOSED, "西区断网，次月补报")
     one.refresh_from_db()
     assert (one.done_year_wan, one.done_as_of, one.progress) == (Decimal(9000), dt.date(2026, 11, 30), "主体封顶")
     assert (one.next_milestone, one.next_due_on) == ("设备进场", dt.date(2026, 12, 20))
@@ -173,7 +176,7 @@ def test_closing_twice_and_editing_a_closed_month_are_told_in_words(cast: Cast) 
     months.sent(asked, cast, "east", {project: months.values("1", "1")})
     with pytest.raises(Refused, match="1行已报未核"):
         actions.close(asked, now=months.NOON, by=cast.secretary)
-    closed(asked, cast, although="月底前须报市委")
+    assert closed(asked, cast, although="月底前须报市委").close_reason == "月底前须报市委"
     project.refresh_from_db()
     assert project.done_year_wan is None  # nobody checked it: it is not the city's figure
     with pytest.raises(Refused, match=r"secretary.*关闭，不能再改"):

@@ -143,6 +143,30 @@ def test_rows_that_wait_for_a_task_force_stand_on_its_first_page_until_they_are_
     assert "待核验" not in told(as_(cast.clerk_a).get("/"))
 
 
+def test_a_month_closed_over_a_silent_district_says_so_on_its_page_its_rows_and_the_list_of_months(
+    cast: Cast, as_: Any
+) -> None:
+    months.city(cast)
+    asked = months.opened(cast)
+    months.sent(asked, cast, "east", {each: months.values("1", "1") for each in months.city_of(cast, "east")})
+    url, office = reverse("rounds:one", args=[asked.code]), as_(cast.secretary)
+    assert 'data-reason="true"' in told(office.get(url))
+    close = reverse("rounds:close", args=[asked.code])
+    refused = office.post(close)
+    assert refused.status_code == 422
+    assert "还有1个区市未报或退回未改（西区），3行已报未核" in told(refused)
+    office.post(close, {"reason": "西区断网"})
+    said = "关闭时1个单位未报或退回未改：西区；理由：西区断网。"
+    assert said in told(office.get(url))
+    rows = reverse("rounds:rows", args=[asked.code])
+    assert said in told(office.get(rows))
+    book = openpyxl.load_workbook(io.BytesIO(office.get(f"{rows}?format=xlsx").content))
+    assert any(said in str(cell.value) for line in book.worksheets[1].iter_rows() for cell in line)
+    assert "西区断网" in told(office.get(reverse("rounds:list")))
+    own = told(as_(cast.district_east).get(rows))  # a district reads no other's silence
+    assert "未报或退回未改：西区" not in own
+
+
 def test_a_correction_stands_beside_what_was_reported(cast: Cast, as_: Any) -> None:
     project = months.key_project(cast, 1)
     asked = months.opened(cast)

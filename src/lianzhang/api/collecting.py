@@ -18,6 +18,7 @@ COUNTS = (
     Column("due_at", _("截止时间"), lambda c: c.due_at, kind="datetime", sort="due_at"),
     Column("opened_at", _("发起时间"), lambda c: c.opened_at, kind="datetime", sort="opened_at"),
     Column("closed_at", _("关闭时间"), lambda c: c.closed_at, kind="datetime", sort="closed_at"),
+    Column("close_reason", _("关闭说明"), lambda c: c.close_reason or None),
     Column("is_illustrative", _("示例数据"), lambda c: c.is_illustrative, kind="boolean"),
     fields.VERSION,
 )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Body, Person
 from lianzhang.accounts.rules import Act, Thing
-from lianzhang.collecting import columns, rules
+from lianzhang.collecting import columns, queries, rules
 from lianzhang.collecting.models import Collection, Submission, SubmissionRow
 from lianzhang.intake import storage
 from lianzhang.intake.writing import Writing
@@ -22,6 +22,7 @@ from lianzhang.records.models import Stale
 from lianzhang.trail import actions as trail
 
 State = Submission.State
+NAMED = 8  # bodies named in a refusal
 NIL = "零报告"  # an answer that there is nothing to tell
 Values = Mapping[str, Any]
 
@@ -208,13 +209,33 @@ def accepted(submission: Submission, *, now: datetime, by: Person) -> Submission
     return trail.change(submission, verb="submission.accepted", changes=changes, by=by)
 
 
-def close(collection: Collection, *, now: datetime, by: Person) -> Collection:
-    """关闭: for good. Who has not answered stays listed as such."""
+def close(collection: Collection, *, although: str = "", now: datetime, by: Person) -> Collection:
+    """关闭: for good. Who has not answered stays listed as such, and closing over them takes a reason that stays."""
     with transaction.atomic():
         _require_asker(collection, by=by)
         collection = held_open(collection.pk)
-        changes = {"state": Collection.State.CLOSED, "closed_by": by, "closed_at": now}
-        return trail.change(collection, verb="collection.closed", changes=changes, by=by)
+        silent = queries.not_answered(queries.submissions(collection))
+        if silent and not although.strip():
+            said = {"count": len(silent), "names": named(silent)}
+            raise Refused(_("还有%(count)d个单位未报或退回未改：%(names)s。请催办，或写明理由后关闭。") % said)
+        return closed(collection, although=although, now=now, by=by)
+
+
+def closed(collection: Collection, *, although: str, now: datetime, by: Person, **detail: Any) -> Collection:
+    """Mark a held collection as closed; the caller has checked that `by` may and that a reason is there if needed."""
+    changes = {
+        "state": Collection.State.CLOSED,
+        "closed_by": by,
+        "closed_at": now,
+        "close_reason": although.strip()[:200],
+    }
+    return trail.change(collection, verb="collection.closed", changes=changes, by=by, detail=detail)
+
+
+def named(found: Sequence[Submission]) -> str:
+    """The bodies of some answers, the first few by name."""
+    names = _("、").join(one.body.name for one in found[:NAMED])
+    return names + (_("等") if len(found) > NAMED else "")
 
 
 def receive(submission: Submission, *, upload: Any, kind: str, url: str, by: Person) -> Job:

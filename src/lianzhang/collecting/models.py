@@ -53,7 +53,7 @@ class Collection(Versioned):
 
     secrecy = Secrecy(
         internal="code title kind period request columns has_many_rows due_at state owner opened_by opened_at "
-        "closed_by closed_at previous is_illustrative"
+        "closed_by closed_at close_reason previous is_illustrative"
     )
 
     code = models.CharField(_("编号"), max_length=24, unique=True)
@@ -68,11 +68,17 @@ class Collection(Versioned):
     due_at = models.DateTimeField(_("截止时间"))
     state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.OPEN)
     owner = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="collections", verbose_name=_("发起单位"))
-    opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("发起人"))
     opened_at = models.DateTimeField(_("发起时间"))
-    closed_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("关闭人")
+    )
     closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True)
-    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="following")
+    # Why it was closed over somebody who had not answered, or over rows nobody had checked; stays beside the figures.
+    close_reason = models.CharField(_("关闭说明"), max_length=200, blank=True)
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="following", verbose_name=_("上次")
+    )
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
 
     objects = CollectionQuerySet.as_manager()
@@ -149,23 +155,31 @@ class Submission(Versioned):
         "returned_by returned_at accepted_by accepted_at file_name upload note"
     )
 
-    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="submissions")
+    collection = models.ForeignKey(
+        Collection, on_delete=models.CASCADE, related_name="submissions", verbose_name=_("收表任务")
+    )
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("单位"))
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.EXPECTED)
     # On time is judged by the first time it came in: being sent back does not make it late.
     first_submitted_at = models.DateTimeField(_("首次报送"), null=True, blank=True)
-    submitted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("报送人")
+    )
     submitted_at = models.DateTimeField(_("报送时间"), null=True, blank=True)
     is_handed_in = models.BooleanField(_("代为上传"), default=False)
     return_reason = models.CharField(_("退回理由"), max_length=200, blank=True)
-    returned_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    returned_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    accepted_at = models.DateTimeField(null=True, blank=True)
+    returned_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("退回人")
+    )
+    returned_at = models.DateTimeField(_("退回时间"), null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("核收人")
+    )
+    accepted_at = models.DateTimeField(_("核收时间"), null=True, blank=True)
     file_name = models.CharField(_("文件"), max_length=200, blank=True)
     # What became of the last workbook: sha256, job, row_count, error_count, complaints, mismatch (a stated total that
     # is not the sum of its rows: to be explained before the answer is submitted).
-    upload = models.JSONField(default=dict, blank=True)
+    upload = models.JSONField(_("工作簿"), default=dict, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
@@ -195,7 +209,7 @@ class SubmissionRow(Versioned):
 
     secrecy = Secrecy(internal="submission position values")
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="rows")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="rows", verbose_name=_("报送"))
     position = models.PositiveIntegerField(_("序号"))
     values = models.JSONField(_("内容"), default=dict)
 

@@ -48,6 +48,13 @@ def submissions(collection: Collection) -> list[Submission]:
     return rows
 
 
+def seen(person: Person, collection: Collection) -> list[Submission]:
+    """Those of a collection's answers that `person` may read."""
+    visible = Submission.objects.visible_to(person).filter(collection=collection).values_list("pk", flat=True)
+    pks = set(visible)
+    return [one for one in submissions(collection) if one.pk in pks]
+
+
 def is_late(submission: Submission, *, now: datetime) -> bool:
     """Whether an answer came after the due moment, or is not there and the moment has passed."""
     due = submission.collection.due_at

@@ -1,13 +1,13 @@
 """Tables of collections: the list with expected, received and on time; the whole of one; its sums and last time's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lianzhang.collecting import columns
+from lianzhang.collecting import columns, queries
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.collecting.queries import BodySum, Line
 from lianzhang.tables import Column, Empty, Filter, Light, TableSpec
@@ -40,6 +40,23 @@ def answer_light(submission: Submission, *, is_late: bool) -> Light:
     if is_late and submission.first_submitted_at is None:
         return Light("late", _("逾期未报"))
     return Light(STATES[Submission.State(submission.state)], word, submission.return_reason)
+
+
+def closing(collection: Collection, answers: Sequence[Submission]) -> str:
+    """What a collection was closed over, and why; nothing while it is open, or where all had answered."""
+    if collection.state == Collection.State.OPEN or not collection.close_reason:
+        return ""
+    silent = queries.not_answered(answers)
+    names = _("、").join(one.body.name for one in silent)
+    said = {
+        "name": collection.name,
+        "count": len(silent),
+        "names": names,
+        "reason": collection.close_reason.rstrip("。."),
+    }
+    if not silent:
+        return _("%(name)s关闭说明：%(reason)s。") % said
+    return _("%(name)s关闭时%(count)d个单位未报或退回未改：%(names)s；理由：%(reason)s。") % said
 
 
 def page(collection: Collection) -> str:
@@ -81,6 +98,13 @@ def counted() -> tuple[Column, ...]:
     )
 
 
+CLOSE_REASON = Column(
+    "close_reason",
+    gettext_lazy("关闭说明"),
+    lambda c: c.close_reason or None,
+    is_wrapped=True,
+    help=gettext_lazy("关闭时还有未报、退回未改或未核的，须写明理由。"),
+)
 COLLECTIONS = TableSpec(
     key="collections",
     title=gettext_lazy("收表任务"),
@@ -92,6 +116,7 @@ COLLECTIONS = TableSpec(
         *counted(),
         Column("due_at", gettext_lazy("截止时间"), lambda c: c.due_at, kind="datetime", sort="due_at"),
         Column("opened_at", gettext_lazy("发起时间"), lambda c: c.opened_at, kind="datetime", sort="opened_at"),
+        CLOSE_REASON,
     ),
     filters=(
         Filter("state", gettext_lazy("状态"), choices=Collection.State.choices),

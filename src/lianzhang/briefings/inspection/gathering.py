@@ -255,7 +255,8 @@ def _collections(whose: Whose, period: Period) -> list[Entry]:
             "received": told.received,
             "on_time": told.on_time,
         }
-        found.append(_renamed(made, name=f"{collection.code}_{collection.title}", about=said))
+        about = _("；").join(part for part in (said, collecting_tables.closing(collection, rows)) if part)
+        found.append(_renamed(made, name=f"{collection.code}_{collection.title}", about=about))
     return found
 
 

@@ -39,7 +39,7 @@ def frozen(draft: Draft) -> dict[str, Any]:
     return {
         "lead": draft.lead,
         "figures": [figure.frozen() for figure in draft.figures],
-        "sections": [_section(section) for section in draft.sections if section.count],
+        "sections": [_section(section) for section in draft.sections if section.count or section.note],
     }
 
 
@@ -53,4 +53,5 @@ def _section(section: Section) -> dict[str, Any]:
             for row in section.rows
         ],
         "rest": section.rest,
+        "note": section.note,
     }

@@ -1,6 +1,6 @@
 """The draft of a week or a month: a sentence, then sections; every figure is reckoned from the rows it opens."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.briefings.figures import Figure
-from lianzhang.briefings.period import changes, tables
+from lianzhang.briefings.period import changes, silence, tables
 from lianzhang.briefings.period.scope import MONTH, Period, Whose
 from lianzhang.collecting import rules
 from lianzhang.projects.stages import Stage, Status
@@ -81,6 +81,7 @@ class Draft:
     today: date
     counts: list[Count]
     is_cut: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)  # by the first figure of a section
     groups: list[tuple[str, list[str]]] = field(default_factory=list)
 
     @property
@@ -159,7 +160,8 @@ class Draft:
     def _note(self, keys: list[str]) -> str:
         if "back" in keys and self.is_cut:
             return _("期间项目变更超过%(most)d条，转回正常的没有逐一核对。") % {"most": changes.MOST_EVENTS}
-        return _("意向、协议、到位、完成投资口径不同，不能相加。") if "intended" in keys else ""
+        apart = _("意向、协议、到位、完成投资口径不同，不能相加。") if "intended" in keys else ""
+        return apart + self.notes.get(keys[0], "")
 
 
 def titled(whose: Whose, period: Period) -> str:
@@ -190,9 +192,10 @@ def _of_projects(whose: Whose, period: Period, *, today: date) -> tuple[list[Cou
 def compose(whose: Whose, period: Period, *, today: date) -> Draft:
     """The draft as its reader may know it, in a fixed number of queries."""
     of_projects, is_cut = _of_projects(whose, period, today=today)
+    answers = _answers(whose, period, today=today)
     counts = [
         *of_projects,
-        *_answers(whose, period, today=today),
+        *answers,
         *_service(whose, period, today=today),
         *_tasks(whose, period, today=today),
     ]
@@ -206,7 +209,9 @@ def compose(whose: Whose, period: Period, *, today: date) -> Draft:
         (_("企业诉求"), ["requests_new", "requests_closed", "requests_late"]),
         (_("督办"), ["tasks_closed", "tasks_new", "tasks_late"]),
     ]
-    return Draft(whose=whose, period=period, today=today, counts=counts, groups=groups, is_cut=is_cut)
+    of_month = silence.of_month(whose, period) if period.kind == MONTH else ""
+    notes = {"intended": of_month, "expected": silence.closings(answers[0].rows)}
+    return Draft(whose=whose, period=period, today=today, counts=counts, groups=groups, is_cut=is_cut, notes=notes)
 
 
 def _leads(whose: Whose, period: Period, moved: changes.Moved, entries: list[Any], *, today: date) -> list[Count]:

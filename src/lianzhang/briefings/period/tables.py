@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianzhang.briefings.addresses import address
 from lianzhang.collecting import rules
-from lianzhang.collecting.models import Submission
+from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects.stages import Stage
 from lianzhang.supervision.models import Task
 from lianzhang.tables import Column, Empty, Light, TableSpec, values
@@ -97,7 +97,9 @@ CLOCKS = _spec(
 def _answer(row: Submission) -> Light:
     first, due = row.first_submitted_at, row.collection.due_at
     if row.state not in rules.RECEIVED or first is None:
-        return Light("late" if getattr(row, "was_due", False) else "idle", row.get_state_display())
+        is_over = row.collection.state == Collection.State.CLOSED and first is None  # what was only begun never came
+        word = Submission.State.EXPECTED.label if is_over else row.get_state_display()
+        return Light("late" if is_over or getattr(row, "was_due", False) else "idle", word)
     return Light("normal", _("按时")) if first <= due else Light("watch", _("迟报"))
 
 
@@ -107,7 +109,7 @@ ANSWERS = _spec(
     Column(
         "title",
         _("收表任务"),
-        lambda s: s.collection.title,
+        lambda s: s.collection.name,
         link=lambda s: address("rounds:one" if s.collection.kind == "month" else "collecting:one", s.collection.code),
         is_wrapped=True,
     ),

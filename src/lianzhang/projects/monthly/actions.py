@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.collecting import actions as collecting
+from lianzhang.collecting import queries as collecting_queries
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.intake.writing import Writing
 from lianzhang.jobs import actions as jobs
@@ -215,25 +216,34 @@ def _settle(submission: Submission, *, now: dt.datetime, by: Person) -> Submissi
 def close(collection: Collection, *, although: str = "", now: dt.datetime, by: Person) -> Job:
     """关账: the month is locked at once and for good; the figures go onto the projects in the background.
 
-    Rows nobody checked are not written: closing over them needs a reason.
+    Over a district that has not answered, and over rows nobody checked (they are not written), it takes a reason, which
+    stays on the month and in the reports about it.
     """
     if not queries.closes(by):
         raise Refused(_("月度调度由秘书处关账。"))
     with transaction.atomic():
         collection = collecting.held_open(collection.pk)
+        silent = collecting_queries.not_answered(collecting_queries.submissions(collection))
         open_rows = MonthReport.objects.filter(
             month=queries.month_of(collection), state__in=(State.SUBMITTED, State.RETURNED)
         )
         count = open_rows.count()
-        if count and not although.strip():
-            raise Refused(
-                _("还有%(count)d行已报未核或退回未改。请催办，或写明理由后关账：这些行不写入项目。") % {"count": count}
-            )
-        if although.strip():
-            detail = {"although": although.strip()[:200], "rows": count}
-            trail.note(collection, verb="collection.closed", detail=detail, by=by)
-        collection = collecting.close(collection, now=now, by=by)
+        if (silent or count) and not although.strip():
+            raise Refused(_left(silent, count))
+        collection = collecting.closed(collection, although=although, now=now, by=by, silent=len(silent), rows=count)
         return ask_to_write(collection, by=by)
+
+
+def _left(silent: Sequence[Submission], count: int) -> str:
+    """What a close would pass over, and what to do."""
+    told = []
+    if silent:
+        said = {"count": len(silent), "names": collecting.named(silent)}
+        told.append(_("%(count)d个区市未报或退回未改（%(names)s）") % said)
+    if count:
+        told.append(_("%(count)d行已报未核或退回未改") % {"count": count})
+    what = _("，").join(told)
+    return _("还有%(what)s。请催办，或写明理由后关账：这些数字不写入项目，理由留在本月和月报上。") % {"what": what}
 
 
 def ask_to_write(collection: Collection, *, by: Person) -> Job:

@@ -32,6 +32,7 @@ ROUNDS = TableSpec(
         *collecting.counted(),
         Column("due_at", gettext_lazy("截止时间"), lambda c: c.due_at, kind="datetime", sort="due_at"),
         Column("closed_at", gettext_lazy("关账时间"), lambda c: c.closed_at, kind="datetime", sort="closed_at"),
+        collecting.CLOSE_REASON,
     ),
     filters=(Filter("state", gettext_lazy("状态"), choices=Collection.State.choices),),
     search=("title", "code"),

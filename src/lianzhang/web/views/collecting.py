@@ -136,6 +136,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "asked": found,
         "state": tables.state(found),
+        "closing": tables.closing(found, answers),
         "lead": answerpage.sentence(stands),
         "stands": stands,
         "rows": answerpage.rows(answers, now=now),
@@ -172,7 +173,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     """关闭: for good."""
     person = access.person_of(request)
     found = Collection.objects.editable_by(person).get_or_404(code=code, kind=Collection.Kind.FORM)
-    actions.close(found, now=timezone.now(), by=person)
+    actions.close(found, although=request.POST.get("reason", ""), now=timezone.now(), by=person)
     messages.info(request, _("已关闭，不再接收。"))
     return redirect("collecting:one", code=code)
 
@@ -209,13 +210,13 @@ def _for_the_whole(request: HttpRequest, code: str) -> tuple[Collection, list[Su
 
 def _frame_of_whole(found: Collection, answers: list[Submission]) -> dict[str, Any]:
     waiting = queries.not_answered(answers)
-    names = _("、").join(one.body.name for one in waiting)
+    names, closing = _("、").join(one.body.name for one in waiting), tables.closing(found, answers)
     lead = answerpage.sentence(queries.standing(answers))
     return {
         "asked": found,
         "title": found.title,
-        "lead": lead + (_("未含：%(names)s。") % {"names": names} if waiting else ""),
-        "scope": _("未含：%(names)s") % {"names": names} if waiting else "",
+        "lead": lead + (closing or (_("未含：%(names)s。") % {"names": names} if waiting else "")),
+        "scope": closing or (_("未含：%(names)s") % {"names": names} if waiting else ""),
         "illustrative": found.is_illustrative,
     }
 

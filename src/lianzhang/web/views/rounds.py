@@ -103,6 +103,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "asked": found,
         "state": collecting_tables.state(found),
+        "closing": collecting_tables.closing(found, answers),
         "lead": answerpage.sentence(stands) + _sentence(by_body),
         "rows": rows,
         "total": _whole(by_body, then=then, fixed=fixed),
@@ -213,8 +214,8 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     """The rows of a month: a task force ticks and passes its chain's, everybody else reads; Excel of the whole."""
     person = access.person_of(request)
     found = _round(person, code)
-    reports = queries.of_round(person, found)
-    waiting = queries.to_check(person, found)
+    reports, waiting = queries.of_round(person, found), queries.to_check(person, found)
+    closing = collecting_tables.closing(found, collecting_queries.seen(person, found)) if found.close_reason else ""
     may_check = found.state == Collection.State.OPEN and waiting.exists()
     reports = reports.annotate(is_mine=Exists(waiting.filter(pk=OuterRef("pk"))))
     context: dict[str, Any] = {
@@ -222,7 +223,8 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         "title": found.name,
         "state": collecting_tables.state(found),
         "mine_url": MINE if may_check and "is_mine" not in request.GET else "",
-        "scope": found.name,
+        "scope": closing or found.name,
+        "closing": closing,
     }
     if may_check:
         passes, returns = (reverse("rounds:check", args=[code, verdict]) for verdict in ("pass", "return"))
