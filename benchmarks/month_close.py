@@ -79,6 +79,7 @@ def build() -> tuple[Any, Any]:
     for submission in asked.submissions.all():
         own = [project for project in projects if project.district_id == submission.body_id]
         _report(own, NOVEMBER, submission=submission)
+    asked.submissions.update(state="accepted", submitted_at=NOW, first_submitted_at=NOW)
     return cast, asked
 
 
