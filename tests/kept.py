@@ -128,8 +128,9 @@ def _put_back(known: Kept) -> None:
 
 def _insert(cursor: Any, tables: dict[str, list[Row]]) -> None:
     for table, rows in tables.items():
-        places = ", ".join(["%s"] * len(rows[0]))
-        cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)
+        columns = _columns(table)
+        places, names = ", ".join(["%s"] * len(columns)), ", ".join(f'"{column}"' for column in columns)
+        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', rows)
 
 
 def _rows() -> dict[str, list[Row]]:
@@ -149,9 +150,11 @@ def _table(table: str) -> list[Row]:
 
 @cache
 def _columns(table: str) -> tuple[str, ...]:
-    """The columns of a table, its key first: so Django makes them."""
-    with connection.cursor() as cursor:
-        return tuple(column.name for column in connection.introspection.get_table_description(cursor, table))
+    """The columns of a table that can be written, its key first."""
+    models = apps.get_models(include_auto_created=True)
+    fields = next(model for model in models if model._meta.db_table == table)._meta.concrete_fields
+    written = sorted((f for f in fields if not f.generated), key=lambda field: not field.primary_key)
+    return tuple(str(field.column) for field in written)
 
 
 def _counters(tables: dict[str, list[Row]]) -> list[str]:

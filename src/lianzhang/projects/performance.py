@@ -2,7 +2,7 @@
 
 The rule is domain.md's: completion of the year's plan against the months that had passed when it was reported; its
 thresholds are those of the lights of plan actions (`definitions/lights.toml`), its doubts those of the monthly round
-(`definitions/months.toml`). `condition` says in SQL what `quiet_days` and `pace` say of one project.
+(`definitions/months.toml`). `condition` asks of columns what `quiet_days` and `pace` say of one project.
 """
 
 import datetime as dt
@@ -16,25 +16,19 @@ from django.db.models import (
     DecimalField,
     ExpressionWrapper,
     F,
-    Func,
-    IntegerField,
     Prefetch,
     Q,
-    Value,
     prefetch_related_objects,
 )
-from django.db.models.lookups import GreaterThan, LessThan
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
 from lianzhang.chains import rules
 from lianzhang.projects import stages
-from lianzhang.projects.models import MonthReport, Project
+from lianzhang.projects.models import MonthReport, Project, lateness
 from lianzhang.projects.monthly import doubts as monthly
 from lianzhang.projects.stages import Stage
 
-MONTHS = 12
-# A month counts once it is over; the 28th of February counts as its end in every year.
-SHORT = (4, 6, 9, 11)
 PARTS = 1000
 AMOUNT: Any = DecimalField(max_digits=24, decimal_places=4)
 REMEMBERED = dt.timedelta(days=130)
@@ -83,17 +77,12 @@ def pace(project: Project, *, today: dt.date) -> Pace | None:
         return None
     if as_of is None or as_of.year != today.year:
         return None
-    return Pace(project.done_year_wan / project.plan_year_wan, Decimal(months_over(as_of)) / MONTHS, as_of)
+    return Pace(project.done_year_wan / project.plan_year_wan, Decimal(months_over(as_of)) / lateness.MONTHS, as_of)
 
 
 def months_over(as_of: dt.date) -> int:
-    """已过月数: whole months of the year that were over at the end of `as_of`."""
-    return as_of.month - (0 if as_of.day >= _last_day(as_of.month) else 1)
-
-
-def _last_day(month: int) -> int:
-    """The day a month counts as over on; February on its 28th in every year."""
-    return 28 if month == 2 else 30 if month in SHORT else 31
+    """已过月数: whole months of the year that were over at the end of `as_of`; February on its 28th in every year."""
+    return sum(as_of.month * 100 + as_of.day >= last for last in lateness.LAST_DAYS)
 
 
 def quiet_days(project: Project, *, today: dt.date) -> int:
@@ -102,42 +91,15 @@ def quiet_days(project: Project, *, today: dt.date) -> int:
     return max((today - project.progress_on).days, 0) if is_asked and project.progress_on is not None else 0
 
 
-class _MonthsOver(Func):
-    """`months_over` of a day of one year.
-
-    The ends of the months as days, since a date taken apart is a call of Python for each row on SQLite; one piece of
-    SQL, since a Case of twelve conditions is taken apart and put together again by Django whenever it is asked.
-    """
-
-    output_field = IntegerField()
-
-    def __init__(self, day: str, *, year: int) -> None:
-        super().__init__(day)
-        self.year = year
-
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
-        """CASE WHEN day >= the last of December THEN 12 … ELSE 0 END."""
-        day, params = compiler.compile(self.source_expressions[0])
-        months = range(MONTHS, 0, -1)
-        steps = " ".join(f"WHEN {day} >= %s THEN {month}" for month in months)
-        ends = [connection.ops.adapt_datefield_value(dt.date(self.year, month, _last_day(month))) for month in months]
-        return f"CASE {steps} ELSE 0 END", tuple(part for end in ends for part in (*params, end))
-
-
 @lru_cache(maxsize=8)
 def condition(today: dt.date) -> Q:
     """Red for what was reported, or not: quiet for too long, or far behind time. Of projects under way."""
-    quiet_before = today - dt.timedelta(days=rules.thresholds().quiet_days)
-    quiet = Q(is_key=True, stage__lt=Stage.FULL_CAPACITY, progress_on__lt=quiet_before)
-    over = _MonthsOver("done_as_of", year=today.year)
-    # done ÷ plan < months ÷ 12 − threshold in whole numbers, since databases round a division differently.
-    red = round(MONTHS * _red() * PARTS)
-    due = ExpressionWrapper(F("plan_year_wan") * (over * PARTS - red), output_field=AMOUNT)
-    done = ExpressionWrapper(F("done_year_wan") * (MONTHS * PARTS), output_field=AMOUNT)
-    # A whole number: SQLite is handed a decimal as text, and reads it as a number again for every row.
-    planned = Q(GreaterThan(F("plan_year_wan"), Value(0, output_field=IntegerField())))
-    behind = Q(done_as_of__year=today.year) & planned & Q(LessThan(done, due))
-    return quiet | behind
+    quiet = Q(quiet_since__lt=today - dt.timedelta(days=rules.thresholds().quiet_days))
+    # Whole numbers: databases round a division differently, and SQLite is handed a decimal as text.
+    behind = ExpressionWrapper(F("behind_by") * PARTS, output_field=AMOUNT)
+    allowed = ExpressionWrapper(F("plan_year_wan") * round(lateness.MONTHS * _red() * PARTS), output_field=AMOUNT)
+    is_told = Q(behind_by__isnull=False, done_as_of__year=today.year)
+    return quiet | (is_told & Q(GreaterThan(behind, allowed)))
 
 
 def doubts(project: Project, *, today: dt.date) -> list[dict[str, str]]:

@@ -12,7 +12,6 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
-    F,
     Max,
     OuterRef,
     Prefetch,
@@ -101,12 +100,7 @@ def open_projects() -> "QuerySet[Project]":
 def late_condition(today: date) -> Q:
     """滞后 on `today`: said so by hand, a node overdue, not started, completed or producing by the planned day, nobody
     reported for too long, or the year's investment far behind time. `schedule.light` says the same of one project."""
-    not_started = Q(planned_start_on__lt=today, started_on__isnull=True, stage__lt=Stage.STARTED)
-    not_completed = Q(planned_completion_on__lt=today, completed_on__isnull=True, stage__lt=Stage.COMPLETED)
-    not_produced = Q(planned_production_on__lt=today, produced_on__isnull=True, stage__lt=Stage.IN_PRODUCTION)
-    node = Q(next_due_on__lt=today, stage__lt=Stage.FULL_CAPACITY)
-    overdue = node | not_started | not_completed | not_produced
-    return Q(status__in=stages.MOVING) & (Q(status=Status.LATE) | overdue | performance.condition(today))
+    return Q(status=Status.LATE) | Q(open_due_on__lt=today) | performance.condition(today)
 
 
 def judged_on(found: "QuerySet[Project]") -> date:
@@ -226,14 +220,15 @@ def stage_counts_by_chain(person: Person) -> dict[int, StageCounts]:
 
 
 def standing(person: Person, *, today: date) -> dict[str, int]:
-    """How many open projects stand in each group of stages, and how many are late; one query of two halves, the first
-    answered by an index alone."""
-    visible = Project.objects.visible_to(person).order_by()
-    by_stage = visible.filter(status__in=stages.OPEN).annotate(key=F("stage")).values_list("key")
-    behind = visible.filter(late_condition(today)).annotate(key=Value(0)).values_list("key")
-    rows = dict(by_stage.annotate(count=Count("pk")).union(behind.annotate(count=Count("pk")), all=True))
-    groups = {group.key: stages.stages_of(group.key) for group in stages.table().groups}
-    return {key: sum(rows.get(stage, 0) for stage in found) for key, found in groups.items()} | {"late": rows.get(0, 0)}
+    """How many open projects stand in each group of stages, and how many are late; one pass of an index."""
+    found = Project.objects.visible_to(person).filter(status__in=stages.OPEN).order_by()
+    late_count = Count("pk", filter=late_condition(today))
+    rows = list(
+        found.values("stage").annotate(count=Count("pk"), late=late_count).values_list("stage", "count", "late")
+    )
+    counts = StageCounts.of((stage, count) for stage, count, _late in rows)
+    groups = {group.key: getattr(counts, group.key) for group in stages.table().groups}
+    return groups | {"late": sum(late for _stage, _count, late in rows)}
 
 
 def late_by_chain(person: Person, today: date) -> dict[int, int]:

@@ -163,11 +163,11 @@ def _chained(entries: Iterable[Entry], *, by: Any) -> list[Event]:
 
 
 def values(record: models.Model) -> dict[str, Any]:
-    """What a record holds, as the trail may keep it: sensitive values are replaced by an ellipsis."""
+    """What a record holds, as the trail may keep it: sensitive values are replaced by an ellipsis. What the database
+    works out itself follows from the rest."""
     keep = _openness(record)
-    return {
-        field.name: keep(field.name, getattr(record, field.attname)) for field in type(record)._meta.concrete_fields
-    }
+    fields = [field for field in type(record)._meta.concrete_fields if not field.generated]
+    return {field.name: keep(field.name, getattr(record, field.attname)) for field in fields}
 
 
 def _openness(record: models.Model) -> Any:

@@ -6,23 +6,24 @@ from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Body, Person
 from lianzhang.chains.models import Chain, Gap, TargetLine
+from lianzhang.projects.models import lateness
 from lianzhang.projects.models.scope import ByProjectQuerySet
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.records.models import Versioned
 from lianzhang.records.secrecy import Secrecy
 from lianzhang.registry.models import Enterprise, Part, Source
 
-# What the board sorts its columns by and the ledger of leads orders and adds up; what every other list narrows, orders
-# and adds up and 滞后 looks at, by chain and by district. A record carries long texts: twenty thousand are counted
+# What 滞后 looks at; what the board sorts its columns by and the ledger of leads orders and adds up; what every other
+# list narrows, orders and adds up, by chain and by district. A record carries long texts: twenty thousand are counted
 # in a fifth of the time where the index alone has what is asked.
+LATENESS = ["open_due_on", "quiet_since", "behind_by", "done_as_of", "plan_year_wan"]
 BOARD = [
-    *("stage", "status", "next_due_on", "code", "chain", "district", "first_reported_at", "intended_wan"),
+    *("stage", "status", "next_due_on", "code", "chain", "district", *LATENESS, "first_reported_at", "intended_wan"),
     "is_illustrative",
 ]
 COUNTED = [
-    *("status", "is_key", "is_illustrative", "intended_wan", "agreed_wan", "arrived_wan", "plan_year_wan"),
-    *("done_year_wan", "done_as_of", "progress_on", "next_due_on", "planned_start_on", "started_on"),
-    *("planned_completion_on", "completed_on", "planned_production_on", "produced_on", "first_reported_at"),
+    *("status", *LATENESS, "is_key", "is_illustrative", "intended_wan", "agreed_wan", "arrived_wan", "done_year_wan"),
+    *("next_due_on", "started_on", "completed_on", "produced_on", "first_reported_at"),
 ]
 
 
@@ -40,7 +41,8 @@ class Project(Versioned):
         "intended_wan agreed_wan arrived_wan plan_year_wan done_year_wan done_as_of fai_registered_on above_scale_on "
         "started_on completed_on produced_on planned_start_on planned_completion_on next_milestone next_due_on "
         "blockage blockage_kind progress progress_on source as_of is_key is_illustrative stage_note duration_note "
-        "lost_to introducer introduced_note predecessor total_wan arrived_on planned_production_on"
+        "lost_to introducer introduced_note predecessor total_wan arrived_on planned_production_on "
+        "open_due_on quiet_since behind_by"
     )
 
     class Blockage(models.TextChoices):
@@ -140,6 +142,13 @@ class Project(Versioned):
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT)
     as_of = models.DateField(_("数据截至"), null=True, blank=True)
     is_illustrative = models.BooleanField(_("示例数据"), default=False)
+    open_due_on = models.GeneratedField(
+        expression=lateness.open_due_on(), output_field=models.DateField(null=True), db_persist=True
+    )
+    quiet_since = models.GeneratedField(
+        expression=lateness.quiet_since(), output_field=models.DateField(null=True), db_persist=True
+    )
+    behind_by = models.GeneratedField(expression=lateness.behind_by(), output_field=lateness.AMOUNT, db_persist=True)
 
     objects = ProjectQuerySet.as_manager()
 
