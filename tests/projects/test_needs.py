@@ -85,7 +85,7 @@ def test_the_site_a_project_chooses_gives_its_address_and_how_it_fitted_stays(ca
     actions.drop_site(project=project, version=because.version, by=cast.clerk_a)
     project.refresh_from_db()
     assert (project.site, SiteNeed.objects.get().site) == ("", None)
-    verbs = list(Event.objects.filter(verb__startswith="need.site").values_list("verb", flat=True))
+    verbs = list(Event.objects.filter(verb__startswith="need.site").order_by("pk").values_list("verb", flat=True))
     assert verbs == ["need.site_chosen", "need.site_chosen", "need.site_dropped"]
 
 

@@ -20,3 +20,7 @@ _database: dict[str, Any] = DATABASES["default"]  # noqa: F405
 if _database["ENGINE"].endswith("postgresql"):
     _options = _database.setdefault("OPTIONS", {})
     _options["options"] = f"{_options.get('options', '')} -c statement_timeout=30s".strip()
+else:
+    # PostgreSQL gives rows that nobody ordered in any order it likes, one day in twenty another: SQLite is asked to
+    # give them backwards, so that code or a test which leans on their order fails here, each time.
+    _database["OPTIONS"]["init_command"] += " PRAGMA reverse_unordered_selects=ON;"
