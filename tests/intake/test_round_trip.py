@@ -111,7 +111,8 @@ def test_a_key_project_whose_total_was_never_published_comes_back_unchanged_and_
     again = hand_in(exported(cast, "key_projects", tmp_path), ledger="key_projects", by=cast.secretary)
     assert kinds(again) == {"unchanged": Project.objects.count()}
     actions.abandon(again, by=cast.secretary)
-    new = {**samples.key_projects()["projects"][0], "name": "另一个项目", "code": None, "total_wan": None}
+    of_another = {"name": "另一个项目", "code": None, "builder": "别的建设单位", "builder_uscc": None}
+    new = {**samples.key_projects()["projects"][0], **of_another, "total_wan": None}
     refused = hand_in(workbook("key_projects", {"projects": [new]}, tmp_path), ledger="key_projects", by=cast.secretary)
     assert [c["code"] for c in refused.rows.get().complaints if c["level"] == "error"] == ["required"]
 

@@ -22,9 +22,9 @@ def key(investor_name: str) -> str:
 
 def keys(*, investor_name: str, investor_code: str = "", enterprise: Enterprise | None = None) -> list[str]:
     """Every key under which a project's investor may already be known, the investor's own name first."""
-    found = [key(investor_name), *_coded(investor_code)]
+    found = [key(investor_name), *coded(investor_code)]
     if enterprise is not None:
-        found += [enterprise.name_key, key(enterprise.name), *_coded(enterprise.credit_code or "")]
+        found += [enterprise.name_key, key(enterprise.name), *coded(enterprise.credit_code or "")]
     return list(dict.fromkeys(k for k in found if k))
 
 
@@ -55,5 +55,6 @@ def registered(*, investor_name: str, investor_code: str = "") -> Enterprise | N
     return None if is_another else one
 
 
-def _coded(code: str) -> list[str]:
+def coded(code: str) -> list[str]:
+    """A credit code as it stands among the keys; nothing for none."""
     return [CODE + code] if code else []

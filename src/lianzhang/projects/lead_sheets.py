@@ -1,6 +1,6 @@
 """招商线索 as a ledger: a row names an investor, and is asked about where it looks like a project that is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,16 +11,14 @@ from chainlab.sheets.reading import Blank
 from lianzhang.accounts.rules import Thing
 from lianzhang.chains.sheets import naming
 from lianzhang.intake import lookups, packing, recording
-from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Question, Refusal, Shown
+from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Refusal, Shown
 from lianzhang.intake.declared import DeclaredLedger
 from lianzhang.intake.models import Batch, LedgerExtra
-from lianzhang.intake.protocol import Incoming, Proposal
-from lianzhang.projects import investors, queries
+from lianzhang.intake.protocol import Incoming
 from lianzhang.projects.actions import needs, reporting
-from lianzhang.projects.leads import likeness, wants
-from lianzhang.projects.models import Project
+from lianzhang.projects.leads import wants
+from lianzhang.projects.models import Claim, Project
 from lianzhang.projects.sheets import EnterpriseColumn, ProjectSheet, StageColumn
-from lianzhang.registry.models import Enterprise
 
 WANTED = (EXTRA + "carrier_need", EXTRA + "land_area_mu")
 
@@ -29,6 +27,10 @@ class LeadSheet(ProjectSheet):
     """招商线索: named by the project, else by the company."""
 
     name_field = "project_name"
+    firm_field = "company"
+    firm_code_field = "uscc"
+    another = _lazy("另一个项目，登记为线索")
+    is_asked_within_chain = False
 
     def name_it(self, taken: dict[str, Any], *, row: Incoming) -> None:
         company = row.values.get("company")
@@ -41,38 +43,12 @@ class LeadSheet(ProjectSheet):
             if code and not isinstance(code, Blank) and is_company:
                 taken["investor_code"] = str(code)
 
-    def find(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
-        found = super().find(taken, row=row, desk=desk)
-        if found is None and row.decision.get("as") == "same":
-            return Project.objects.visible_to(desk.by).filter(pk=int(row.decision["id"])).first()
-        if found is None and row.decision.get("as") != "new":
-            self._ask_about_alike(taken, desk=desk)
-        return found
-
-    def _ask_about_alike(self, taken: Mapping[str, Any], *, desk: Desk) -> None:
-        """What the entry form asks of one lead is asked of a row: whether it is one that is there already."""
-        known: likeness.Known = desk.once("alike", likeness.known)
-        name, investor = str(taken.get("name") or ""), str(taken.get("investor_name") or "")
-        found = known.alike(name=name, investor_name=investor, site=str(taken.get("site") or ""))
-        if not found:
-            return
-        seen = set(Project.objects.visible_to(desk.by).filter(pk__in=found).values_list("pk", flat=True))
-        told = [f"{known.code_of[pk]}（{known.reporter_of[pk]}首报，{why}）" for pk, why in found.items()]
-        proposals = [Proposal(str(pk), known.label(pk), 1.0, reasons=(found[pk],)) for pk in found if pk in seen][:8]
-        raise Question(
-            f"{name}（{investor}）"[:200] if investor else name[:200],
-            [*proposals, Proposal("new", _("另一个项目，登记为线索"), 0.0)],
-            zh=f"可能已有同一项目：{'、'.join(told[:8])}。请认定是否同一个。",
-            en=f"May be there already: {', '.join(known.code_of[pk] for pk in found)}. Say whether it is one of them.",
-            field="project_name",
-        )
-
-    def _refuse_known_investor(self, taken: Mapping[str, Any], *, row: Incoming) -> None:  # noqa: ARG002
-        firm = Enterprise.objects.filter(pk=taken.get("enterprise_id") or 0).first()
-        name, code = str(taken.get("investor_name") or ""), str(taken.get("investor_code") or "")
-        known = investors.keys(investor_name=name, investor_code=code, enterprise=firm)
-        claim = next(iter(queries.claims_on(known)), None)
-        if claim is not None:
+    def _refuse_known_investor(self, keys: Sequence[str], *, desk: Desk) -> None:
+        """首报首谈: whose investor somebody else reported first, with a project that one does not see, is told so; what
+        one sees is asked about instead."""
+        claims: dict[str, Claim] = desk.once("claims", _claims)
+        claim = next((claims[key] for key in keys if key in claims), None)
+        if claim is not None and claim.project_id not in self.seen(desk):
             by = claim.body.name_zh if claim.body else "—"
             raise Refusal(
                 f"该投资方已由{by}首报，编号 {claim.project.code}。请先与首报单位对接。",
@@ -97,6 +73,11 @@ class LeadSheet(ProjectSheet):
         project = super().create(taken, desk=desk, batch=batch)
         reporting.reclaim(project, now=batch.uploaded_at, by=desk.by)  # type: ignore[arg-type]
         return project
+
+
+def _claims() -> dict[str, Claim]:
+    """Who first reported which investor, by key."""
+    return {claim.key: claim for claim in Claim.objects.select_related("project", "body")}
 
 
 def _kept(ledger: str, record: Any) -> dict[str, Any]:

@@ -2,25 +2,28 @@
 it: the other is that of leads."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from chainlab import names
 from chainlab.sheets.reading import Blank
 from lianzhang.accounts.models import Body
 from lianzhang.accounts.rules import Act, Role, Scope, Thing
 from lianzhang.chains.models import Chain
 from lianzhang.chains.sheets import naming
-from lianzhang.intake import lookups, protocol, recording
-from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Shown
+from lianzhang.intake import lookups, protocol, recording, verdicts
+from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Question, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
-from lianzhang.intake.protocol import Change, Finding, Incoming
-from lianzhang.projects import tables
+from lianzhang.intake.protocol import Change, Finding, Incoming, Proposal
+from lianzhang.projects import investors, tables
 from lianzhang.projects.actions import plans, reporting
+from lianzhang.projects.leads import likeness
 from lianzhang.projects.models import Project
 from lianzhang.projects.monthly import locking
 from lianzhang.projects.monthly.queries import last_day
@@ -30,6 +33,15 @@ from lianzhang.trail.models import Proof
 
 STAGES = {stage.name.lower(): stage for stage in Stage}
 OUR_CODE = "XM-"
+# How sure a proposal is: what is likely the form chooses beforehand, what is possible a person looks at.
+LIKELY, POSSIBLE = 1.0, 0.5
+MOST_PROPOSED = 8
+
+
+def told(row: Incoming, key: str) -> str:
+    """What a row says in a column; nothing for a blank."""
+    value = row.values.get(key)
+    return "" if value is None or isinstance(value, Blank) else str(value).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +86,15 @@ class EnterpriseColumn(Column):
 
 
 class ProjectSheet(Sheet):
-    """A row of a project ledger: found by our code, by the approval platform's code, or by chain and name."""
+    """A row of a project ledger: found by our code, by the approval platform's code, or by chain and name; otherwise
+    asked about where its investor, name or site is that of a project that is there."""
 
     gated = frozenset({"stage"})
     name_field = "name"
+    firm_field = "builder"  # the firm whose project it is, and its credit code
+    firm_code_field = "builder_uscc"
+    another: Any = _lazy("另一个项目，登记为新项目")
+    is_asked_within_chain = True  # an investor alone is asked about only in the row's own chain
 
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
         if desk.by.reach.role is Role.DISTRICT:
@@ -98,8 +115,77 @@ class ProjectSheet(Sheet):
             return super().find(taken, row=row, desk=desk)
         platform = self._by_platform(desk).get(code) if code else None
         found = platform or self.by_natural(desk).get(self.natural_key(taken))
-        if found is None:
-            self._refuse_known_investor(taken, row=row)
+        return found if found is not None else self._recognised(taken, row=row, desk=desk)
+
+    def change_of(self, row: Incoming, *, desk: Desk) -> Change:
+        """With a word where an earlier row of the sheet would open a project of one investor in one place as well."""
+        change = super().change_of(row, desk=desk)
+        if change.kind != protocol.NEW:
+            return change
+        keys = desk.drawer.get("keys", {}).get(row.place, set())
+        earlier: list[tuple[Change, set[str]]] = desk.drawer.setdefault("opening", [])
+        twin = next((one for one, held in earlier if keys & held and _is_one_place(one, change)), None)
+        if twin is not None:
+            _tell_twins(twin, change, field=self.firm_field)
+        earlier.append((change, keys))
+        return change
+
+    def _recognised(self, taken: Mapping[str, Any], *, row: Incoming, desk: Desk) -> Any | None:
+        """The project a person said the row means, or none; raises Question where there is one that looks like it: what
+        the entry form asks of one lead is asked of a row."""
+        decided, keys = row.decision.get("as"), self._keys(taken, row=row, desk=desk)
+        if decided == "same":
+            found = Project.objects.visible_to(desk.by).filter(pk=int(row.decision["id"])).first()
+            if found is not None:
+                return found
+        self._refuse_known_investor(keys, desk=desk)
+        if decided != "new":
+            self._ask_about_alike(taken, keys=keys, row=row, desk=desk)
+        return None
+
+    def _keys(self, taken: Mapping[str, Any], *, row: Incoming, desk: Desk) -> list[str]:
+        """Every key under which the investor, or the firm, of a row may be known, with what the register calls it."""
+        said = [(str(taken.get("investor_name") or ""), str(taken.get("investor_code") or ""))]
+        said.append((told(row, self.firm_field), told(row, self.firm_code_field)))
+        found: list[str] = []
+        for name, code in said:
+            found += investors.keys(investor_name=name, investor_code=code)
+            others, registered = resolver(desk).known_as(name, credit_code=code or None)
+            found += [investors.key(other) for other in others] + investors.coded(registered)
+        desk.drawer.setdefault("keys", {})[row.place] = set(found)
+        return list(dict.fromkeys(found))
+
+    def _ask_about_alike(self, taken: Mapping[str, Any], *, keys: Sequence[str], row: Incoming, desk: Desk) -> None:
+        known: likeness.Known = desk.once("alike", likeness.known)
+        name, investor = str(taken.get("name") or ""), self._investor(taken, row=row)
+        within = taken.get("chain_id") if self.is_asked_within_chain else None
+        site = str(taken.get("site") or "")
+        found = known.alike(name=name, investor_name=investor, site=site, keys=keys, within=within)
+        if not found:
+            return
+        seen = self.seen(desk)
+        whose = [f"{known.code_of[pk]}（{known.reporter_of[pk]}首报，{why}）" for pk, why in found.items()]
+        proposals = [
+            Proposal(str(pk), known.label(pk), LIKELY if known.is_likely(pk, name=name) else POSSIBLE, (found[pk],))
+            for pk in found
+            if pk in seen
+        ]
+        raise Question(
+            f"{name}（{investor}）"[:200] if investor else name[:200],
+            [*proposals[:MOST_PROPOSED], Proposal("new", str(self.another), 0.0)],
+            zh=f"可能已有同一项目：{'、'.join(whose[:MOST_PROPOSED])}。请认定是否同一个。",
+            en=f"May be there already: {', '.join(known.code_of[pk] for pk in found)}. Say whether it is one of them.",
+            field=self.name_field,
+        )
+
+    def _investor(self, taken: Mapping[str, Any], *, row: Incoming) -> str:
+        """Whose project it is, as the row writes it."""
+        return str(taken.get("investor_name") or "") or told(row, self.firm_field)
+
+    def seen(self, desk: Desk) -> set[int]:
+        """The projects the person sees, by id."""
+        visible = Project.objects.visible_to(desk.by)
+        found: set[int] = desk.once("seen projects", lambda: set(visible.values_list("pk", flat=True)))
         return found
 
     def _by_platform(self, desk: Desk) -> dict[str, Any]:
@@ -113,7 +199,7 @@ class ProjectSheet(Sheet):
         found: dict[str, Any] = desk.once(("platform", self.key), read)
         return found
 
-    def _refuse_known_investor(self, taken: Mapping[str, Any], *, row: Incoming) -> None:
+    def _refuse_known_investor(self, keys: Sequence[str], *, desk: Desk) -> None:
         """首报首谈: an investor somebody reported first is told, not entered twice."""
 
     def may_create(self, taken: Mapping[str, Any], *, desk: Desk) -> bool:
@@ -154,6 +240,21 @@ class ProjectSheet(Sheet):
     def records(self, *, desk: Desk) -> Iterable[Any]:
         found = Project.objects.visible_to(desk.by).select_related("enterprise", "first_reported_by").order_by("code")
         return found.filter(chain_id=desk.context["chain"]) if desk.context.get("chain") else found
+
+
+def _is_one_place(one: Change, other: Change) -> bool:
+    """Whether two new rows are of one chain, and of one site where both say theirs."""
+    sites = {names.normalise(str(change.after["site"])) for change in (one, other) if change.after.get("site")}
+    return one.after.get("chain_id") == other.after.get("chain_id") and len(sites) < 2
+
+
+def _tell_twins(one: Change, other: Change, *, field: str) -> None:
+    """Two rows of one sheet that may be one project: each says where the other stands."""
+    for change, twin in ((one, other), (other, one)):
+        zh, en = verdicts.where(twin, seen_from=change)
+        zh = f"与{zh}“{twin.label}”投资方、产业链相同，请核对是否同一个项目；是的请只留一行。"
+        en = f"Investor and chain of {en} “{twin.label}”: one project? Then keep one row."
+        change.findings.append(Finding(field, "warning", zh, en, code="twin"))
 
 
 class KeyProjectSheet(ProjectSheet):
@@ -198,7 +299,13 @@ def _reported_on(record: Any) -> Any:
     return record.first_reported_at and timezone.localdate(record.first_reported_at)
 
 
-KEY_PROJECTS = DeclaredLedger(
+class KeyProjectLedger(DeclaredLedger):
+    """重点项目."""
+
+    question_note = _lazy("同一个项目的选已有项目，名称以本表为准；不是同一个的登记为新项目。")
+
+
+KEY_PROJECTS = KeyProjectLedger(
     key="key_projects",
     thing=Thing.PROJECT,
     context=(naming.choice_for(Thing.PROJECT),),

@@ -94,6 +94,18 @@ class Resolver:
             raise self._question(name, self.near(name, credit_code=credit_code), field=field)
         return found
 
+    def known_as(self, name: str, *, credit_code: str | None = None) -> tuple[list[str], str]:
+        """What the register calls the one firm that a code or an exact name means, now and formerly, and its credit
+        code; nothing where the register does not know one such firm."""
+        key = names.normalise(name) if name.strip() else ""
+        named = {pk for pk in self._by_key.get(key, set()) | self._by_alias.get(key, set()) if key}
+        fitting = {pk for pk in named if not self._contradicts(pk, credit_code)}
+        by_code = self._by_code.get(credit_code) if credit_code else None
+        if by_code is None and len(fitting) != 1:
+            return [], ""
+        found = by_code if by_code is not None else next(iter(fitting))
+        return [self.name_of[found], *self._aliases.get(found, ())], self.code_of[found] or ""
+
     def near(self, name: str, *, credit_code: str | None = None) -> list[Proposal]:
         """Enterprises the name may mean, most alike first; one with another credit code is not among them."""
         if self._index is None:

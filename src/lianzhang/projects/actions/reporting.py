@@ -71,7 +71,7 @@ def report_lead(
     fields["is_illustrative"] = fields.get("is_illustrative", False) or chain.is_illustrative
     if not although:
         _refuse_known(known)
-        _ask_about_alike(name=name, investor_name=investor_name, site=str(fields.get("site") or ""))
+        _ask_about_alike(name=name, investor_name=investor_name, site=str(fields.get("site") or ""), keys=known)
     with transaction.atomic():
         project = Project(
             code=codes.next_code("XM", year=timezone.localdate(now).year),
@@ -151,8 +151,8 @@ def _refuse_known(known: list[str]) -> None:
         raise Duplicate(_told(found[0]), found=found)
 
 
-def _ask_about_alike(*, name: str, investor_name: str, site: str) -> None:
-    found = likeness.alike(name=name, investor_name=investor_name, site=site)
+def _ask_about_alike(*, name: str, investor_name: str, site: str, keys: list[str]) -> None:
+    found = likeness.alike(name=name, investor_name=investor_name, site=site, keys=keys)
     if found:
         why = "、".join(dict.fromkeys(one.why for one in found))
         first = found[0].project
