@@ -202,7 +202,8 @@ def _lines(kind: str, found: "QuerySet[Any]", **columns: Any) -> Rows:
 
 def _sorted(lines: Iterable[Line], *, since: date) -> Lines:
     found: dict[str, list[Line]] = {kind: [] for kind in (TASK, LATE, GAP, REQUEST, ENTRY, MAP)}
-    for line in lines:
+    # A union has no order of its own: what is due first, then by number.
+    for line in sorted(lines, key=lambda line: (line.due_on or date.max, line.code, line.state)):
         found[line.kind].append(line)
     ended = [line for line in found[TASK] if not line.is_to_do]
     return Lines(
