@@ -36,8 +36,8 @@ def opened(cast: Cast, *, previous: Collection | None = None, **said: Any) -> Co
         "by": cast.secretary,
         **said,
     }
-    bodies = given.pop("bodies", [cast.east, cast.west])
-    return actions.open_form(form=FORM, bodies=bodies, due_at=DUE, previous=previous, now=NOON, **given)
+    bodies, form = given.pop("bodies", [cast.east, cast.west]), given.pop("form", FORM)
+    return actions.open_form(form=form, bodies=bodies, due_at=DUE, previous=previous, now=NOON, **given)
 
 
 def answer(collection: Collection, cast: Cast, body: str = "east") -> Submission:

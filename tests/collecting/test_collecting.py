@@ -84,6 +84,24 @@ def test_a_form_is_handed_out_with_last_times_answer_and_known_when_it_comes_bac
     assert not foreign.rows.exists()
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("unit", ["㎡", "m²", "平方米", "万平方米", "吨", "台", "辆", "万千瓦时", "TEU", "个/月", "家"])
+def test_a_column_in_any_unit_that_the_asker_wrote_comes_back_from_the_workbook_that_went_out(
+    cast: Cast, unit: str, language: str
+) -> None:
+    """A form's units are free: the header it prints is its own column, whatever stands in the brackets."""
+    form = columns.numbered([{"label": "厂房名称"}, {"label": "闲置面积", "kind": "number", "unit": unit}])
+    asked = scene.opened(cast, form=form)
+    content = sheets.prefilled(scene.answer(asked, cast), language=language, by=cast.district_east)
+    header = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0][1]]
+    assert header[1:] == ["厂房名称", columns.of(asked)[1].heading] or language == "en"
+    got = scene.hand_in(
+        scene.answer(asked, cast), scene.edited(content, {"B2": "甲厂", "C2": 1200}), by=cast.district_east
+    )
+    assert got.upload["complaints"] == []
+    assert [row.values for row in got.rows.all()] == [{"c1": "甲厂", "c2": {"decimal": "1200"}}]
+
+
 def test_faults_of_a_workbook_come_back_marked_and_leave_the_draft_as_it_was(cast: Cast) -> None:
     asked = scene.opened(cast)
     actions.save(scene.answer(asked, cast), rows=[scene.row("甲园", 3, "120")], version=None, by=cast.district_east)

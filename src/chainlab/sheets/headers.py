@@ -25,7 +25,7 @@ _UNIT_ALIASES = {english.replace(" ", "").lower(): unit for unit, english in UNI
     "人民币亿元": "亿元",
     "百分比": "%",
     "月": "个月",
-    "㎡": "平方米",
+    "m2": "平方米",  # as ㎡ and m² read once they are normal
 }
 _UNITS = ("亿元", "百万元", "万元", "千元", "元", "%", "万美元", "个月", "亩", "平方米", "个", "家", "人", "场", "天")
 _UNIT = "|".join(re.escape(unit) for unit in sorted((*_UNITS, *_UNIT_ALIASES), key=len, reverse=True))
@@ -79,8 +79,13 @@ def normal(text: str) -> tuple[str, str]:
     found = _IN_BRACKETS.search(text) or _AT_END.search(text)
     if found is None:
         return text, ""
-    unit = found[1]
-    return text[: found.start()] + text[found.end() :], _UNIT_ALIASES.get(unit, unit)
+    return text[: found.start()] + text[found.end() :], unit_named(found[1])
+
+
+def unit_named(text: str) -> str:
+    """A unit under the one name it goes by here: ㎡ and m² are 平方米."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return _UNIT_ALIASES.get(plain, plain)
 
 
 class Matcher:
@@ -93,6 +98,9 @@ class Matcher:
         for field in sheet.fields:
             for text in (field.header_zh, field.header_en):
                 self._names.setdefault(normal(text)[0], field)
+        for field in sheet.fields:  # what is printed is known again, also in a unit that only this form has heard of
+            for language in ("zh-hans", "en"):
+                self._names.setdefault(normal(field.header(language))[0], field)
         for field in sheet.fields:
             for pattern in field.patterns:
                 compact = pattern.replace(" ?", "").replace(" ", "")

@@ -151,7 +151,7 @@ class Table:
             expected = "万元 / 亿元"
         elif field.kind.is_money and stated and stated != default:
             self._say("unit_converted", place=place, field=field, unit=stated)
-        elif match.unit and not field.kind.is_money and default and match.unit != default:
+        elif match.unit and not field.kind.is_money and default and match.unit != headers.unit_named(default):
             expected = default
         if expected:
             self._say("unit_wrong", place=place, field=field, unit=stated or match.unit, expected=expected)
