@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from lianzhang.accounts.models import Person
-from lianzhang.projects import actions
+from lianzhang.projects import actions, stages
 from lianzhang.projects.models import Event, Project, Signing
 from lianzhang.projects.stages import Stage, Status
+from lianzhang.web.views.projects import FILLED_ON
 from tests.cast import Cast
 from tests.projects import scene
 
@@ -81,6 +82,22 @@ def test_what_is_missing_opens_the_page_where_it_is_filled_in(cast: Cast, as_: A
     )
     assert "意向投资" in told(as_(cast.chief).get(here))
     assert f'href="{here}money"' not in told(as_(cast.chief).get(here))
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {name for gate in stages.table().gates.values() for name in (*gate.requires, *gate.recruited, *gate.entering)}
+    ),
+)
+def test_each_field_that_a_stage_asks_for_is_on_the_page_its_name_opens(
+    name: str, cast: Cast, as_: Any, now: dt.datetime
+) -> None:
+    project = scene.lead(cast, now=now)
+    writer = as_(cast.secretary)
+    form = told(writer.get(reverse(FILLED_ON.get(name, "projects:edit"), args=[project.code])))
+    inputs = {"parts": "part", "diligences": "verdict_"}
+    assert name == "chain" or f'name="{inputs.get(name, name)}' in form
 
 
 def test_the_checker_has_the_ask_and_its_evidence_in_front(

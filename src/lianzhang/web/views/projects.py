@@ -251,6 +251,7 @@ FILLED_ON = {
     **dict.fromkeys(("intended_wan", "agreed_wan", "arrived_wan"), "projects:money"),
     "district": "projects:place",
     "parts": "projects:supply",
+    "diligences": "projects:diligence",
 }
 
 
