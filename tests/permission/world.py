@@ -288,7 +288,8 @@ def _worked(world: World, project: Project, district: str) -> None:
         record.save()
         world.put("project", district, record)
     contest = Contest.objects.create(
-        code=f"ZY-9{project.code[3:]}", project=project, challenger=cast.bodies[district], statement=text,
+        code=f"ZY-9{project.code[3:]}", project=project, claimant=cast.bodies[district],
+        challenger=cast.bodies[district], statement=text,
         raised_by=cast.clerk_a, raised_at=now,
     )  # fmt: skip
     world.put("project", district, contest)

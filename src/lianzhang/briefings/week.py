@@ -191,11 +191,13 @@ def _months(chains: list[Chain], told: Mapping[int, tallies.Tally]) -> list[work
 
 
 def _moves(person: Person) -> list[work.Item]:
-    """Projects on which the next word is this person's: an ask to check, for a district one handed to it."""
+    """Projects on which the next word is this person's: an ask to check, for a district one handed to it; and what the
+    own body contests or is contested in."""
     if not person.reach.may(Act.READ, Thing.PROJECT):
         return []
     handed_over = work.projects_handed_over(person) if person.reach.role is Role.DISTRICT else []
-    return [*work.checks_awaiting(person), *handed_over]
+    contests = work.contests_of(person) if person.reach.may(Act.WRITE, Thing.PROJECT) else []
+    return [*work.checks_awaiting(person), *handed_over, *contests]
 
 
 def _questions(

@@ -22,7 +22,7 @@ from lianzhang.chains.queries import gaps, plans
 from lianzhang.collecting.actions import month_code
 from lianzhang.projects import queries as projects
 from lianzhang.projects import schedule
-from lianzhang.projects.models import Project
+from lianzhang.projects.models import Contest, Project
 from lianzhang.projects.monthly.actions import said_month
 from lianzhang.projects.stages import MOVING, Status
 from lianzhang.supervision import queries as supervision
@@ -281,6 +281,25 @@ def projects_handed_over(person: Person) -> list[Item]:
             is_illustrative=project.is_illustrative,
         )
         for project in found.order_by("status_on", "code")[:MOST]
+    ]
+
+
+def contests_of(person: Person) -> list[Item]:
+    """首报争议: those not decided yet in which the person's own body is a party, the longest waiting first."""
+    body_id = person.reach.body_id
+    party = Q(claimant_id=body_id) | Q(challenger_id=body_id)
+    found = Contest.objects.visible_to(person).filter(party, state=Contest.State.OPEN)
+    return [
+        Item(
+            title=_("首报争议 %(code)s：%(challenger)s就%(project)s的首报提出异议")
+            % {"code": one.code, "challenger": one.challenger, "project": one.project.code},
+            url=address("projects:contest", one.code),
+            light="watch",
+            word=str(one.get_state_display()),
+            note=one.statement[:60],
+            is_illustrative=one.project.is_illustrative,
+        )
+        for one in found.select_related("challenger", "project").order_by("raised_at", "pk")[:MOST]
     ]
 
 

@@ -43,6 +43,7 @@ def contest(*, code: str, statement: str, now: datetime, by: Person) -> Contest:
         made = Contest(
             code=codes.next_code("ZY", year=timezone.localdate(now).year),
             project=claim.project,
+            claimant=claim.body,
             challenger=body,
             challenger_project=own.order_by("first_reported_at").first(),
             statement=statement.strip(),
@@ -77,12 +78,14 @@ def decide_contest(*, contest: Contest, state: str, decision: str, now: datetime
         if contest.state != State.OPEN:
             raise Refused(_("这项争议已经裁定或撤回。"))
         said = {"state": state, "decision": decision.strip(), "decided_by": by, "decided_at": now}
+        said["claimant"] = project.first_reported_by
         contest = trail.change(contest, verb="contest.decided", changes=said, by=by)
         basis = _("首报争议 %(code)s 裁定") % {"code": contest.code}
         if state == State.MOVED:
             _move_claim(project, to=contest.challenger, by=by)
         if state != State.UPHELD:
-            shares = _shares(project, contest.challenger, is_shared=state == State.SHARED)
+            parties = {"claimant": contest.claimant, "challenger": contest.challenger}
+            shares = rules.shares_decided(**parties, is_shared=state == State.SHARED)
             split(project, shares, ground=Ground.DECISION, basis=basis, now=now, by=by)
     return contest
 
@@ -114,14 +117,6 @@ def on_transfer(project: Project, *, to: Body, now: datetime, by: Person) -> Non
     shares = {first: Decimal(1)} if is_same else {first: rule.first_report_ratio, to: rule.landing_ratio}
     basis = _("首报地与落地地分成规则第%(version)s版") % {"version": rule.version}
     split(project, shares, ground=Ground.LANDING, basis=basis, now=now, by=by)
-
-
-def _shares(project: Project, challenger: Body, *, is_shared: bool) -> dict[Body, Decimal]:
-    first = project.first_reported_by
-    if not is_shared or first is None or first.pk == challenger.pk:
-        return {challenger: Decimal(1)}
-    half = Decimal("0.5")
-    return {first: half, challenger: half}
 
 
 def _move_claim(project: Project, *, to: Body, by: Person) -> None:

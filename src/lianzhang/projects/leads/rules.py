@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 
+from lianzhang.accounts.models import Body
 from lianzhang.projects.models import FollowUp
 from lianzhang.workdays import clock
 
@@ -67,3 +68,11 @@ def _rule(row: dict[str, object]) -> Rule:
         major_wan=None if major is None else Decimal(str(major)),
         major_working_days=row.get("major_working_days"),  # type: ignore[arg-type]
     )
+
+
+def shares_decided(*, claimant: Body | None, challenger: Body, is_shared: bool) -> dict[Body, Decimal]:
+    """The credit as a contest is decided: halves where both were first, all to the challenger where it moved."""
+    if not is_shared or claimant is None or claimant.pk == challenger.pk:
+        return {challenger: Decimal(1)}
+    half = Decimal("0.5")
+    return {claimant: half, challenger: half}

@@ -41,11 +41,13 @@ class ContestQuerySet(ByProjectQuerySet["Contest"]):
     path = "project__"
 
     def visible_to(self, person: Person) -> Self:
-        """The project's own people, and the body that contests it: it sees its contest, never the project."""
+        """The project's own people, and the two bodies that contest it: they see the contest, not the other's project,
+        also when the project is in another district by now."""
         found = super().visible_to(person)
         if person.reach.role is not Role.DISTRICT or not person.reach.may(Act.READ, Thing.PROJECT):
             return found
-        return found | self.filter(challenger_id=person.reach.body_id)
+        body = person.reach.body_id
+        return found | self.filter(challenger_id=body) | self.filter(claimant_id=body)
 
 
 class Contest(Versioned):
@@ -59,12 +61,16 @@ class Contest(Versioned):
         WITHDRAWN = "withdrawn", _("已撤回")
 
     secrecy = Secrecy(
-        internal="code project challenger challenger_project statement raised_by raised_at state decision decided_by "
-        "decided_at"
+        internal="code project claimant challenger challenger_project statement raised_by raised_at state decision "
+        "decided_by decided_at"
     )
 
     code = models.CharField(_("编号"), max_length=24, unique=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="contests", verbose_name=_("项目"))
+    # Who held the first report when it was contested, and when that was decided: a decision may give it to another.
+    claimant = models.ForeignKey(
+        Body, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("首报单位")
+    )
     challenger = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="contests", verbose_name=_("提出单位"))
     challenger_project = models.ForeignKey(
         Project,

@@ -22,7 +22,7 @@ from lianzhang.briefings.tables import city as tables
 from lianzhang.chains.models import Scheme
 from lianzhang.chains.queries import schemes
 from lianzhang.tables import html
-from lianzhang.web import access, exports, listing
+from lianzhang.web import access, contested, exports, listing
 from lianzhang.web.navigation import address
 
 SECTIONS = "sections"
@@ -66,7 +66,7 @@ def city(request: HttpRequest, scheme: str = "", year: int | None = None) -> Htt
     composed = composition.compose(person, chosen, year=year, today=today)
     said = {
         "title": _title(composed),
-        "lead": sentence(composed),
+        "lead": sentence(composed) + contested.waiting(person),
         "scope": f"{chosen.name} {composed.year}",
         "as_of": composed.as_of,
         "illustrative": chosen.is_illustrative,

@@ -18,10 +18,10 @@ from lianzhang.projects.events import encounters
 from lianzhang.projects.leads import clocks
 from lianzhang.projects.leads import contests as contest_rows
 from lianzhang.projects.models import Contest, FollowUp, Project
-from lianzhang.web import access, histories, listing, submitting
+from lianzhang.web import access, contested, histories, listing, submitting
 from lianzhang.web.forms import leads as forms
 from lianzhang.web.forms.projects import LeadForm
-from lianzhang.web.views.projects import FORM
+from lianzhang.web.views.projects import FORM, tabs
 
 
 def _editable(person: Person, code: str) -> Project:
@@ -138,14 +138,14 @@ def diligence(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def contests(request: HttpRequest) -> HttpResponse:
     """首报争议: what is to be decided, and what was."""
-    person = access.person_of(request)
-    found = Contest.objects.visible_to(person).select_related("project", "challenger", "decided_by")
-    waiting = found.filter(state=Contest.State.OPEN).count()
+    person, today = access.person_of(request), timezone.localdate()
     context = {
-        "lead": ngettext("%(count)d项争议待裁定。", "%(count)d项争议待裁定。", waiting) % {"count": waiting},
+        "lead": contested.sentence(contest_rows.standing(person), today=today),
         "new_url": reverse("projects:new_contest") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
-        "as_of": timezone.localdate(),
+        "tabs": tabs(request, "projects:contests"),
+        "as_of": today,
     }
+    found = contest_rows.listed(person, today=today)
     return listing.respond(request, contest_rows.TABLE, found, template="projects/contests.html", context=context)
 
 
@@ -172,7 +172,7 @@ def contest(request: HttpRequest, code: str) -> HttpResponse:
     """One contest: both histories as far as the reader sees them, and the decision."""
     person = access.person_of(request)
     rows = Contest.objects.visible_to(person).select_related(
-        "project__first_reported_by", "challenger", "challenger_project", "raised_by", "decided_by"
+        "project", "claimant", "challenger", "challenger_project", "raised_by", "decided_by"
     )
     found = rows.get_or_404(code=code)
     may_decide = found.state == Contest.State.OPEN and person.reach.scope(Act.APPROVE, Thing.PROJECT) is Scope.ALL
@@ -185,6 +185,7 @@ def contest(request: HttpRequest, code: str) -> HttpResponse:
     frame = {
         "contest": found,
         "sides": _sides(found, person=person),
+        "credit": contest_rows.credit(found),
         "may_decide": may_decide,
         "may_withdraw": found.state == Contest.State.OPEN and found.challenger_id == person.reach.body_id,
         "title": found.code,
@@ -198,7 +199,7 @@ def contest(request: HttpRequest, code: str) -> HttpResponse:
 def _sides(found: Contest, *, person: Person) -> list[dict[str, Any]]:
     """What each body recorded, oldest first. A district reads its own side only."""
     pair: list[tuple[str, Project | None, Any]] = [
-        (_("首报"), found.project, found.project.first_reported_by),
+        (_("首报"), found.project, found.claimant),
         (_("提出争议"), found.challenger_project, found.challenger),
     ]
     wanted = [project.pk for _word, project, _body in pair if project is not None]

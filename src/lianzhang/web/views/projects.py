@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
@@ -23,13 +24,14 @@ from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.trail.models import Proof
-from lianzhang.web import access, batches, listing, production, timeline, working
+from lianzhang.web import access, batches, contested, listing, production, timeline, working
 
 FORM = ["GET", "HEAD", "POST"]
 CARDS = 15  # of one column of the board; the rest is one click away in the table
 VIEWS = (
     "projects:list",
     "projects:leads",
+    "projects:contests",
     "projects:key",
     "projects:board",
     "projects:gantt",
@@ -54,8 +56,8 @@ def leads(request: HttpRequest) -> HttpResponse:
     found = clocks.with_next(queries.leads(person, today=today))
     overdue = clocks.overdue_count(person, today=today)
     late = ngettext("%(count)d条线索时限逾期。", "%(count)d条线索时限逾期。", overdue) % {"count": overdue}
-    said = late if overdue else ""
-    return _ledger(request, tables.LEADS, found, here="projects:leads", also=said)
+    also = format_html("{} {}", late if overdue else "", contested.within_reach(person))
+    return _ledger(request, tables.LEADS, found, here="projects:leads", also=also)
 
 
 @access.reads(Thing.PROJECT)
@@ -70,7 +72,7 @@ def _ledger(request: HttpRequest, table: TableSpec, found: Any, *, here: str, al
     person, today = access.person_of(request), timezone.localdate()
     standing = _standing_of_all(person, today=today)
     context = {
-        "lead": " ".join(filter(None, (standing["lead"], also))),
+        "lead": format_html("{} {}", standing["lead"], also) if also.strip() else standing["lead"],
         "as_of": today,
         "tabs": tabs(request, here),
         "new_url": reverse("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
@@ -97,7 +99,16 @@ def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
 
 def tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     """The views of projects, each for the chain that is asked for."""
-    labels = (_("全部项目"), _("线索台账"), _("重点项目台账"), _("看板"), _("甘特图"), _("漏斗"), _("区市"))
+    labels = (
+        _("全部项目"),
+        _("线索台账"),
+        _("首报争议"),
+        _("重点项目台账"),
+        _("看板"),
+        _("甘特图"),
+        _("漏斗"),
+        _("区市"),
+    )
     asked = request.GET.get("chain", "")
     query = f"?chain={asked}" if asked.replace("-", "").isalnum() else ""
     return [
