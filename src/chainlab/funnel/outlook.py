@@ -3,6 +3,7 @@ came true."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ MONTHS = (
 )
 
 Grid = npt.NDArray[np.float64]
+LARGEST = 300.0  # of the logarithm of a draw: nothing that large is told, and its power is still a number
 
 
 def forecast(
@@ -48,33 +50,44 @@ def forecast(
     return _forecast(_history(months), year, through=through, draws=draws, seed=seed, level=level)
 
 
-def backtest(months: object, *, through: int, draws: int = 1000, seed: int = 0, level: float = 0.8) -> pa.Table:
+def backtest(
+    months: object,
+    *,
+    through: int | Iterable[int],
+    draws: int = 1000,
+    seed: int = 0,
+    level: float = 0.8,
+) -> pa.Table:
     """What `forecast` would have said in earlier years in the same month, beside what came of it.
 
-    months, through, draws, seed, level: as for `forecast`. Every whole year that has a whole year before it is cut at
-    `through` and forecast from the years before it alone.
+    months, draws, seed, level: as for `forecast`. through: a month, or several. Every whole year that has a whole year
+    before it is cut at `through` and forecast from the years before it alone.
 
-    Returns year, actual_wan, low_wan, middle_wan, high_wan, naive_wan (as of the year's end), run_rate_wan (done so far
-    ÷ `through` × 12), sorted by year; no rows where there is no such year, or where `through` is 12.
+    Returns through, year, actual_wan, low_wan, middle_wan, high_wan, naive_wan (as of the year's end), run_rate_wan
+    (done so far ÷ `through` × 12), sorted by through and year; no rows where there is no such year, or where `through`
+    is 12.
     """
-    _require(through=through, draws=draws, level=level)
+    asked = [through] if isinstance(through, int | float) else sorted(set(through))
+    for month in asked:
+        _require(through=month, draws=draws, level=level)
     history = _history(months)
-    rows = []
-    for year in sorted(history.whole) if through < 12 else []:
-        if not any(before < year for before in history.whole):
-            continue
+    rows = [row for month in asked if month < 12 for row in _looked_back(history, month, draws, seed, level)]
+    kinds = {"through": pa.int64(), "year": pa.int64()} | dict.fromkeys(
+        ("actual_wan", "low_wan", "middle_wan", "high_wan", "naive_wan", "run_rate_wan"), pa.float64()
+    )
+    return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
+
+
+def _looked_back(history: History, through: int, draws: int, seed: int, level: float) -> Iterator[dict[str, float]]:
+    """The years that can be forecast from whole years before them, cut at one month."""
+    for year in sorted(history.whole)[1:]:
         told = _forecast(history, year, through=through, draws=draws, seed=seed, level=level).to_pylist()
         if told[-1]["middle_wan"] is None:
             continue
         end = {name: told[-1][name] for name in ("low_wan", "middle_wan", "high_wan", "naive_wan")}
         actual = float(history.paths[history.years == year].sum())
-        rows.append(
-            {"year": year, "actual_wan": actual, **end, "run_rate_wan": told[through - 1]["done_wan"] * 12 / through}
-        )
-    kinds = {"year": pa.int64()} | dict.fromkeys(
-        ("actual_wan", "low_wan", "middle_wan", "high_wan", "naive_wan", "run_rate_wan"), pa.float64()
-    )
-    return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
+        run_rate = told[through - 1]["done_wan"] * 12 / through
+        yield {"through": through, "year": year, "actual_wan": actual, **end, "run_rate_wan": run_rate}
 
 
 def _require(*, through: int, draws: int, level: float) -> None:
@@ -160,19 +173,25 @@ def _factors(past: list[Grid], *, count: int, through: int, draws: int, seed: in
     random = np.random.default_rng(seed)
     cumulative = [year.cumsum(axis=1) for year in usable]
     own = np.log([year.sum(axis=0)[through:] / year.sum(axis=0)[through - 1] for year in cumulative])
-    found = np.empty((draws, 12 - through))
+    chosen = [np.zeros((draws, len(year)), dtype=np.int64) for year in usable]
     for draw in range(draws):
         place = int(random.integers(len(usable)))
-        drawn = cumulative[place][random.integers(len(usable[place]), size=count)].sum(axis=0)
-        ratio = drawn[through:] / drawn[through - 1] if drawn[through - 1] > 0 else np.full(12 - through, np.nan)
-        found[draw] = np.log(np.where(ratio > 0, ratio, np.nan)) - own[place]
+        size = len(usable[place])
+        chosen[place][draw] = np.bincount(random.integers(size, size=count), minlength=size)
+    found = np.full((draws, 12 - through), np.nan)
+    for place, year in enumerate(cumulative):
+        mine = chosen[place].any(axis=1)
+        sums = chosen[place][mine] @ year[:, through - 1 :]
+        sums[sums[:, 0] <= 0] = np.nan
+        ratio = sums[:, 1:] / sums[:, :1]
+        found[mine] = np.log(np.where(ratio > 0, ratio, np.nan)) - own[place]
     if len(usable) == 1:
         found *= np.sqrt(2)  # the one factor there is was drawn from as many projects and is no surer than the draw
     found += own.mean(axis=0)
     if len(usable) > 1:
         spread = own.std(axis=0, ddof=1) * np.sqrt(1 + 1 / len(usable))
         found += random.standard_t(len(usable) - 1, size=(draws, 1)) * spread
-    found = np.exp(found[np.isfinite(found).all(axis=1)])
+    found = np.exp(np.minimum(found[np.isfinite(found).all(axis=1)], LARGEST))
     if all((year >= 0).all() for year in usable):
         found = np.maximum.accumulate(np.maximum(found, 1), axis=1)  # what is done stays done
     return found if len(found) else None

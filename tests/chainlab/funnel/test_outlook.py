@@ -1,5 +1,6 @@
 """The year's end: exact where the past allows only one answer, as wide as it says where it does not."""
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -153,3 +154,22 @@ def test_looking_back_is_the_forecast_each_year_would_have_had_beside_what_came(
         assert row["run_rate_wan"] == pytest.approx(3 * sum(sum(path[:4]) for path in mine))
     assert funnel.backtest(_months(paths), through=12).num_rows == 0
     assert funnel.backtest(_months({("a", 2025): EVEN, ("a", 2026): EVEN[:3]}), through=3).num_rows == 0
+
+
+def test_several_months_are_looked_back_at_as_each_of_them_alone() -> None:
+    random = np.random.default_rng(6)
+    months = _months({(n, year): list(random.gamma(2, 10, 12)) for year in range(2023, 2026) for n in range(5)})
+    told = funnel.backtest(months, through=[9, 3, 12, 3], draws=50).to_pylist()
+    assert [(row["through"], row["year"]) for row in told] == [(3, 2024), (3, 2025), (9, 2024), (9, 2025)]
+    alone = [row for month in (3, 9) for row in funnel.backtest(months, through=month, draws=50).to_pylist()]
+    assert told == alone
+    with pytest.raises(ValueError, match="through is a month"):
+        funnel.backtest(months, through=[3, 13])
+
+
+def test_two_years_that_have_nothing_in_common_are_no_number_too_large_to_write() -> None:
+    far = {("a", 2024): [1e-9, *[1e9] * 11], ("b", 2025): [1e9, *[1e-9] * 11], ("c", 2026): [1.0]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        told = funnel.forecast(_months(far), year=2026, through=1).to_pylist()[-1]
+    assert all(np.isfinite(told[name]) for name in ("low_wan", "middle_wan", "high_wan"))
