@@ -121,6 +121,9 @@ def test_a_forecast_is_judged_by_earlier_years_and_a_month_still_open_is_not_kno
     assert year["record"] == [[2025, 240, 240, 240, 240, 60 + 90, 240]], "2025 cut in March, from 2024 alone"
     (row,) = funnel_tables.looked(year)
     assert row.is_within
+    # Every year went alike, twice as much in 2025: the middle is right, last year's months lack half of what is left.
+    assert year["record_months"] == [[month, 1, 1, 0.0, round((12 - month) / 24, 4), 0.0] for month in range(1, 12)]
+    assert [one.naive for one in funnel_tables.looked_months(year)][:2] == [0.4583, 0.4167]
     assert funnels.judged([row]).startswith(
         "回看1年的同一月份：预测中值平均相差0.0%，按上年同期37.5%，按月平均0.0%；1年"
     )
@@ -152,3 +155,14 @@ def test_who_asks_again_gets_one_scope_anew_and_a_district_nothing_beyond_its_ow
     assert FunnelReading.objects.get().data["count"] == 3
     with pytest.raises(Unworkable, match="没有您可以查看的项目"):
         jobs.read_funnel(Progress(job.pk, person), chain="", district="")
+
+
+def test_the_month_is_said_from_which_the_forecast_was_nearer_than_both_plain_ways_to_the_end() -> None:
+    def said(*rows: tuple[float | None, float | None, float]) -> str:
+        made = {"record_months": [[n, 2, 1, *row] for n, row in enumerate(rows, start=9)]}
+        return funnels.nearest_since(funnel_tables.looked_months(made))
+
+    assert "从10月末起" in said((0.3, 0.2, 0.4), (0.1, 0.2, 0.3), (0.1, None, 0.2))
+    assert "从11月末起" in said((0.1, 0.2, 0.4), (0.3, 0.2, 0.4), (0.1, 0.2, 0.2))
+    assert "仍是另两种算法之一更准" in said((0.1, 0.2, 0.4), (0.1, 0.2, 0.4), (0.2, 0.3, 0.2))
+    assert said() == ""

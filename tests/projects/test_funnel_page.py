@@ -66,7 +66,7 @@ def test_every_table_is_taken_away_in_figures(read: Client) -> None:
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     march = next(row for row in cells if "2026-03" in [str(value) for value in row])
     assert march[1:4] == [3, 1, pytest.approx(1 / 3)]
-    for table in ("stays", "outlook"):
+    for table in ("by_year", "stays", "outlook", "record", "record_months"):
         assert read.get(FUNNEL, {"table": table, "format": "xlsx"}).status_code == 200
 
 
@@ -94,6 +94,21 @@ def test_a_cohort_is_not_old_enough_until_its_last_day_has_had_its_months() -> N
     assert funnel_tables.young("2026-03", as_of=dt.date(2026, 9, 30)) == (6, 12, 24)
     assert funnel_tables.young("2026-03", as_of=dt.date(2026, 10, 1)) == (12, 24)
     assert funnel_tables.young("2024-01", as_of=dt.date(2026, 2, 1)) == ()
+
+
+def test_a_year_of_signings_is_its_months_added_up_and_as_young_as_the_youngest() -> None:
+    data = [
+        ["2026-09", 1, [[0, 0, 0]] * 3],
+        ["2025-12", 2, [[1, 0, 0], [2, 1, 0], [2, 1, 1]]],
+        ["2025-01", 3, [[3, 2, 0], [3, 3, 1], [3, 3, 2]]],
+    ]
+    young, old = funnel_tables.year_rows(data, as_of=DAY, url="/{}".format)
+    assert (young.month, young.count, young.young) == ("2026", 1, (6, 12, 24))
+    assert (old.month, old.count, old.reached) == ("2025", 5, [[4, 2, 0], [5, 4, 1], [5, 4, 3]])
+    assert old.young == (12, 24), "December's have not had their twelve months"
+    assert old.words(0, 1) == "2（40.0%）"
+    assert old.words(2, 2) == "3（未满）"
+    assert old.url == "/2025"
 
 
 def test_the_curve_falls_in_steps_from_all_to_who_is_still_there() -> None:

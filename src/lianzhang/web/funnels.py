@@ -4,6 +4,7 @@ denominators named."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -162,6 +163,21 @@ def judged(record: Sequence[Any]) -> str:
         )
         % words
     )
+
+
+def nearest_since(months: Sequence[Any]) -> str:
+    """From which month on the forecast has been nearer than both plain ways, every month to the year's end."""
+    told = [row for row in months if row.middle is not None]
+    if not told:
+        return ""
+    nearer = list(takewhile(_is_nearest, reversed(told)))
+    if not nearer:
+        return _("按以往，到11月末仍是另两种算法之一更准。")
+    return _("按以往，从%(month)s月末起预测中值比另两种算法都准。") % {"month": nearer[-1].through}
+
+
+def _is_nearest(row: Any) -> bool:
+    return all(row.middle < other for other in (row.naive, row.average) if other is not None)
 
 
 def _of(key: str, done: float, whole: float, year: dict[str, Any]) -> str:

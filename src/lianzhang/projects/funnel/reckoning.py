@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -29,6 +30,8 @@ STEPS = (Stage.REGISTERED, Stage.STARTED, Stage.IN_PRODUCTION)
 YEARS_BACK = 4
 POINTS = 60  # of a curve: more than a picture of that width shows
 RECORDED = ("actual_wan", "low_wan", "middle_wan", "high_wan", "naive_wan", "run_rate_wan")
+JUDGED = ("middle_wan", "naive_wan", "run_rate_wan")
+DRAWS_BACK = 200  # of each month looked back at: the median needs no more
 WAYS = (frames.ADVANCED, "lost", "terminated")
 Key = tuple[int | None, int | None]  # chain, district; None: every one
 
@@ -265,15 +268,40 @@ def _outlook(months: "pa.Table", *, year: int, today: date, open_months: frozens
     through = 12 if year < today.year else max(told)
     rows = funnel.forecast(months.filter(pc.less_equal(months["year"], year)), year=year, through=through).to_pylist()
     names = ("month", "done_wan", "low_wan", "middle_wan", "high_wan", "naive_wan")
-    record = funnel.backtest(months.filter(pc.less(months["year"], year)), through=through).to_pylist()
+    past = months.filter(pc.less(months["year"], year))
+    record = funnel.backtest(past, through=through).to_pylist()
     return {
         "through": through,
         "outlook": [[_whole(row[name]) for name in names] for row in rows],
         "has_past": rows[-1]["middle_wan"] is not None,
         "whole_years": sum(one < year for one in _whole_years(months)),
         "record": [[row["year"], *(_whole(row[name]) for name in RECORDED)] for row in record],
+        "record_months": _by_month(past, record) if record else [],
         "reporting_count": len(set(now["item_id"].to_pylist())),
     }
+
+
+def _by_month(past: "pa.Table", known: list[dict[str, Any]]) -> list[list[Any]]:
+    """For each month a forecast could have been asked after: the month, years that can be looked back at, in how many
+    of them the year ended within the band, and the mean error of the middle, of last year's months and of the average
+    (null: not known). `known` is told already, from more draws."""
+    from chainlab import funnel
+
+    told = {row["through"] for row in known}
+    rest = [month for month in range(1, 12) if month not in told]
+    rows = [*known, *funnel.backtest(past, through=rest, draws=DRAWS_BACK).to_pylist()]
+    found: list[list[Any]] = []
+    for through, mine in groupby(sorted(rows, key=itemgetter("through")), key=itemgetter("through")):
+        ended = [row for row in mine if row["actual_wan"]]
+        within = sum(round(row["low_wan"]) <= round(row["actual_wan"]) <= round(row["high_wan"]) for row in ended)
+        found.append([through, len(ended), within, *(_off(ended, name) for name in JUDGED)])
+    return found
+
+
+def _off(rows: list[dict[str, Any]], name: str) -> float | None:
+    """How far what was said was off what came, on average, as a ratio."""
+    errors = [abs(row[name] / row["actual_wan"] - 1) for row in rows if row[name] is not None]
+    return round(sum(errors) / len(errors), 4) if errors else None
 
 
 def _whole_years(months: "pa.Table") -> list[int]:

@@ -2,8 +2,9 @@
 a cell of its own; on screen a cohort's count and share stand together."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -72,12 +73,31 @@ class Month:
     has_past: bool
 
 
-def cohort_rows(data: list[list[Any]], *, year: int, as_of: date, url: Callable[[str], str]) -> list[Cohort]:
-    """The months of signing of a year, newest first."""
+def cohort_rows(data: list[list[Any]], *, year: int | None, as_of: date, url: Callable[[str], str]) -> list[Cohort]:
+    """The months of signing of a year, or of all years, newest first."""
     return [
         Cohort(month=month, count=count, reached=reached, young=young(month, as_of=as_of), url=url(month))
         for month, count, reached in data
-        if month.startswith(f"{year}-")
+        if year is None or month.startswith(f"{year}-")
+    ]
+
+
+def year_rows(data: list[list[Any]], *, as_of: date, url: Callable[[str], str]) -> list[Cohort]:
+    """The years of signing, newest first; a year is too young for what its youngest month is too young for."""
+    months = cohort_rows(data, year=None, as_of=as_of, url=url)
+    return [
+        Cohort(
+            month=year,
+            count=sum(one.count for one in mine),
+            reached=[
+                [sum(one.reached[within][step] for one in mine) for step in range(len(reckoning.STEPS))]
+                for within in range(len(reckoning.WITHIN))
+            ],
+            young=max((one.young for one in mine), key=len),
+            url=url(year),
+        )
+        for year, found in groupby(months, key=lambda one: one.month[:4])
+        for mine in [list(found)]
     ]
 
 
@@ -145,6 +165,18 @@ def _cohorts(columns: list[Column]) -> TableSpec:
     )
 
 
+def _by_year(months: TableSpec) -> TableSpec:
+    """The same columns over the years of signing."""
+    return replace(
+        months,
+        key="funnel_years",
+        title=_("历年签约的转化"),
+        columns=(replace(_MONTH, label=_("签约年份")), *months.columns[1:]),
+        note=_("同下表，按签约年份合计。未满：这一年最晚一批签约还不到所说的月数。"),
+        empty=Empty(_("没有登记签约日期的项目。")),
+    )
+
+
 def _cell(within: int, step: int) -> Column:
     return Column(f"w{within}_s{step}", STEPS[step], lambda c: c.words(within, step), group=_group(within))
 
@@ -171,6 +203,7 @@ COHORTS_IN_FIGURES = _cohorts(
         Column("young", _("未满（月）"), lambda c: "、".join(map(str, c.young))),
     ]
 )
+YEARS, YEARS_IN_FIGURES = _by_year(COHORTS), _by_year(COHORTS_IN_FIGURES)
 
 
 def _days(key: str, label: Any, place: int) -> Column:
@@ -278,4 +311,49 @@ RECORD = TableSpec(
     row_id="year",
     invented=None,
     note=_("每个有往年可依的完整年度，只用当时以前的月报、截至同一月份重新预测。按月平均：截至当月已完成÷月数×12。"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedMonth:
+    """回看 of one month: what a forecast asked for at its end would have been off, over the years there are."""
+
+    through: int
+    year_count: int
+    within_count: int
+    middle: float | None
+    naive: float | None
+    average: float | None
+
+
+def looked_months(data: dict[str, Any]) -> list[LookedMonth]:
+    """The rows of a reading; a reading of before it was kept has none."""
+    names = ("through", "year_count", "within_count", "middle", "naive", "average")
+    return [LookedMonth(**dict(zip(names, row, strict=True))) for row in data.get("record_months", ())]
+
+
+def _off(key: str, label: Any) -> Column:
+    def value(row: LookedMonth) -> Any:
+        return NOT_APPLICABLE if getattr(row, key) is None else getattr(row, key)
+
+    return Column(f"{key}_ratio", label, value, kind="ratio", group=_("平均相差"))
+
+
+RECORD_MONTHS = TableSpec(
+    key="funnel_record_months",
+    title=_("回看各月的预测"),
+    columns=(
+        Column("through", _("截至月份"), lambda row: row.through, kind="integer"),
+        Column("year_count", _("可回看的年度"), lambda row: row.year_count, kind="integer", unit=_("个")),
+        Column("within_count", _("落在范围内"), lambda row: row.within_count, kind="integer", unit=_("个")),
+        _off("middle", _("预测中值")),
+        _off("naive", _("按上年同期")),
+        _off("average", _("按月平均")),
+    ),
+    row_id="through",
+    invented=None,
+    note=_(
+        "每个有往年可依的完整年度，各在1至11月之末只用当时以前的月报预测一次，与全年实际相差的比重，各年度平均。"
+        "年末临近，三种算法都越来越准；预测不比按上年同期或按月平均准的月份，应以后者为参照。"
+    ),
 )

@@ -1,6 +1,7 @@
 """漏斗: how many came, how far they got, where they stall, how the year will end. Read from what was kept."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -28,10 +29,12 @@ from lianzhang.web.views.chains import tabs as chain_tabs
 from lianzhang.web.views.projects import tabs
 
 ON_PAPER: dict[str, TableSpec] = {
+    "by_year": funnel_tables.YEARS_IN_FIGURES,
     "cohorts": funnel_tables.COHORTS_IN_FIGURES,
     "stays": funnel_tables.STAYS,
     "outlook": funnel_tables.OUTLOOK,
     "record": funnel_tables.RECORD,
+    "record_months": funnel_tables.RECORD_MONTHS,
 }
 # The chain is said by the page: it is no condition of its table.
 OF_CHAIN = replace(tables.PROJECTS, filters=tuple(one for one in tables.FILTERS if one.key != "chain"))
@@ -71,13 +74,15 @@ def funnel(request: HttpRequest) -> HttpResponse:
         "undated_count": data["undated_count"],
         "project_count": data["count"],
         "rates": funnels.rates(data, asked),
+        "by_year": listing.plain(request, funnel_tables.YEARS, found["by_year"]),
         "cohorts": listing.plain(request, funnel_tables.COHORTS, found["cohorts"]),
         "stays": listing.plain(request, funnel_tables.STAYS, found["stays"]),
         "curve": staying_option(shown["curve"]) if shown else None,
         "curve_stage": Stage(shown["stage"]).label if shown else "",
         "outlook": listing.plain(request, funnel_tables.OUTLOOK, found["outlook"]),
         "record": listing.plain(request, funnel_tables.RECORD, found["record"]),
-        "judged": funnels.judged(found["record"]),
+        "record_months": listing.plain(request, funnel_tables.RECORD_MONTHS, found["record_months"]),
+        "judged": funnels.judged(found["record"]) + funnels.nearest_since(found["record_months"]),
         "chart": outlook_option(year.get("outlook", ()), planned_wan=year.get("planned_wan")),
         "end": _end(year),
         "files": {each: asked.query(table=each, format="xlsx") for each in ON_PAPER},
@@ -88,13 +93,14 @@ def funnel(request: HttpRequest) -> HttpResponse:
 def _rows(data: dict[str, Any], asked: funnels.Asked, *, as_of: Any) -> dict[str, list[Any]]:
     """The rows of the tables."""
     year = data["years"].get(str(asked.year))
+    signed = partial(asked.rows, "signed")
     return {
-        "cohorts": funnel_tables.cohort_rows(
-            data["cohorts"], year=asked.year, as_of=as_of, url=lambda month: asked.rows("signed", month)
-        ),
+        "by_year": funnel_tables.year_rows(data["cohorts"], as_of=as_of, url=signed),
+        "cohorts": funnel_tables.cohort_rows(data["cohorts"], year=asked.year, as_of=as_of, url=signed),
         "stays": funnel_tables.stay_rows(data["stays"], url=lambda stage: asked.query(stage=stage) + "#stays"),
         "outlook": funnel_tables.month_rows(asked.year, year) if year and year["outlook"] else [],
         "record": funnel_tables.looked(year) if year else [],
+        "record_months": funnel_tables.looked_months(year) if year else [],
     }
 
 
