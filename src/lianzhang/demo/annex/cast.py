@@ -127,6 +127,11 @@ class Town:
         return self.chains[COMMERCE]
 
 
+def begun(today: date) -> date:
+    """The day the annex's office began its work with this system."""
+    return date(today.year - 1, 1, 2)
+
+
 def load(city: Any, *, today: date) -> Town:
     """Bodies, people in post since the beginning of last year, the scheme and its chains."""
     town = Town(city.scribe)
@@ -134,7 +139,7 @@ def load(city: Any, *, today: date) -> Town:
         town.bodies[code] = actions.found_body(
             code=code, kind=kind, name_zh=zh, name_en=en, region_code=region, is_illustrative=True, by=None
         )
-    since = date(today.year - 1, 1, 2)
+    since = begun(today)
     for username, name, body, post in PEOPLE:
         person = actions.register(username=username, name=name, is_illustrative=True, by=None)
         actions.appoint(

@@ -23,12 +23,12 @@ SITES = (
 )
 
 
-def load(town: Town, projects: list[Project], *, today: date) -> None:
+def load(town: Town, projects: list[Project], *, earlier: list[Project], today: date) -> None:
     """Two fairs with firms met and signings, the ceremonies of earlier signings, six sites, what four projects need."""
     for n, code in enumerate(("annex-appliance", "annex-vehicle")):
         if code in town.chains:
             _fair(town, projects, code, held_on=today - timedelta(days=40 + 130 * n), position=n)
-    _ceremonies(town, projects)
+    _ceremonies(town, [*projects, *earlier])
     _sites(town, today=today)
     _needs(town, projects, today=today)
 

@@ -10,14 +10,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from chainlab import names
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Chain
+from lianzhang.demo.annex import papers
 from lianzhang.demo.annex.cast import Town
-from lianzhang.demo.annex.works import paper
 from lianzhang.projects import stages
 from lianzhang.projects.leads import rules
 from lianzhang.projects.models import (
@@ -32,7 +31,6 @@ from lianzhang.projects.models import (
 )
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.records import codes
-from lianzhang.trail import evidence
 from lianzhang.workdays import queries as workdays
 
 SEED = 20260301
@@ -88,10 +86,9 @@ def load(town: Town, *, beside: Portfolio, today: date) -> Portfolio:
         made.days[drawn.code] = days
     town.scribe.put_many(made.projects, verb="project.entered")
     every = Portfolio([*made.projects, *beside.projects], made.days | beside.days)
-    for project in every.projects:
-        _entries(town, project, every.days[project.code])
+    entries(town, every)
     _work(town, dice, every, today=today)
-    _diligence(town, every)
+    diligence(town, every)
     _claims(town, every, today=today)
     return made
 
@@ -159,7 +156,7 @@ def _project(
         planned_completion_on=planned + timedelta(days=420) if stage >= Stage.PERMITTED else None,
         completed_on=days.get(Stage.COMPLETED),
         produced_on=days.get(Stage.IN_PRODUCTION),
-        next_milestone="" if stage == Stage.FULL_CAPACITY else f"示例：{_next(stage).label}",
+        next_milestone="" if stage == Stage.FULL_CAPACITY else f"示例：{following(stage).label}",
         next_due_on=None if stage == Stage.FULL_CAPACITY else today + timedelta(days=dice.randrange(-9, 90)),
         blockage="示例：待用地指标" if n % 8 == 5 else "",
         blockage_kind=Project.Blockage.LAND if n % 8 == 5 else "",
@@ -185,7 +182,8 @@ def _money(dice: random.Random, n: int, *, stage: Stage, days: dict[Stage, date]
     return found
 
 
-def _next(stage: Stage) -> Stage:
+def following(stage: Stage) -> Stage:
+    """The stage after one."""
     return list(Stage)[list(Stage).index(stage) + 1]
 
 
@@ -195,32 +193,31 @@ def clerk(town: Town, chain: Chain) -> Person:
     return town.people.get(f"example-{force}-clerk", town.people["example-clerk"])
 
 
-def _entries(town: Town, project: Project, days: dict[Stage, date]) -> None:
+def entries(town: Town, made: Portfolio) -> None:
     """Every stage passed: asked for by the task force, checked by the secretariat where the table wants it."""
-    asked_by, checker = clerk(town, project.chain), town.people["example-secretary"]
-    rows = []
-    for stage, day in days.items():
-        gate = stages.gate(stage)
-        proofs = []
-        for kind in gate.evidence:
-            kept = evidence.keep(
-                ContentFile(paper(), name="示例佐证.pdf"), kind=kind.key, by=asked_by, taken_on=day, place="示例市"
+    checker, rows, wanted, owners = town.people["example-secretary"], [], [], []
+    for project in made.projects:
+        asked_by = clerk(town, project.chain)
+        for stage, day in made.days[project.code].items():
+            gate = stages.gate(stage)
+            rows.append(
+                StageEntry(
+                    project=project,
+                    stage=stage,
+                    entered_on=day,
+                    verdict=StageEntry.Verdict.PASSED,
+                    note="示例",
+                    asked_by=asked_by,
+                    asked_at=at(day),
+                    checked_by=checker if gate.is_checked else None,
+                    checked_at=at(day, 15),
+                    proof_ids=[],
+                )
             )
-            proofs.append(evidence.attach(kept, to=project, purpose=kind.key, by=asked_by).pk)
-        rows.append(
-            StageEntry(
-                project=project,
-                stage=stage,
-                entered_on=day,
-                verdict=StageEntry.Verdict.PASSED,
-                note="示例",
-                asked_by=asked_by,
-                asked_at=at(day),
-                checked_by=checker if gate.is_checked else None,
-                checked_at=at(day, 15),
-                proof_ids=proofs,
-            )
-        )
+            wanted += [papers.Wanted(project=project, kind=kind.key, day=day, by=asked_by) for kind in gate.evidence]
+            owners += [rows[-1]] * len(gate.evidence)
+    for entry, proof in zip(owners, papers.prove(wanted), strict=True):
+        entry.proof_ids.append(proof)
     town.scribe.put_many(rows, verb="stage.entered")
 
 
@@ -258,7 +255,7 @@ def _work(town: Town, dice: random.Random, made: Portfolio, *, today: date) -> N
     town.scribe.put_many(clocks, verb="clock.started")
 
 
-def _diligence(town: Town, made: Portfolio) -> None:
+def diligence(town: Town, made: Portfolio) -> None:
     """Gone through item by item before signing; one of those in talks has a doubt that bars it."""
     items = [item.key for item in stages.table().diligence]
     rows = []

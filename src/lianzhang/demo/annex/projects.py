@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chainlab import names
-from lianzhang.demo.annex import fairs, industry, portfolio, rounds
+from lianzhang.demo.annex import fairs, history, industry, months, portfolio, rounds
 from lianzhang.demo.annex.cast import Town
 from lianzhang.projects.models import Event, Project
 from lianzhang.projects.stages import Stage, Status
@@ -146,7 +146,8 @@ PLOTS: tuple[Plot, ...] = (
 
 
 def load(town: Town, *, today: date) -> None:
-    """Ten projects and forty-four events of the year so far; the portfolio beside them, its months, fairs and sites."""
+    """Ten projects and forty-four events of the year so far; the portfolio beside them, its months, fairs and sites;
+    and what came before them in earlier years."""
     plots = portfolio.Portfolio()
     for n, plot in enumerate(PLOTS):
         days = _days(plot, n, today=today)
@@ -156,7 +157,9 @@ def load(town: Town, *, today: date) -> None:
     _events(town, today=today)
     made = portfolio.load(town, beside=plots, today=today)
     rounds.load(town, today=today)
-    fairs.load(town, made.projects, today=today)
+    before = history.load(town, today=today)
+    months.load(town, before, today=today)
+    fairs.load(town, made.projects, earlier=before.projects, today=today)
 
 
 def _days(plot: Plot, n: int, *, today: date) -> dict[Stage, date]:
