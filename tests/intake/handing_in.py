@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 
 from chainlab import sheets
 from lianzhang.accounts.models import Person
-from lianzhang.intake import actions, ledgers, staging
+from lianzhang.intake import actions, ledgers, protocol, staging
 from lianzhang.intake.models import Batch
 from tests import cast as cast_module
 
@@ -55,4 +55,4 @@ def hand_in(
 
 def kinds(batch: Batch) -> dict[str, int]:
     """How many rows of each kind, without the zeros."""
-    return {kind: count for kind, count in batch.counts.items() if count and kind != "read"}
+    return {kind: count for kind, count in batch.counts.items() if count and kind in protocol.KINDS}

@@ -1,5 +1,6 @@
 """The key-project ledger taken out, 500 of its cells typed over in LibreOffice, handed in: exactly those change."""
 
+import datetime as dt
 import io
 import shutil
 import subprocess
@@ -9,11 +10,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from lianzhang.intake import files, ledgers
+from lianzhang.intake import actions, files, ledgers, protocol
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage
+from lianzhang.trail import actions as trail
 from tests.cast import Cast
-from tests.intake.handing_in import hand_in
+from tests.intake.handing_in import NOON, hand_in, kinds
 
 pytestmark = [
     pytest.mark.django_db,
@@ -60,6 +62,39 @@ def edited(path: Path, *, column: int, first: int, count: int) -> bytes:
     office = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", call]
     subprocess.run(office, check=True, capture_output=True, timeout=180)
     return path.read_bytes()
+
+
+def test_what_a_colleague_wrote_while_the_ledger_was_in_libreoffice_stays_and_what_both_wrote_is_asked(
+    cast: Cast, tmp_path: Path
+) -> None:
+    Project.objects.bulk_create(
+        Project(
+            code=f"XM-2026-{n:04d}", name=f"示例项目{n}", chain=cast.chain_a, district=cast.east, stage=Stage.STARTED,
+            is_key=True, owner=cast.force_a, total_wan=Decimal("1234.5678"), plan_year_wan=Decimal(600),
+            planned_start_on=dt.date(2026, 3, 1), progress=f"原{n}", next_milestone="原节点",
+        )
+        for n in range(6)
+    )  # fmt: skip
+    content = files.export(ledgers.get("key_projects"), context={}, language="zh-hans", by=cast.secretary)
+    path = tmp_path / "重点项目.xlsx"
+    path.write_bytes(content)
+    rows = list(openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0].values)
+    place = next((n, row.index("原0")) for n, row in enumerate(rows) if "原0" in row)
+    back = edited(path, column=place[1], first=place[0], count=3)
+    for project in Project.objects.all():
+        written = {"next_milestone": "同事节点", "progress": f"同事{project.code}", "total_wan": Decimal(900)}
+        trail.change(project, verb="project.edited", changes=written, by=cast.clerk_a)
+    batch = hand_in(back, ledger="key_projects", by=cast.secretary)
+    assert batch.exported_at is not None
+    assert kinds(batch) == {"changed": 3, "unchanged": 3}
+    found = {(row.row_number, one["cell"], one["is_both"]) for row in batch.rows.all() for one in row.clashes}
+    both = {(n, "physical_progress", n % 2 == 0) for n in range(2, 8)}
+    assert found == both | {(n, cell, False) for n in range(2, 8) for cell in ("next_node", "total_wan")}
+    batch = actions.settle_all(batch, as_=protocol.SHEET, plan=batch.plan, by=cast.secretary)
+    actions.apply(batch, plan=batch.plan, by=cast.secretary, now=NOON)
+    said = list(Project.objects.order_by("code").values_list("progress", "next_milestone", "total_wan"))
+    assert [one[0] for one in said] == ["改0", "同事XM-2026-0001", "改1", "同事XM-2026-0003", "改2", "同事XM-2026-0005"]
+    assert {one[1:] for one in said} == {("同事节点", Decimal(900))}
 
 
 def test_five_hundred_cells_typed_over_in_libreoffice_change_exactly_those(cast: Cast, tmp_path: Path) -> None:

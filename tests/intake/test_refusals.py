@@ -14,7 +14,7 @@ from chainlab import sheets
 from lianzhang.accounts.actions import Refused
 from lianzhang.intake import actions, ledgers, recording, staging, storage
 from lianzhang.intake.models import Batch, StagedRow
-from lianzhang.intake.protocol import PlanChanged
+from lianzhang.intake.protocol import SHEET, PlanChanged
 from lianzhang.registry import actions as registry
 from lianzhang.registry.models import Alias, Enterprise, Purchase, PurchaseGrant
 from lianzhang.trail.models import Event
@@ -248,14 +248,16 @@ def test_the_same_file_of_another_body_is_another_batch(cast: Cast, take: Callab
     assert one.pk != two.pk
 
 
-def test_the_second_of_two_previews_is_shown_again_before_it_is_written(cast: Cast, take: Callable[..., Batch]) -> None:
+def test_the_second_of_two_previews_is_asked_about_what_the_first_wrote(cast: Cast, take: Callable[..., Batch]) -> None:
     one = take(firms({"name": "链主一有限公司", "address": "甲路"}))
     two = take(firms({"name": "链主一有限公司", "address": "乙路"}))
     actions.apply(one, plan=one.plan, by=cast.secretary, now=NOON)
     with pytest.raises(PlanChanged):
         actions.apply(two, plan=two.plan, by=cast.secretary, now=NOON)
     two.refresh_from_db()
-    assert (two.state, two.rows.get().before) == ("preview", {"address": "甲路"})
+    (clash,) = two.rows.get().clashes
+    assert (two.state, clash["now"], clash["sheet"]) == ("preview", {"address": "甲路"}, {"address": "乙路"})
+    two = actions.settle_all(two, as_=SHEET, plan=two.plan, by=cast.secretary)
     actions.apply(two, plan=two.plan, by=cast.secretary, now=NOON)
     cast.enterprise_1.refresh_from_db()
     assert cast.enterprise_1.address == "乙路"

@@ -9,13 +9,14 @@ parser is imported. What the parser does to this process
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from chainlab.sheets import grid, layout, packing, workbooks
+from chainlab.sheets import grid, layout, packing, stamps, workbooks
 
 
 def main() -> int:
@@ -61,7 +62,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         sha256=request["sha256"],
         max_rows=request["max_rows"],
     )
-    return packing.to_plain(found)
+    stamp = stamps.of(request["path"]) if request["format"] == "xlsx" else ""
+    return packing.to_plain(dataclasses.replace(found, stamp=stamp))
 
 
 if __name__ == "__main__":

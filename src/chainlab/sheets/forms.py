@@ -59,13 +59,14 @@ def prefilled(
     out: Path | str,
     language: str = "zh-hans",
     spare: int = 30,
+    stamp: str = "",
 ) -> None:
     """Write a form that is filled in already: rows, notes on every header, drop-downs, the sheet that explains it.
 
     `lists` gives the values of further drop-downs by field, as `write` takes them; `spare` rows below are ready too.
     """
     wanted = layouts.get(layout) if isinstance(layout, str) else layout
-    book = writing.Book(out)
+    book = writing.Book(out, stamp=stamp)
     drops = _Lists(book, language=language)
     for sheet in wanted.sheets:
         rows = list(rows_by_sheet.get(sheet.key, ()))

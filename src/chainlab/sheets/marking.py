@@ -19,9 +19,9 @@ def mark(source: Path | str, reading: Reading, *, out: Path | str, language: str
     """Write a copy of `source` with the complaints of `reading` marked.
 
     A simple copy: values, dates, percentages and merged cells are kept; formulas become their values; macros, links,
-    pictures and the look are not kept. A file that could not be read gives the list alone.
+    pictures and the look are not kept; the stamp is. A file that could not be read gives the list alone.
     """
-    book = writing.Book(out)
+    book = writing.Book(out, stamp=reading.stamp)
     by_cell: dict[tuple[str, str], list[Complaint]] = {}
     for complaint in reading.complaints:
         if complaint.cell and complaint.sheet and complaint.level != "note":
@@ -40,7 +40,7 @@ def strip(source: Path | str, reading: Reading, *, out: Path | str, name: str = 
         if complaint.code == "column_refused" and complaint.cell and complaint.sheet:
             refused.setdefault(complaint.sheet, set()).add(grids.column_of(complaint.cell))
     heads = {one.sheet: one.row_number or 1 for one in reading.complaints if one.code == "column_refused"}
-    book = writing.Book(out)
+    book = writing.Book(out, stamp=reading.stamp)
     for grid in reader.cells(source, name=name):
         for row in grid.rows[heads.get(grid.name, 0) :]:
             for column in refused.get(grid.name, ()):

@@ -207,6 +207,7 @@ class Reading:
     sheets_seen: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     layout_version: int = 0
+    stamp: str = ""  # what whoever made the workbook wrote into it for itself
 
     @property
     def errors(self) -> tuple[Complaint, ...]:

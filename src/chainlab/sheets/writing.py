@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chainlab.sheets import amounts, layouts, spans
+from chainlab.sheets import amounts, layouts, spans, stamps
 from chainlab.sheets.layout import (
     INVENTED,
     INVENTED_HEADS,
@@ -42,11 +42,13 @@ _BLANK_WORDS = {
 class Book:
     """An xlsx being written. Text is always a string cell: nothing a user typed becomes a formula or a link."""
 
-    def __init__(self, out: Path | str) -> None:
+    def __init__(self, out: Path | str, *, stamp: str = "") -> None:
         import xlsxwriter
 
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.file = xlsxwriter.Workbook(str(out), options)
+        if stamp:
+            self.file.set_custom_property(stamps.NAME, stamp, "text")
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def style(self, **properties: Any) -> Any:
@@ -71,13 +73,14 @@ def write(
     *,
     out: Path | str,
     language: str = "zh-hans",
+    stamp: str = "",
 ) -> None:
-    """Write rows (by sheet key) under the layout's headers; reading the file gives the same values.
+    """Write rows (by sheet key) under the layout's headers; reading the file gives the same values, and the stamp.
 
     A value is what reading gives for the kind of its field; a missing one may be a `Blank` saying why.
     """
     wanted = layouts.get(layout) if isinstance(layout, str) else layout
-    book = Book(out)
+    book = Book(out, stamp=stamp)
     for sheet in wanted.sheets:
         rows = list(rows_by_sheet.get(sheet.key, ()))
         if not rows and sheet.is_optional:

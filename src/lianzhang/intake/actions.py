@@ -2,18 +2,19 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.files.base import File
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
-from lianzhang.intake import comparison, ledgers, protocol, staging, storage
+from lianzhang.intake import comparison, ledgers, protocol, queries, staging, storage
 from lianzhang.intake.models import Batch, StagedRow
 from lianzhang.intake.protocol import Change, Ledger, PlanChanged
 from lianzhang.jobs import actions as jobs
@@ -23,8 +24,6 @@ from lianzhang.records.models import Stale
 from lianzhang.trail import actions as trail
 
 INLINE_ROWS = 200  # more rows than this are written by a background job
-APPLY_LOCK = 0x696E74616B65  # "intake": one batch is written at a time, so that two cannot add the same firm twice
-ALONE = {"postgresql": "SELECT pg_advisory_xact_lock(%s)", "sqlite": "SELECT %s"}
 LIVE = (Batch.State.READING, Batch.State.PREVIEW, Batch.State.APPLYING, Batch.State.APPLIED)
 
 
@@ -105,6 +104,44 @@ def decide_many(batch: Batch, *, decisions: Mapping[str, Mapping[str, Any]], by:
     return batch
 
 
+def settle(batch: Batch, *, cells: Mapping[tuple[int, str], str], plan: str, by: Person) -> Batch:
+    """Say of cells that somebody wrote since the sheet was made which is to stand: (staged row, cell) → KEEP or SHEET.
+
+    Raises PlanChanged where the cells shown are no longer those that stand.
+    """
+    _expect(batch, Batch.State.PREVIEW)
+    if plan != batch.plan:
+        raise PlanChanged
+    with transaction.atomic():
+        rows = list(batch.rows.filter(pk__in={pk for pk, _cell in cells}))
+        for row in rows:
+            said = {
+                clash["cell"]: {"as": cells[row.pk, clash["cell"]], "seq": clash["seq"], "by": by.pk}
+                for clash in row.clashes
+                if (row.pk, clash["cell"]) in cells
+            }
+            row.decision = {**row.decision, "cells": {**row.decision.get("cells", {}), **said}}
+        StagedRow.objects.bulk_update(rows, ["decision"], batch_size=200)
+        _show_again(batch, by=by)
+        counted = Counter(cells.values())
+        trail.note(batch, verb="batch.cells_settled", detail={"count": len(cells), **counted}, by=by)
+    return batch
+
+
+def settle_all(batch: Batch, *, as_: str, plan: str, by: Person) -> Batch:
+    """The same for every cell that still waits."""
+    waiting = batch.rows.filter(asked__gt=0).values_list("pk", "clashes")
+    found = {(pk, one["cell"]) for pk, clashes in waiting for one in clashes if one["is_both"] and not one["decided"]}
+    return settle(batch, cells=dict.fromkeys(found, as_), plan=plan, by=by)
+
+
+def _expect_decided(batch: Batch) -> None:
+    """Nothing is written while a chosen row has a cell that two changed and nobody decided."""
+    waiting = queries.waiting_count(batch)
+    if waiting:
+        raise Refused(_("有 %(n)d 格此后系统中也有改动，须先认定保留现值还是以表为准。") % {"n": waiting})
+
+
 def _decide(batch: Batch, question: str, decision: Mapping[str, Any], *, by: Person) -> None:
     asked = batch.rows.filter(kind=protocol.REVIEW, subject_label=question[:200])
     if not asked.exists():
@@ -127,6 +164,7 @@ def apply(batch: Batch, *, plan: str, by: Person, now: datetime) -> Batch:
         raise Refused(_("没有要写入的行。"))
     if plan != batch.plan:
         raise PlanChanged
+    _expect_decided(batch)
     if chosen > INLINE_ROWS:
         with transaction.atomic():
             trail.change(batch, verb="batch.applying", changes={"state": Batch.State.APPLYING}, by=by)
@@ -136,15 +174,20 @@ def apply(batch: Batch, *, plan: str, by: Person, now: datetime) -> Batch:
 
 
 def write(batch: Batch, *, by: Person, now: datetime) -> Batch:
-    """Write the chosen rows in one transaction: all of them or none, once. Raises PlanChanged as `apply` does."""
+    """Write the chosen rows in one transaction: all of them or none, once. Raises PlanChanged as `apply` does.
+
+    The turn is taken before the rows are compared: nobody can write one between the looking and the writing, and of two
+    batches with the same new firm the second finds it there.
+    """
     try:
         with transaction.atomic():
-            _alone()
+            trail.hold()
             batch = Batch.objects.get(pk=batch.pk)
             _expect(batch, Batch.State.PREVIEW, Batch.State.APPLYING)
             changes = staging.rediff(batch, by=by)
             if staging.plan_of(changes) != batch.plan:
                 raise PlanChanged
+            _expect_decided(batch)
             _write_chosen(batch, changes, by=by)
             changed = {"state": Batch.State.APPLIED, "applied_by": by, "applied_at": now, "counts": _compared(batch)}
             trail.change(batch, verb="batch.applied", changes=changed, by=by)
@@ -184,7 +227,7 @@ def undo(batch: Batch, *, by: Person, now: datetime) -> list[protocol.Conflict]:
     """Put back what the batch changed, except where it was changed again since: those rows are listed and kept."""
     _expect(batch, Batch.State.APPLIED)
     with transaction.atomic():
-        _alone()
+        trail.hold()
         rows = list(batch.rows.filter(applied_version__isnull=False))
         conflicts = ledgers.get(batch.ledger).undo(rows, batch=batch, by=by)
         reasons = {conflict.place: conflict.reason for conflict in conflicts}
@@ -254,10 +297,3 @@ def _expect(batch: Batch, *states: str) -> None:
 def _digest(context: Mapping[str, Any]) -> str:
     text = json.dumps(dict(context), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _alone() -> None:
-    """Nobody else writes a batch until this transaction ends. SQLite runs each one IMMEDIATE (settings): there the
-    writer is alone already, and the question only asks for nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE[connection.vendor], [APPLY_LOCK])

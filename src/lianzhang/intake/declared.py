@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from chainlab.sheets import layouts
 from chainlab.sheets.layout import INVENTED
 from lianzhang.accounts.rules import Act, BodyKind, Thing
-from lianzhang.intake import fitting, packing, protocol, recording, showing, verdicts
+from lianzhang.intake import fitting, merging, packing, protocol, recording, showing, verdicts
 from lianzhang.intake.columns import EXTRA, Column, Desk, Question, Refusal, extras
 from lianzhang.intake.protocol import Applied, Change, Conflict, ContextField, Finding, Incoming
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chainlab.sheets.layout import Layout
     from lianzhang.accounts.models import Person
     from lianzhang.intake.models import Batch, StagedRow
+    from lianzhang.trail.queries import Moved
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -38,6 +39,9 @@ class Sheet:
     owned: tuple[str, ...] = ()  # accessors of what is deleted together with a record when its import is undone
     is_main: bool = False  # where a ledger has several sheets: the one whose records it is about
     local_key: str = ""  # the field by which other sheets name a row of this one
+    goes_with: Mapping[str, str] = dataclasses.field(
+        default_factory=dict
+    )  # attribute → the one it stands or falls with
     invented: str = "is_illustrative"  # 示例数据: the record's own mark, or that of what it belongs to: chain__…
     ledger: str = ""
 
@@ -107,6 +111,17 @@ class Sheet:
     def finish(self, *, desk: Desk, writing: recording.Writing) -> None:
         """After all rows of the sheet: write what was gathered on the desk."""
 
+    def elsewhere(
+        self,
+        ids: Collection[str],  # noqa: ARG002
+        *,
+        since: int,  # noqa: ARG002
+        desk: Desk,  # noqa: ARG002
+    ) -> Iterable[tuple[str, str, Any, Moved]]:
+        """(record, attribute, what it held then, by which event it went) of attributes that have a trail of their own,
+        written after the event `since`."""
+        return ()
+
     def of_ledger(self, found: Any) -> Any:
         """The records of a queryset that belong in this ledger, read with what names them."""
         return found
@@ -141,11 +156,11 @@ class Sheet:
         if change.kind in (protocol.CHANGED, protocol.UNCHANGED):
             return change.subject_id
         if change.kind == protocol.NEW and self.natural:
-            return tuple(_comparable(packing.unpack(change.after.get(name))) for name in self.natural)
+            return tuple(packing.comparable(packing.unpack(change.after.get(name))) for name in self.natural)
         return None
 
     def natural_key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(_comparable(values.get(name)) for name in self.natural)
+        return tuple(packing.comparable(values.get(name)) for name in self.natural)
 
     # -- taking a row
 
@@ -158,6 +173,11 @@ class Sheet:
         self.fill(taken, row=row, desk=desk)
         fields = {column.attr: column.field for column in self.columns}
         return {name: fitting.fit(self.model, name, value, field=fields.get(name)) for name, value in taken.items()}
+
+    def columns_of(self, row: Incoming, *, desk: Desk) -> dict[str, str]:
+        """Attribute → the column by which a row that was taken says it."""
+        said = [column for column in self.columns if column.field in row.values]
+        return {name: c.field for c in said for name in c.take(row.values[c.field], row=row, desk=desk)}
 
     def change_of(self, row: Incoming, *, desk: Desk) -> Change:
         """What one row would do."""
@@ -199,7 +219,7 @@ class Sheet:
         change.subject_id, change.version = str(record.pk), record.version
         now = {**{n: getattr(record, n) for n in taken if n in _attributes(self.model)}}
         now |= {name: value for name, value in self.attributes(record, desk=desk).items() if name in taken}
-        changed = [n for n in taken if _comparable(now.get(n)) != _comparable(taken[n])]
+        changed = [n for n in taken if packing.comparable(now.get(n)) != packing.comparable(taken[n])]
         for name in sorted(self._unsaid(row) & set(changed)):
             if now.get(name) not in (None, ""):
                 changed.remove(name)
@@ -293,7 +313,9 @@ class DeclaredLedger:
     def sheet(self, key: str) -> Sheet:
         return next(sheet for sheet in self.sheets if sheet.key == key)
 
-    def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
+    def diff(
+        self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person, since: int | None = None
+    ) -> list[Change]:
         desk = Desk(by, dict(context), rows)
         found: dict[protocol.Place, Change] = {}
         for sheet in self.sheets:
@@ -306,6 +328,8 @@ class DeclaredLedger:
             mine = [found[row.place] for row in own]
             verdicts.refuse_foreign(sheet, mine, by=by)
             verdicts.refuse_doubles(mine, names=[sheet.natural_of(change) for change in mine])
+            if since is not None:
+                merging.merge(sheet, mine, own, since=since, desk=desk)
         return [found[row.place] for row in rows if row.place in found]
 
     def _announce(self, sheet: Sheet, change: Change, row: Incoming, desk: Desk) -> None:
@@ -329,6 +353,9 @@ class DeclaredLedger:
 
     def describer(self, *, language: str, by: Person) -> Callable[[StagedRow], Sequence[Any]]:
         return showing.describer(self, by=by, language=language)
+
+    def clash_describer(self, *, language: str, by: Person) -> Callable[[StagedRow], Sequence[Any]]:
+        return showing.clash_describer(self, by=by, language=language)
 
     def export(
         self, *, context: Mapping[str, Any], by: Person, only: Collection[int] | None = None
@@ -355,17 +382,3 @@ class DeclaredLedger:
 
 def _attributes(model: type[models.Model]) -> set[str]:
     return {field.attname for field in model._meta.concrete_fields}
-
-
-def _comparable(value: Any) -> Any:
-    """Empty text, an empty list and nothing are the same statement; everything else compares as packed."""
-    packed = packing.pack(value)
-    return None if packed in ("", [], {}) else tuple(packed) if isinstance(packed, list) else _frozen(packed)
-
-
-def _frozen(packed: Any) -> Any:
-    return (
-        tuple(sorted(packed.items(), key=str))
-        if isinstance(packed, dict) and "made" not in packed
-        else (("made", *packed["made"]) if isinstance(packed, dict) else packed)
-    )

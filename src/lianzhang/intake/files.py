@@ -10,10 +10,11 @@ from typing import Any
 from chainlab import sheets
 from chainlab.sheets.reading import Complaint, Reading
 from lianzhang.accounts.models import Person
-from lianzhang.intake import protocol, storage
+from lianzhang.intake import origin, protocol, storage
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Change, Ledger
 from lianzhang.trail import actions as trail
+from lianzhang.trail.models import Event
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -29,8 +30,10 @@ def export(
 ) -> bytes:
     """The ledger within the person's reach (or `only` those records of it), in the headers it is imported by; written
     into the trail before it leaves."""
-    rows = _taken(ledger, context=context, by=by, only=only)
-    return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language))
+    seen = origin.as_of()
+    rows, left = _taken(ledger, context=context, by=by, only=only)
+    said = origin.stamp(seen, at=left.at)
+    return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language, stamp=said))
 
 
 def export_csv(
@@ -42,9 +45,12 @@ def export_csv(
     by: Person,
     only: Collection[int] | None = None,
 ) -> bytes:
-    """One sheet of the ledger as CSV, which is imported like the workbook; raises KeyError for a sheet it has not."""
+    """One sheet of the ledger as CSV, which is imported like the workbook; raises KeyError for a sheet it has not.
+
+    A CSV has no place for a stamp: handed in again it is a file of unknown origin.
+    """
     ledger.layout.sheet(sheet)
-    rows = _taken(ledger, context=context, by=by, sheet=sheet, only=only)
+    rows, _left = _taken(ledger, context=context, by=by, sheet=sheet, only=only)
     out = io.StringIO(newline="")
     sheets.write_csv(ledger.layout, sheet, rows.get(sheet, []), out=out, language=language)
     return out.getvalue().encode("utf-8")
@@ -54,6 +60,7 @@ def hand_out(
     ledger: Ledger,
     rows: Mapping[str, list[Any]],
     *,
+    seen: tuple[int, str],
     detail: Mapping[str, Any],
     language: str,
     by: Person,
@@ -61,27 +68,28 @@ def hand_out(
 ) -> bytes:
     """Chosen rows of a ledger as its workbook; the trail knows of it, with `detail`, before it leaves.
 
+    `seen`: `origin.as_of()` from before the rows were read.
     With `lists` it is a form to be filled in: drop-downs of these values, notes and explanations.
     """
-    _note(ledger, rows, detail=detail, by=by)
+    said = origin.stamp(seen, at=_note(ledger, rows, detail=detail, by=by).at)
+    more: dict[str, Any] = {"language": language, "stamp": said}
     if lists is not None:
-        return _written(lambda out: sheets.prefilled(ledger.layout, rows, lists=lists, out=out, language=language))
-    return _written(lambda out: sheets.write(ledger.layout, rows, out=out, language=language))
+        return _written(lambda out: sheets.prefilled(ledger.layout, rows, lists=lists, out=out, **more))
+    return _written(lambda out: sheets.write(ledger.layout, rows, out=out, **more))
 
 
 def _taken(
     ledger: Ledger, *, context: Mapping[str, Any], by: Person, sheet: str = "", only: Collection[int] | None = None
-) -> dict[str, list[Any]]:
-    """The rows that leave, after the trail knows of them."""
+) -> tuple[dict[str, list[Any]], Event]:
+    """The rows that leave, after the trail knows of them; the event that tells it."""
     given = ledger.export(context=context, by=by, only=only)
     rows = {key: list(found) for key, found in given.items() if sheet in ("", key)}
-    _note(ledger, rows, detail=context, by=by)
-    return rows
+    return rows, _note(ledger, rows, detail=context, by=by)
 
 
-def _note(ledger: Ledger, rows: Mapping[str, list[Any]], *, detail: Mapping[str, Any], by: Person) -> None:
+def _note(ledger: Ledger, rows: Mapping[str, list[Any]], *, detail: Mapping[str, Any], by: Person) -> Event:
     counted = {"ledger": ledger.key, "rows": {key: len(found) for key, found in rows.items()}}
-    trail.note(None, verb="ledger.exported", detail={**counted, **detail}, by=by)
+    return trail.note(None, verb="ledger.exported", detail={**counted, **detail}, by=by)
 
 
 def keep_without_refused(batch: Batch, reading: Reading) -> None:

@@ -45,7 +45,7 @@ class Batch(Versioned):
     secrecy = Secrecy(
         internal="code ledger layout_version file_name sha256 body uploaded_by acting uploaded_at state context "
         "complaints counts is_confidential applied_by applied_at undone_by undone_at job refusal is_illustrative "
-        "context_key plan"
+        "context_key plan based_on exported_at"
     )
 
     code = models.CharField(_("批次"), max_length=24, unique=True)
@@ -61,6 +61,11 @@ class Batch(Versioned):
     context = models.JSONField(_("写入范围"), default=dict)  # e.g. the chain and year the rows belong to
     context_key = models.CharField(max_length=64, blank=True)  # digest of the context: same file, same scope
     plan = models.CharField(max_length=64, blank=True)  # digest of what the preview shows; the clerk confirms this
+    # The event of the trail as of which the sheet speaks: where it was taken out of here, else what the preview saw.
+    based_on = models.BigIntegerField(null=True)
+    exported_at = models.DateTimeField(
+        _("导出时间"), null=True
+    )  # none: not taken out of this system, or not known to be
     complaints = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     refusal = models.TextField(blank=True)
@@ -117,8 +122,8 @@ class StagedRow(models.Model):
 
     secrecy = Secrecy(
         internal="batch sheet tab row_number kind is_chosen subject_type subject_id subject_label complaints "
-        "candidates decision applied_version conflict",
-        secret="raw values before after",
+        "candidates decision applied_version conflict asked",
+        secret="raw values before after clashes",
     )
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="rows")
@@ -135,6 +140,8 @@ class StagedRow(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     complaints = models.JSONField(default=list)
+    clashes = models.JSONField(default=list)  # cells that somebody wrote since the sheet was made, see protocol.Clash
+    asked = models.PositiveSmallIntegerField(default=0)  # of these, how many wait for a person
     candidates = models.JSONField(default=list)  # proposals for a name nobody recognised, with their reasons
     decision = models.JSONField(default=dict)
     applied_version = models.PositiveIntegerField(null=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.models import Batch, StagedRow
 
 NEW, CHANGED, UNCHANGED, REVIEW, ERROR, IGNORED = "new", "changed", "unchanged", "review", "error", "ignored"
+KEEP, SHEET = "keep", "sheet"  # what a person says of a cell that both changed
 COUNTED_IN = "counted_in"  # the code of what is said of a row whose amount stands in another row of the sheet
 KINDS = (NEW, CHANGED, UNCHANGED, REVIEW, ERROR, IGNORED)
 
@@ -66,6 +67,29 @@ class Incoming:
         return self.sheet, self.tab, self.row_number
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clash:
+    """A cell that somebody wrote after the sheet was made. By attribute and packed: what it held then, now, and in the
+    sheet. `is_both`: the sheet changed it too, to something else. `decided`: KEEP, SHEET, or nothing yet."""
+
+    cell: str  # the column of the sheet
+    is_both: bool
+    base: dict[str, Any]
+    now: dict[str, Any]
+    sheet: dict[str, Any]
+    seq: int  # the last event that wrote it: a decision is about what stood then
+    at: str
+    by: int | None
+    decided: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_both and not self.decided
+
+    def plain(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
 @dataclasses.dataclass(slots=True)
 class Change:
     """What one row would do. `before` and `after` hold only what changes, packed as JSON by `packing`."""
@@ -83,10 +107,16 @@ class Change:
     proposals: list[Proposal] = dataclasses.field(default_factory=list)
     question: str = ""  # the name to be decided, as the row writes it
     tab: str = ""
+    clashes: list[Clash] = dataclasses.field(default_factory=list)
 
     @property
     def place(self) -> Place:
         return self.sheet, self.tab, self.row_number
+
+    @property
+    def asked(self) -> int:
+        """How many of its cells wait for a person."""
+        return sum(clash.is_open for clash in self.clashes)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -151,8 +181,11 @@ class Ledger(Protocol):
     def may_open(self, batch: Batch, *, by: Person) -> bool:
         """Whether all that an earlier batch holds may still be shown: a firm may have withdrawn its grant since."""
 
-    def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
-        """What the rows would do, in their order, one change for each. Writes nothing."""
+    def diff(
+        self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person, since: int | None = None
+    ) -> list[Change]:
+        """What the rows would do, in their order, one change for each. Writes nothing. What others wrote after the
+        event `since` of the trail, as of which the sheet speaks, is not put back."""
 
     def decide(self, question: str, *, decision: Mapping[str, Any], batch: Batch, by: Person) -> None:
         """A person decided what a name means; kept so that the next batch resolves by itself."""
@@ -165,6 +198,9 @@ class Ledger(Protocol):
 
     def describer(self, *, language: str, by: Person) -> Callable[[StagedRow], Sequence[Any]]:
         """Tells what a row changes, in things that read as one line each."""
+
+    def clash_describer(self, *, language: str, by: Person) -> Callable[[StagedRow], Sequence[Any]]:
+        """Tells the cells of a row that somebody wrote after the sheet was made."""
 
     def export(
         self, *, context: Mapping[str, Any], by: Person, only: Collection[int] | None = None

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from lianzhang.accounts.models import Person
-from lianzhang.intake import protocol
+from lianzhang.intake import ledgers, protocol
 from lianzhang.intake.models import Batch, BatchQuerySet, StagedRow
 
 MOST_QUESTIONS = 30
 LIKELY = 0.6
+MOST_CLASHES = 200
 MOST_IN_TABLE = 100  # of names that are gone through in a table, with one choice each
 
 
@@ -55,6 +57,36 @@ def questions(batch: Batch, *, most: int = MOST_QUESTIONS) -> tuple[list[Query],
     return ordered[:most], len(ordered)
 
 
+@dataclass
+class Clash:
+    """One cell that somebody wrote since the sheet was made: its row, its words, who wrote it."""
+
+    row: StagedRow
+    told: Any
+    who: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.row.pk}:{self.told.cell}"
+
+
+def clashes(batch: Batch, *, language: str, by: Person, most: int = MOST_CLASHES) -> tuple[list[Clash], list[Clash]]:
+    """The cells both changed, then those the sheet did not change; at most so many of each."""
+    describe = ledgers.get(batch.ledger).clash_describer(language=language, by=by)
+    asked, kept = [], []
+    for row in batch.rows.exclude(clashes=[]).order_by("-asked", "sheet", "tab", "row_number").iterator():
+        found = [Clash(row, told, "") for told in describe(row)]
+        asked += [one for one in found if one.told.is_both]
+        kept += [one for one in found if not one.told.is_both]
+        if len(asked) >= most and len(kept) >= most:
+            break
+    asked, kept = asked[:most], kept[:most]
+    people = Person.objects.in_bulk({one.told.by for one in (*asked, *kept)} - {None})
+    for one in (*asked, *kept):
+        one.who = people[one.told.by].name if one.told.by in people else ""
+    return asked, kept
+
+
 def tabs(batch: Batch) -> list[str]:
     """The sheets of the workbook its rows stand on."""
     return list(batch.rows.exclude(tab="").order_by("tab").values_list("tab", flat=True).distinct())
@@ -63,6 +95,11 @@ def tabs(batch: Batch) -> list[str]:
 def chosen_count(batch: Batch) -> int:
     """How many rows would be written."""
     return batch.rows.filter(is_chosen=True, kind__in=[protocol.NEW, protocol.CHANGED]).count()
+
+
+def waiting_count(batch: Batch) -> int:
+    """How many cells of chosen rows wait for a person."""
+    return sum(batch.rows.filter(is_chosen=True, asked__gt=0).values_list("asked", flat=True))
 
 
 def conflicts(batch: Batch) -> Sequence[StagedRow]:

@@ -1,6 +1,6 @@
 """通讯录: the address list, the one ledger of an app that lies below the intake: bodies, people and their posts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +16,8 @@ from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Incoming
 from lianzhang.intake.writing import Writing
+from lianzhang.trail import queries as trail
+from lianzhang.trail.queries import Moved
 
 OF_PERSON = ("title", "phone", "email")  # attributes of the person that a row of a post may change
 PERSON = "person:"
@@ -168,6 +170,20 @@ class PostSheet(Sheet):
         person = Person.objects.filter(pk=record.person_id, last_login=None).first()
         if person is not None and "person_id" not in made and not recording.in_use(person, besides=()):
             writing.remove(person, verb="person.import_undone")
+
+    def elsewhere(self, ids: Collection[str], *, since: int, desk: Desk) -> Iterable[tuple[str, str, Any, Moved]]:
+        """What is kept with the person has the person's trail."""
+        posts: list[Appointment] = desk.once(
+            "posts", lambda: list(Appointment.objects.select_related("person", "body"))
+        )
+        held: dict[str, list[str]] = {}
+        for post in posts:
+            if str(post.pk) in ids:
+                held.setdefault(str(post.person_id), []).append(str(post.pk))
+        for event in trail.moved(Person, held, since=since):
+            for name in event.before.keys() & set(OF_PERSON):
+                for pk in held[event.subject_id]:
+                    yield pk, PERSON + name, event.before[name], event
 
     def of_ledger(self, found: Any) -> Any:
         # Technical administrators are appointed by two people in the system and stand in no address list.

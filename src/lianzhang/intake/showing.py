@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from chainlab import places
 from chainlab.sheets import codes, spans
 from chainlab.sheets.layout import Field, Kind
 from chainlab.sheets.reading import Band, Blank, Span
-from lianzhang.intake import packing
+from lianzhang.intake import ages, merging, packing
 from lianzhang.intake.columns import EXTRA, Desk, Named, Shown
 from lianzhang.intake.lookups import District
 from lianzhang.tables import values
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lianzhang.intake.declared import DeclaredLedger, Sheet
     from lianzhang.intake.models import StagedRow
 
-HIDDEN = frozenset({"@key", "name_key", "name_initials", "answered_on", "answered_by_id", "proxy_id"})
+HIDDEN = merging.FOLLOWING
 MADE = "new:"  # what a record will be made with; the row's own cells and its name already say it
 
 
@@ -43,6 +44,71 @@ def describer(ledger: DeclaredLedger, *, by: Person, language: str) -> Callable[
     """Tells what a row changes. Look-ups are made once, whatever the number of rows."""
     desk = Desk(by, {})
     return lambda row: _differences(ledger, row, desk=desk, language=language)
+
+
+@dataclass(frozen=True)
+class Clashing:
+    """One cell that somebody wrote since the sheet was made, in words: what it held then, now, and in the sheet."""
+
+    cell: str
+    header: str
+    base: str
+    now: str
+    sheet: str
+    is_both: bool
+    decided: str
+    by: int | None
+    at: datetime
+
+
+def clash_describer(ledger: DeclaredLedger, *, by: Person, language: str) -> Callable[[StagedRow], list[Clashing]]:
+    """Tells the cells of a row that others wrote since. Look-ups are made once, whatever the number of rows."""
+    desk = Desk(by, {})
+    return lambda row: [_clashing(ledger, row, one, desk=desk, language=language) for one in row.clashes]
+
+
+def _clashing(
+    ledger: DeclaredLedger, row: StagedRow, clash: Mapping[str, Any], *, desk: Desk, language: str
+) -> Clashing:
+    sheet, cell = ledger.sheet(row.sheet), clash["cell"]
+    field = next((field for field in ledger.layout.sheet(row.sheet).fields if field.key == cell), None)
+    if cell == merging.WHOLE:
+        gone = _("已删除") if clash["now"]["removed"] else _("已改名")
+        words = {"base": str(_("有此记录")), "now": str(gone), "sheet": row.subject_label}
+    else:
+        words = {
+            end: _together(sheet, clash[end], field=field, desk=desk, language=language)
+            for end in ("base", "now", "sheet")
+        }
+        words["sheet"] = row.raw.get(cell, "") or words["sheet"]
+    header = str(_("整行")) if cell == merging.WHOLE else field.header(language) if field else _verbose(sheet, cell)
+    told = {end: word or "—" for end, word in words.items()}
+    at = datetime.fromisoformat(clash["at"])
+    return Clashing(cell, header, **told, is_both=clash["is_both"], decided=clash["decided"], by=clash["by"], at=at)
+
+
+def _together(sheet: Sheet, attrs: Mapping[str, Any], *, field: Field | None, desk: Desk, language: str) -> str:
+    """What a cell holds in all the attributes it is kept in."""
+    found = []
+    for attr, packed in attrs.items():
+        if packed == ages.UNTOLD:
+            return str(_("（原值不留痕）"))
+        if attr in HIDDEN or (packed is False and len(attrs) > 1):
+            continue
+        if packed is not None and _is_number(sheet, attr):
+            found.append(_named(sheet, attr, packed, desk=desk))
+        else:
+            own = field if _field_of(sheet, attr) == (field.key if field else "") else None
+            found.append(_text(sheet, attr, packed, field=own, desk=desk, language=language))
+    return "；".join(word for word in found if word)
+
+
+def _named(sheet: Sheet, attr: str, pk: Any, *, desk: Desk) -> str:
+    """Another record by what it is called."""
+    other: Any = sheet.model._meta.get_field(attr).related_model
+    if isinstance(pk, dict):
+        return str(_("本表新增的一行"))
+    return str(desk.once((other, pk), lambda: other._base_manager.filter(pk=pk).first() or pk))
 
 
 def _differences(ledger: DeclaredLedger, row: StagedRow, *, desk: Desk, language: str) -> list[Difference]:

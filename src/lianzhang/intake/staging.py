@@ -16,17 +16,21 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from chainlab.sheets.reading import Blank, Complaint, Reading
-from lianzhang.intake import files, ledgers, packing, protocol, storage
+from lianzhang.intake import files, ledgers, origin, packing, protocol, storage
 from lianzhang.intake.models import Batch, StagedRow
 from lianzhang.intake.protocol import Change, Finding, Incoming
+from lianzhang.trail import queries as trail
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from chainlab.sheets.layout import Layout
     from lianzhang.accounts.models import Person
     from lianzhang.jobs.progress import Progress
 
 CHUNK = 500
 SKIPPED = ("rows_total", "rows_remark", "duplicate_same", "rows_repeated_header", "rows_example", "rows_help")
+WRITABLE = (protocol.NEW, protocol.CHANGED)
 WRONG_TOTAL = "total_mismatch"  # about a row nobody imports, and yet about the whole sheet
 OUR_OWN = ("rows_example", "rows_help")  # lines of our template: no data of anybody's
 
@@ -54,7 +58,8 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
     incoming = incoming_of(reading)
     if progress:
         progress.tell(_("与现有数据比对"), total=len(incoming))
-    changes = ledger.diff(incoming, context=batch.context, by=by)
+    based_on, exported_at = _speaks_as_of(reading)
+    changes = ledger.diff(incoming, context=batch.context, by=by, since=based_on)
     ignored = ignored_of(reading)
     keys = {column.sheet_name: column.sheet for column in reading.columns}
     rows = [_staged(batch, row, change) for row, change in zip(incoming, changes, strict=True)] + [
@@ -70,9 +75,18 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
             plan=plan_of(changes),
             complaints=[_plain(complaint) for complaint in reading.complaints if complaint.row_number is None]
             + [_plain(complaint) for complaint in _headers(reading)],
-            layout_version=str(reading.layout_version),
             expected=len(rows),
+            layout_version=str(reading.layout_version),
+            based_on=based_on,
+            exported_at=exported_at,
         )
+
+
+def _speaks_as_of(reading: Reading) -> tuple[int, dt.datetime | None]:
+    """The event of the trail as of which a workbook speaks, and when it was taken out. One of unknown origin speaks of
+    what stands as it is read."""
+    found = origin.of(reading.stamp)
+    return (found.seq, found.at) if found is not None else (trail.newest()[0], None)
 
 
 def repeated_in(reading: Reading, layout: Layout) -> list[Complaint]:
@@ -152,17 +166,18 @@ def restage(batch: Batch, *, by: Person) -> list[Change]:
     """Work out the plan again from the staged values (a decision was made, or the data changed); the new changes."""
     ledger = ledgers.get(batch.ledger)
     rows = list(batch.rows.exclude(kind=StagedRow.Kind.IGNORED, values={}))
-    changes = ledger.diff([_incoming(row) for row in rows], context=batch.context, by=by)
+    changes = ledger.diff([_incoming(row) for row in rows], context=batch.context, by=by, since=batch.based_on)
     for row, change in zip(rows, changes, strict=True):
         _take(row, change)
     fields = ["kind", "is_chosen", "subject_type", "subject_id", "subject_label", "before", "after"]
-    StagedRow.objects.bulk_update(rows, [*fields, "complaints", "candidates"], batch_size=200)
+    fields += ["complaints", "candidates", "clashes", "asked"]
+    StagedRow.objects.bulk_update(rows, fields, batch_size=200)
     return changes
 
 
 def rediff(batch: Batch, *, by: Person) -> list[Change]:
     """The plan as it would be now; writes nothing."""
-    return ledgers.get(batch.ledger).diff(incoming(batch), context=batch.context, by=by)
+    return ledgers.get(batch.ledger).diff(incoming(batch), context=batch.context, by=by, since=batch.based_on)
 
 
 def incoming(batch: Batch) -> list[Incoming]:
@@ -171,9 +186,12 @@ def incoming(batch: Batch) -> list[Incoming]:
 
 
 def plan_of(changes: Iterable[Change]) -> str:
-    """The digest of a plan: what each row does, to which record, in which version of it."""
+    """The digest of a plan: what each row does, to which record, and what it would replace or leave to be decided.
+
+    The version is not in it: what somebody else wrote elsewhere in a record takes nothing away from the plan.
+    """
     said = [
-        [*c.place, c.kind, c.subject_id, c.version if c.kind == protocol.CHANGED else None, c.after]
+        [*c.place, c.kind, c.subject_id, c.before, c.after, [clash.plain() for clash in c.clashes]]
         for c in sorted(changes, key=lambda change: change.place)
     ]
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
@@ -182,12 +200,16 @@ def plan_of(changes: Iterable[Change]) -> str:
 
 def counts_of(batch: Batch) -> dict[str, int]:
     """Rows by kind; `read` is their sum, so that nothing can go missing between the sheet and the page. `joined` of
-    those not imported are counted in another row."""
+    those not imported are counted in another row; `clashing` cells were written by others since, `asked` of them wait
+    for a person."""
     kinds = Counter(batch.rows.values_list("kind", flat=True))
     counts = {kind: kinds.get(kind, 0) for kind in protocol.KINDS}
     ignored = batch.rows.filter(kind=protocol.IGNORED).alias(told=Cast("complaints", TextField()))
     joined = ignored.filter(told__contains=f'"{protocol.COUNTED_IN}"').count()
-    return {"read": sum(counts.values()), **counts, **({"joined": joined} if joined else {})}
+    weighed = list(batch.rows.exclude(clashes=[]).values_list("asked", "clashes"))
+    asked = sum(count for count, _cells in weighed)
+    more = {"joined": joined, "asked": asked, "clashing": sum(len(cells) for _count, cells in weighed)}
+    return {"read": sum(counts.values()), **counts, **{key: count for key, count in more.items() if count}}
 
 
 def _stage(batch: Batch, rows: Sequence[StagedRow], *, progress: Progress | None) -> None:
@@ -201,17 +223,12 @@ def _stage(batch: Batch, rows: Sequence[StagedRow], *, progress: Progress | None
             progress.tell(_("暂存"), done=min(start + CHUNK, len(fresh)), total=len(fresh))
 
 
-def _finish(batch: Batch, *, plan: str, complaints: list[dict[str, Any]], layout_version: str, expected: int) -> None:
+def _finish(batch: Batch, *, complaints: list[dict[str, Any]], expected: int, **said: Any) -> None:
     counts = counts_of(batch)
     if counts["read"] != expected:
         raise RuntimeError(f"{batch.code}: staged {counts['read']} rows of {expected}")
     Batch.objects.filter(pk=batch.pk, state=Batch.State.READING).update(
-        state=Batch.State.PREVIEW,
-        plan=plan,
-        counts=counts,
-        complaints=complaints,
-        layout_version=layout_version,
-        version=batch.version + 1,
+        state=Batch.State.PREVIEW, counts=counts, complaints=complaints, version=batch.version + 1, **said
     )
 
 
@@ -254,12 +271,15 @@ def _staged(batch: Batch, row: Incoming, change: Change) -> StagedRow:
 
 
 def _take(staged: StagedRow, change: Change) -> None:
+    # Whoever left a row out left out what it would have written; one that had nothing to write was not left out.
+    was_left_out = staged.kind in WRITABLE and not staged.is_chosen
     staged.kind = change.kind
-    staged.is_chosen = change.kind in (protocol.NEW, protocol.CHANGED) and staged.is_chosen
+    staged.is_chosen = change.kind in WRITABLE and not was_left_out
     staged.subject_type, staged.subject_id = change.subject_type, change.subject_id
     staged.subject_label = change.label
     staged.before, staged.after = change.before, change.after
     staged.complaints = [finding.plain() for finding in change.findings]
+    staged.clashes, staged.asked = [clash.plain() for clash in change.clashes], change.asked
     staged.candidates = [proposal.plain() for proposal in change.proposals]
     if change.question:
         staged.subject_label = change.question[:200]

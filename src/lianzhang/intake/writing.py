@@ -45,12 +45,14 @@ class Writing:
         if not changes and not touches:
             return record.version
         manager = type(record)._default_manager
-        fields = {name: getattr(record, name) for name in changes}
-        if not manager.filter(pk=record.pk, version=record.version).update(version=F("version") + 1, **fields):
+        stored = {name: getattr(record, name) for name in changes}
+        if not manager.filter(pk=record.pk, version=record.version).update(version=F("version") + 1, **stored):
             raise Stale(manager.get(pk=record.pk), dict(changes))
         record.version += 1
         after = trail.values(record)
-        names = [name for name in changes if before.get(name) != after.get(name) or after.get(name) == trail.REDACTED]
+        # The trail calls a field by its name, a change by its attribute: `owner` and `owner_id`.
+        fields = {record._meta.get_field(name).name for name in changes}
+        names = [name for name in fields if before.get(name) != after.get(name) or after.get(name) == trail.REDACTED]
         entry = trail.Entry(
             verb, record, {n: before.get(n) for n in names}, {n: after.get(n) for n in names}, self.detail
         )

@@ -12,6 +12,8 @@ from django.db.models.functions import Cast, Coalesce
 
 from lianzhang.trail.models import Event, Proof
 
+AT_ONCE = 5000  # ids in one question
+
 
 @dataclass(frozen=True)
 class Step:
@@ -75,6 +77,47 @@ def since(seq: int, *, limit: int) -> list[tuple[int, str, str, str]]:
     """The events from `seq` on, oldest first: number, seal, and which record each is about; nothing of what it says."""
     rows = Event.objects.filter(seq__gte=seq).order_by("seq")
     return list(rows.values_list("seq", "mac", "subject_type", "subject_id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One event of one record as a reader who compares needs it: by attribute, what stood before and after."""
+
+    subject_id: str
+    seq: int
+    at: datetime
+    actor_id: int | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    detail: dict[str, Any]
+
+    @property
+    def is_entry(self) -> bool:
+        return "id" in self.after and not self.before
+
+    @property
+    def is_removal(self) -> bool:
+        return "id" in self.before and not self.after
+
+
+def moved(kind: type[models.Model], ids: Collection[str] | None, *, since: int) -> Iterator[Moved]:
+    """What happened to records of one kind (None: to any of them) after the event `since`, oldest first. The caller
+    shows only what is of records the reader may see."""
+    found = Event.objects.filter(subject_type=kind._meta.label_lower, seq__gt=since).order_by("seq")
+    attr_of = {field.name: field.attname for field in kind._meta.concrete_fields}
+    asked = sorted(ids) if ids is not None else []
+    for start in range(0, len(asked), AT_ONCE) if ids is not None else (0,):
+        part = found if ids is None else found.filter(subject_id__in=asked[start : start + AT_ONCE])
+        for subject_id, seq, at, actor_id, body in part.values_list("subject_id", "seq", "at", "actor_id", "body"):
+            content = json.loads(bytes(body))
+            before, after = ({attr_of.get(n, n): v for n, v in content[end].items()} for end in ("before", "after"))
+            yield Moved(subject_id, seq, at, actor_id, before, after, content["detail"])
+
+
+def stands(seq: int, seal: str) -> datetime | None:
+    """When the event `seq` happened, if its seal begins with `seal`: another house's trail, or one that was put back
+    and went on differently, has another."""
+    return Event.objects.filter(seq=seq, mac__startswith=seal).values_list("at", flat=True).first()
 
 
 def newest() -> tuple[int, str]:

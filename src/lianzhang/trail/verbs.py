@@ -35,6 +35,7 @@ LABELS: dict[str, str | Promise] = {
     "batch.abandoned": _("放弃批次"),
     "batch.applied": _("写入台账"),
     "batch.applying": _("开始写入"),
+    "batch.cells_settled": _("认定同改的格"),
     "batch.name_decided": _("认定名称"),
     "batch.plan_changed": _("改变写入方案"),
     "batch.received": _("收到工作簿"),

@@ -24,7 +24,8 @@ def fill(world: World) -> Filling:
     ledgers = [Case({"key": key}) for key in ("enterprises", "teardown", "key_projects", "plan_actions", "leads")]
     # The whole within reach, and what somebody asks of another's chain: no row of it may be told to whom it is not for.
     periods = [Case({"kind": kind}) for kind in ("week", "month")]
-    moves = ["batch", "marked", "decide", "decide_many", "choose", "choose_all", "apply", "undo", "retry", "abandon"]
+    moves = ["batch", "marked", "decide", "decide_many", "settle", "choose", "choose_all"]
+    moves += ["apply", "undo", "retry", "abandon"]
     return {
         "intake:list": [Case()],
         **{f"intake:{name}": batches for name in moves},

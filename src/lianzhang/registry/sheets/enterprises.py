@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -18,6 +18,8 @@ from lianzhang.intake.writing import Writing
 from lianzhang.registry import actions
 from lianzhang.registry.models import Alias, Enterprise
 from lianzhang.registry.names import resolver
+from lianzhang.trail import queries as trail
+from lianzhang.trail.queries import Moved
 
 if TYPE_CHECKING:
     from lianzhang.accounts.models import Person
@@ -109,6 +111,26 @@ class EnterpriseSheet(Sheet):
                     _sync(record, kind, wanted, is_new=record.version == 1, writing=writing)
                 )
 
+    def elsewhere(self, ids: Collection[str], *, since: int, desk: Desk) -> Iterable[tuple[str, str, Any, Moved]]:
+        """Short and former names have each a trail of their own: taken back from the last one on, they are as then."""
+        attr_of = {str(kind): attr for attr, kind in ALIAS_KINDS.items()}
+        standing: dict[int, dict[str, Any]] = desk.once("aliases", _aliases)
+        held: dict[tuple[str, str], set[str]] = {}
+        moved: dict[tuple[str, str], list[Moved]] = {}
+        for event in trail.moved(Alias, None, since=since):
+            said = event.before or event.after
+            place = str(said.get("enterprise_id")), attr_of.get(str(said.get("kind")), "")
+            if place[0] in ids and place[1]:
+                moved.setdefault(place, []).append(event)
+        for place, events in moved.items():
+            held[place] = set(_split(standing.get(int(place[0]), {}).get(place[1])))
+            for event in reversed(events):
+                gone, came = event.before.get("name"), event.after.get("name")
+                held[place] = (held[place] - {came}) | ({gone} if gone else set())
+            base = "；".join(sorted(held[place]))
+            for event in events:
+                yield *place, base, event
+
     def finish(self, *, desk: Desk, writing: Writing) -> None:
         writing.create_many(desk.drawer.pop("new_aliases", []), verb="alias.imported")
 
@@ -135,6 +157,7 @@ ENTERPRISES = EnterpriseLedger(
             noun="enterprise",
             columns=COLUMNS,
             code_field=None,
+            goes_with={"name_key": "name", "name_initials": "name"},
             prefix="QY",
             owned=("aliases",),
         ),

@@ -229,9 +229,11 @@ class MaterialLedger(DeclaredLedger):
     def may_use(self, person: Person) -> bool:
         return person.reach.hands_in(self.key) and person.reach.may(Act.WRITE, Thing.PURCHASE)
 
-    def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
+    def diff(
+        self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person, since: int | None = None
+    ) -> list[Change]:
         desk = Desk(by, dict(context), rows)
-        return super().diff(added_up(left_out(rows, desk=desk), desk=desk), context=context, by=by)
+        return super().diff(added_up(left_out(rows, desk=desk), desk=desk), context=context, by=by, since=since)
 
     def decide(self, question: str, *, decision: Mapping[str, Any], batch: Batch, by: Person) -> None:
         row = batch.rows.filter(kind=protocol.REVIEW, subject_label=question).order_by("row_number")[0]

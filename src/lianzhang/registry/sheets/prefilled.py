@@ -6,7 +6,7 @@ from typing import Any
 
 from chainlab.sheets.reading import Blank, Span
 from lianzhang.accounts.models import Person
-from lianzhang.intake import files
+from lianzhang.intake import files, origin
 from lianzhang.registry import asking, bands
 from lianzhang.registry.models import CategoryAnswer, Level, PartAnswer, ProductLine, Purchase, SupplierMention
 from lianzhang.registry.sheets.bands import CATEGORY_ANSWERS
@@ -40,10 +40,11 @@ def write(
     if not lines:
         return None
     fill: Callable[[list[ProductLine], Person, int], list[Any]] = FILL[level.value]
-    ledger, firm = LEDGERS[level.value], lines[0].firm
+    ledger, firm, seen = LEDGERS[level.value], lines[0].firm, origin.as_of()
     content = files.hand_out(
         ledger,
         ledger.give({ledger.sheets[0].key: fill(lines, person, year)}, by=person),
+        seen=seen,
         detail={"firm": firm.code, "level": level.value, "year": year},
         language=language,
         by=person,

@@ -129,7 +129,14 @@ class TreeLedger(DeclaredLedger):
     def may_use(self, person: Person) -> bool:
         return person.reach.hands_in(self.key) and keeps_trees(person.reach)
 
-    def diff(self, rows: Sequence[Incoming], *, context: Mapping[str, Any], by: Person) -> list[Change]:
+    def diff(
+        self,
+        rows: Sequence[Incoming],
+        *,
+        context: Mapping[str, Any],
+        by: Person,
+        since: int | None = None,  # noqa: ARG002 - a draft is a whole that is looked at beside what stands, and published
+    ) -> list[Change]:
         desk = Desk(by, dict(context), rows)
         found: dict[protocol.Place, Change] = {}
         for written, own in _by_tree(rows).items():

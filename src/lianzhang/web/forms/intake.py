@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts.models import Person
+from lianzhang.intake import protocol
 from lianzhang.intake.protocol import Ledger
 
 
@@ -78,6 +79,24 @@ class DecisionTable:
                 self.decisions[form.cleaned_data["question"]] = form.decision
             else:
                 self.errors.append((str(form["question"].value()), " ".join(map(str, form.errors["choice"]))))
+
+
+class ClashForm(forms.Form):
+    """认定同改的格: of each cell, `cell-<row>:<column>`, what is to stand; or of all that wait."""
+
+    plan = forms.CharField(max_length=64)
+    all = forms.ChoiceField(choices=[(protocol.KEEP, ""), (protocol.SHEET, "")], required=False)
+
+    @property
+    def cells(self) -> dict[tuple[int, str], str]:
+        """(row, column) → what was said of it; what is no cell or no answer is left out."""
+        found = {}
+        for name, said in self.data.items():
+            row, _colon, cell = name.removeprefix("cell-").partition(":")
+            is_one = name.startswith("cell-") and row.isascii() and row.isdigit() and len(row) < 19
+            if is_one and said in (protocol.KEEP, protocol.SHEET):
+                found[int(row), cell] = str(said)
+        return found
 
 
 class PlanForm(forms.Form):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("batches/<slug:code>/marked.xlsx", intake.marked, name="marked"),
     path("batches/<slug:code>/decide", intake.decide, name="decide"),
     path("batches/<slug:code>/decide-many", deciding.decide_many, name="decide_many"),
+    path("batches/<slug:code>/settle", deciding.settle, name="settle"),
     path("batches/<slug:code>/choose", intake.choose, name="choose"),
     path("batches/<slug:code>/choose-all", intake.choose_all, name="choose_all"),
     path("batches/<slug:code>/apply", intake.apply, name="apply"),

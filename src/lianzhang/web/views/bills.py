@@ -12,7 +12,7 @@ from lianzhang.chains.queries import bills, disclosure, teardown, unfilled, uses
 from lianzhang.chains.sheets import missing
 from lianzhang.chains.sheets.teardown import TEARDOWN
 from lianzhang.chains.tables import uses as use_tables
-from lianzhang.intake import files
+from lianzhang.intake import files, origin
 from lianzhang.intake import tables as intake_tables
 from lianzhang.registry.models import Part
 from lianzhang.web import access, listing, trees, workbooks
@@ -73,6 +73,7 @@ def unfilled_workbook(request: HttpRequest, code: str) -> HttpResponse:
     """待填表: the purchases of one firm that lack a supplier or an amount, in the form they are handed in by."""
     person = access.person_of(request)
     firm = unfilled.firms(person).get_or_404(code=code)
+    seen = origin.as_of()
     rows = list(unfilled.rows(firm, person=person))
     if not rows:
         messages.info(request, _("%(firm)s 最新一年的采购没有待填的行。") % {"firm": firm.name})
@@ -81,6 +82,7 @@ def unfilled_workbook(request: HttpRequest, code: str) -> HttpResponse:
     content = files.hand_out(
         TEARDOWN,
         missing.records(firm, rows, suppliers=unfilled.suppliers(firm, person=person), by=person),
+        seen=seen,
         detail={"firm": firm.code, "only": "unfilled"},
         language=language,
         by=person,

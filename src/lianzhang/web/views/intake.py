@@ -96,7 +96,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
     found = _open(queries.batches(person).get_or_404(code=code), person)
     may_write = Batch.objects.editable_by(person).filter(pk=found.pk).exists()
     if request.headers.get("HX-Target") == "job":
-        return _standing(request, found)
+        return _standing(request, found, person)
     layout = ledgers.get(found.ledger).layout
     language = tables.language()
     sheets = {sheet.key: sheet.title(language) for sheet in layout.sheets}
@@ -112,7 +112,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
         "illustrative": found.is_illustrative,
         "history": histories.of(found, reader=person, withheld=UNTOLD),
         "evidence_url": bulk_evidence.sheet_url(found, person),
-        **_by_state(found, may_write=may_write),
+        **_by_state(found, may_write=may_write, person=person),
     }
     context["batch"] = _batch_actions(found, evidence_url=context["evidence_url"], may_write=may_write)
     rows = found.rows.all()
@@ -268,9 +268,9 @@ def _ledger(key: str, person: Person) -> Ledger:
     return found
 
 
-def _standing(request: HttpRequest, found: Batch) -> HttpResponse:
+def _standing(request: HttpRequest, found: Batch, person: Person) -> HttpResponse:
     """What the page asks every second while the work goes on; the whole page once it is over."""
-    said = _by_state(found, may_write=False)
+    said = _by_state(found, may_write=False, person=person)
     if "job" in said and found.job is not None and not found.job.is_over:
         return render(request, "parts/job.html", said)
     return HttpResponse(headers={"HX-Refresh": "true"})
@@ -319,6 +319,8 @@ def _sentence(found: Batch) -> str:
     ) % {kind: counts.get(kind, 0) for kind in ("read", *protocol.KINDS)}
     if counts.get("joined"):
         said += _("不导入的行中有 %(n)s 行的金额已合计在其他行中。") % {"n": counts["joined"]}
+    if counts.get("asked"):
+        said += _("%(n)s 格此后系统中也有改动，待认定。") % {"n": counts["asked"]}
     return said
 
 
@@ -328,7 +330,15 @@ def _counts(found: Batch) -> list[tuple[str, int, str]]:
     return [(str(words[kind]), found.counts.get(kind, 0), f"?kind={kind}") for kind in protocol.KINDS if found.counts]
 
 
-def _by_state(found: Batch, *, may_write: bool) -> dict[str, Any]:
+def _clashes(found: Batch, person: Person) -> dict[str, Any]:
+    """The cells that others wrote since the sheet was made, and how many of them wait."""
+    if not found.counts.get("clashing"):
+        return {}
+    both, kept = queries.clashes(found, language=tables.language(), by=person)
+    return {"asked": both, "kept": kept, "waiting": queries.waiting_count(found)}
+
+
+def _by_state(found: Batch, *, may_write: bool, person: Person) -> dict[str, Any]:
     """What the page needs in the state the batch is in."""
     job = found.job
     if found.state in (Batch.State.READING, Batch.State.APPLYING) and job is not None:
@@ -341,7 +351,7 @@ def _by_state(found: Batch, *, may_write: bool) -> dict[str, Any]:
         note = getattr(ledgers.get(found.ledger), "question_note", "")
         asked, total = queries.questions(found, most=queries.MOST_IN_TABLE if note else queries.MOST_QUESTIONS)
         said = {"questions": asked, "question_count": total, "question_note": note}
-        return {**said, "chosen": queries.chosen_count(found)}
+        return {**said, **_clashes(found, person), "chosen": queries.chosen_count(found)}
     if found.state == Batch.State.UNDONE:
         return {"conflicts": queries.conflicts(found)}
     return {}
