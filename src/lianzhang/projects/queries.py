@@ -51,6 +51,11 @@ from lianzhang.records.scope import ScopedQuerySet
 from lianzhang.registry.models import Enterprise
 from lianzhang.trail.models import Proof
 
+# Every project stands at a stage of 线索 or later. Where that is said SQLite walks an index that has all it needs: of
+# twenty thousand it finds a page in half a millisecond instead of three, and adds up the late ones in four instead of
+# thirteen (a column that the database works out itself counts as every column, and no index would cover that).
+BY_STAGE = Q(stage__gte=Stage.LEAD)
+
 
 @dataclass(frozen=True)
 class StageCounts:
@@ -100,7 +105,7 @@ def open_projects() -> "QuerySet[Project]":
 def late_condition(today: date) -> Q:
     """滞后 on `today`: said so by hand, a node overdue, not started, completed or producing by the planned day, nobody
     reported for too long, or the year's investment far behind time. `schedule.light` says the same of one project."""
-    return Q(status=Status.LATE) | Q(open_due_on__lt=today) | performance.condition(today)
+    return BY_STAGE & (Q(status=Status.LATE) | Q(open_due_on__lt=today) | performance.condition(today))
 
 
 def judged_on(found: "QuerySet[Project]") -> date:
@@ -149,13 +154,8 @@ REPORTER = ("first_reported_by__name_zh", "first_reported_by__name_en")
 
 
 def listed(person: Person, *, today: date) -> "QuerySet[Project]":
-    """The projects of the tables, as `person` sees them on `today`; rows carry the day they are judged on.
-
-    All stand at a stage of 线索 or later. Where that is said SQLite walks an index by the stage: of twenty thousand it
-    finds a page in half a millisecond instead of three, and adds up the late ones in four instead of thirteen.
-    """
-    found = Project.objects.visible_to(person).filter(stage__gte=Stage.LEAD)
-    rows = found.annotate(today=Value(today, output_field=DateField()))
+    """The projects of the tables, as `person` sees them on `today`; rows carry the day they are judged on."""
+    rows = Project.objects.visible_to(person).annotate(today=Value(today, output_field=DateField()))
     related = rows.select_related("chain", "district", "owner", "enterprise")
     return related.prefetch_related(performance.months(today=today)).only(*SHOWN)
 

@@ -59,11 +59,12 @@ def overdue(project: Project, *, today: date) -> list[tuple[str, date]]:
     produced = project.produced_on is not None or project.stage >= Stage.IN_PRODUCTION
     due = [
         (project.next_milestone or _("下一节点"), project.next_due_on, project.stage < Stage.FULL_CAPACITY),
-        (str(Stage.STARTED.label), project.planned_start_on, not started),
-        (str(Stage.COMPLETED.label), project.planned_completion_on, not completed),
-        (str(Stage.IN_PRODUCTION.label), project.planned_production_on, not produced),
+        (Stage.STARTED.label, project.planned_start_on, not started),
+        (Stage.COMPLETED.label, project.planned_completion_on, not completed),
+        (Stage.IN_PRODUCTION.label, project.planned_production_on, not produced),
     ]
-    return sorted(((what, on) for what, on, is_open in due if on and on < today and is_open), key=lambda pair: pair[1])
+    late = [(str(what), on) for what, on, is_open in due if on and on < today and is_open]
+    return sorted(late, key=lambda pair: pair[1])
 
 
 def light(project: Project, *, today: date) -> Light:

@@ -5,9 +5,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
@@ -36,7 +38,12 @@ def cell(project: Project) -> str:
 
 def stage(project: Project) -> Badge:
     """The stage as a badge; a stage the source words otherwise says so on its page."""
-    return Badge(Stage(project.stage).label, TONES[stages.group_of(project.stage).key])
+    return _badges(get_language())[project.stage]
+
+
+@cache
+def _badges(_language: str | None) -> dict[int, Badge]:
+    return {stage.value: Badge(str(stage.label), TONES[stages.group_of(stage).key]) for stage in Stage}
 
 
 def done_ratio(project: Project) -> Any:
@@ -179,6 +186,7 @@ CLOCK_LATE = Filter("overdue", _("时限逾期"), kind="boolean", apply=_clock_l
 PROJECTS = TableSpec(
     key="projects",
     is_long=True,
+    walk=queries.BY_STAGE,
     title=_("项目"),
     columns=(
         NAME,
@@ -218,6 +226,7 @@ PROJECTS = TableSpec(
 LEADS = TableSpec(
     key="leads_ledger",
     is_long=True,
+    walk=queries.BY_STAGE,
     title=_("线索台账"),
     columns=(
         NAME,
@@ -252,6 +261,7 @@ LEADS = TableSpec(
 KEY_PROJECTS = TableSpec(
     key="key_projects_ledger",
     is_long=True,
+    walk=queries.BY_STAGE,
     title=_("重点项目台账"),
     columns=(
         NAME,

@@ -162,7 +162,8 @@ class TableSpec:
     says whether rows have a box at all. `row_url` opens a row in the side panel. `paper` auto means A4
     portrait up to six columns, A4 landscape up to fourteen, A3 landscape above. `invented` is the path to the row's
     示例数据 mark: a table that holds one such row says so on screen and in every file; None where no row can be one.
-    `is_long`: thousands of rows in one table, of which a page is found by its keys.
+    `is_long`: thousands of rows in one table, of which a page is found by its keys; `walk` is a condition that holds of
+    all of them, and where it is said the database walks an index: nothing is searched for in texts then.
     `edit_url(row)` takes what is typed in a cell of an `edit` column. `edit_lock(row)` is the record whose version
     guards it where that is not the row: one draft for all segments of a map.
     """
@@ -176,6 +177,7 @@ class TableSpec:
     row_id: Callable[[Row], Any] | str = "pk"
     is_ticked: bool = True
     is_long: bool = False
+    walk: Any = None
     row_url: Callable[[Row], str | None] | None = None
     empty: Empty | tuple[Text, Text, str] | None = None
     note: Text = ""

@@ -61,7 +61,9 @@ class StageEntry(Versioned):
             ),
         ]
         indexes = [
-            models.Index(fields=["stage", "entered_on"], name="stage_entered"),
+            models.Index(
+                fields=["stage", "verdict", "entered_on", "is_void", "is_correction", "project"], name="stage_entered"
+            ),
             models.Index(fields=["verdict", "checked_at"], name="stage_checked"),
         ]
 
