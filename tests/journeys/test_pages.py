@@ -41,6 +41,20 @@ def test_the_one_pager_prints_on_one_sheet(enter: Enter) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1
 
 
+def test_the_funnel_tells_how_its_forecast_came_true_and_prints_with_the_scales_of_its_charts(enter: Enter) -> None:
+    visitor = enter("示例·秘书处甲", "/projects/funnel/")
+    page = visitor.page
+    expect(page.get_by_text(re.compile(r"回看3年的同一月份：预测中值平均相差[\d.]+%"))).to_be_visible()
+    page.locator("summary", has_text="回看各月的预测").click()
+    expect(page.locator("details[open] tbody tr")).to_have_count(11)
+    visitor.look()
+    page.emulate_media(media="print")
+    for chart in page.locator(".chart").all():
+        expect(chart.locator(".tick").first).to_be_visible()
+    expect(page.get_by_role("button", name="重算", exact=True)).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
 def test_in_english_the_frame_has_no_chinese_left(enter: Enter) -> None:
     visitor = enter("示例·专班成员甲")
     visitor.page.get_by_role("button", name="English", exact=True).click()

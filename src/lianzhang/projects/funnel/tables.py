@@ -343,7 +343,7 @@ RECORD_MONTHS = TableSpec(
     key="funnel_record_months",
     title=_("回看各月的预测"),
     columns=(
-        Column("through", _("截至月份"), lambda row: row.through, kind="integer"),
+        Column("through", _("截至月份"), lambda row: str(row.through)),
         Column("year_count", _("可回看的年度"), lambda row: row.year_count, kind="integer", unit=_("个")),
         Column("within_count", _("落在范围内"), lambda row: row.within_count, kind="integer", unit=_("个")),
         _off("middle", _("预测中值")),
@@ -354,6 +354,6 @@ RECORD_MONTHS = TableSpec(
     invented=None,
     note=_(
         "每个有往年可依的完整年度，各在1至11月之末只用当时以前的月报预测一次，与全年实际相差的比重，各年度平均。"
-        "年末临近，三种算法都越来越准；预测不比按上年同期或按月平均准的月份，应以后者为参照。"
+        "预测不比按上年同期或按月平均准的月份，应以后者为参照。"
     ),
 )
