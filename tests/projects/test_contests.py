@@ -2,20 +2,24 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from lianzhang.accounts.models import Person
 from lianzhang.projects import actions
 from lianzhang.projects.leads import contests
 from lianzhang.projects.models import Contest, FollowUp, Project
+from lianzhang.tables import RESTRICTED
 from tests.cast import TODAY, Cast
+from tests.intake.handing_in import hand_in, kinds, workbook
 from tests.projects import scene
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +130,7 @@ def test_it_is_searched_and_narrowed(cast: Cast, client: Client, query: str, fou
 def test_each_district_reads_its_own_contests_and_never_the_others_project(cast: Cast, client: Client) -> None:
     made = contested(cast, "东区不外传的项目", also=True)
     west, east = told(cast.district_west)[made.code], told(cast.district_east)[made.code]
-    assert (west["name"], west["investor"], west["first_deeds"]) == (None, None, None)
+    assert [west[key] for key in ("name", "investor", "chain", "first_deeds")] == [RESTRICTED] * 4
     assert (west["project"], west["claimant"], west["first_reported_at"]) == (made.project.code, "东区", MONDAY)
     assert east["name"] == "东区不外传的项目"
     assert (east["other"], east["other_reported_at"], east["other_deeds"]) == (None, None, None)
@@ -184,3 +188,31 @@ def test_the_page_asks_as_much_for_thirty_contests_as_for_one(cast: Cast, client
             asked[count, who.username] = len(caught)
     assert asked[1, "secretary"] == asked[30, "secretary"] <= 12
     assert asked[1, "district_west"] == asked[30, "district_west"] <= 12
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(("form", "name"), [("xlsx", "下载.xlsx"), ("csv", ""), ("csv", " (1)")])
+@pytest.mark.parametrize("ledger", ["leads", "key_projects", "events"])
+def test_its_export_handed_in_as_a_ledger_is_recognised_and_told_where_contests_are_decided(
+    cast: Cast, client: Client, ledger: str, form: str, name: str, language: str
+) -> None:
+    decide(contested(cast, "甲项目"), "upheld", cast)
+    client.force_login(cast.secretary)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    columns = "&columns=" + ",".join(column.key for column in contests.TABLE.columns)
+    answer = client.get(f"{URL}?format={form}{columns}")
+    with translation.override(language):
+        title = str(contests.TABLE.title)
+    file_name = name if name.endswith(form) else f"{title}_20261127{name}.{form}"
+    batch = hand_in(answer.content, ledger=ledger, by=cast.secretary, name=file_name)
+    assert (batch.state, batch.rows.count()) == ("refused", 0)
+    assert batch.refusal.startswith("“首报争议”是系统内办理结果的记录")
+    page = client.get(reverse("intake:batch", args=[batch.code])).content.decode()
+    assert f"“{title}”" in page
+    assert Project.objects.count() == 1
+
+
+def test_a_sheet_of_ones_own_beside_such_a_record_is_read(cast: Cast, tmp_path: Path) -> None:
+    rows = {"leads": [{"project_name": "甲项目", "investor": "外地甲公司", "chain": "链A"}]}
+    batch = hand_in(workbook("leads", rows, tmp_path), ledger="leads", by=cast.secretary, name="首报争议.xlsx")
+    assert kinds(batch) == {"new": 1}, "the name of a workbook is its sender's; that of its sheets tells"

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from chainlab.sheets.reading import Blank, Complaint, Reading
-from lianzhang.intake import files, ledgers, origin, packing, protocol, storage
+from lianzhang.intake import acts, files, ledgers, origin, packing, protocol, storage
 from lianzhang.intake.models import Batch, StagedRow
 from lianzhang.intake.protocol import Change, Finding, Incoming
 from lianzhang.trail import queries as trail
@@ -45,7 +45,7 @@ def read(batch: Batch, *, progress: Progress | None, by: Person) -> None:
     ledger = ledgers.get(batch.ledger)
     if progress:
         progress.tell(_("读取文件"))
-    reading = sheets.read(storage.path_of(batch.sha256), layout=ledger.layout, name=batch.file_name)
+    reading = acts.turned_away(sheets.read(storage.path_of(batch.sha256), layout=ledger.layout, name=batch.file_name))
     files.keep_without_refused(batch, reading)
     reading = dataclasses.replace(reading, complaints=left_alone(reading, ledger.layout))
     repeated = repeated_in(reading, ledger.layout)

@@ -292,18 +292,7 @@ def _claims(town: Town, made: Portfolio, *, today: date) -> None:
         ],
         verb="claim.made",
     )
-    contested = next(p for p in standing if p.stage == Stage.LEAD and p.district == town.bodies["annex-east"])
-    town.scribe.put(
-        Contest(
-            code=codes.next_code("ZY", year=today.year),
-            project=contested,
-            challenger=town.bodies["annex-west"],
-            statement="示例：本区先与投资方接洽，有会谈记录",
-            raised_by=town.people["example-district-2"],
-            raised_at=at(today - timedelta(days=2)),
-        ),
-        verb="contest.raised",
-    )
+    _contests(town, [p for p in standing if p.first_reported_by == town.bodies["annex-east"]], today=today)
     moved = next(p for p in made.projects if p.status == Status.TRANSFERRED)
     by, rule = town.people["example-secretary"], rules.table()
     town.scribe.put_many(
@@ -324,3 +313,27 @@ def _claims(town: Town, made: Portfolio, *, today: date) -> None:
         ],
         verb="credit.set",
     )
+
+
+def _contests(town: Town, of_east: list[Project], *, today: date) -> None:
+    """Two first reports of leads of the east that the west contests: one upheld a while ago, one to be decided."""
+    decided = {
+        "state": Contest.State.UPHELD,
+        "decision": "示例：会谈在首报之后，维持首报",
+        "decided_by": town.people["example-secretary"],
+        "decided_at": at(today - timedelta(days=1)),
+    }
+    waits = next(p for p in of_east if p.stage == Stage.LEAD)
+    earlier = next(p for p in of_east if p.stage > Stage.LEAD)
+    for project, days, said in ((earlier, 4, decided), (waits, 2, {})):
+        contest = Contest(
+            code=codes.next_code("ZY", year=today.year),
+            project=project,
+            claimant=project.first_reported_by,
+            challenger=town.bodies["annex-west"],
+            statement="示例：本区先与投资方接洽，有会谈记录",
+            raised_by=town.people["example-district-2"],
+            raised_at=at(today - timedelta(days=days)),
+            **said,
+        )
+        town.scribe.put(contest, verb="contest.raised")

@@ -30,7 +30,7 @@ from lianzhang.projects import choices, tables
 from lianzhang.projects.leads import rules
 from lianzhang.projects.models import Contest, FollowUp, Project
 from lianzhang.records.counting import CountOf
-from lianzhang.tables import Badge, Column, Empty, Filter, TableSpec
+from lianzhang.tables import RESTRICTED, Badge, Column, Empty, Filter, TableSpec
 from lianzhang.tables.addresses import address
 from lianzhang.tables.values import plain
 
@@ -112,8 +112,7 @@ def days(contest: Contest, *, today: date) -> int | None:
     """How long it waited, or has waited by `today`; nothing once taken back."""
     if contest.state == State.WITHDRAWN:
         return None
-    until = timezone.localdate(contest.decided_at) if contest.decided_at else today
-    return (until - timezone.localdate(contest.raised_at)).days
+    return ((_day(contest.decided_at) or today) - timezone.localdate(contest.raised_at)).days
 
 
 def credit(contest: Contest) -> str:
@@ -127,8 +126,18 @@ def credit(contest: Contest) -> str:
     return _say("，").join(f"{body.name} {plain(share, 'ratio', places=0)}" for body, share in shares.items())
 
 
-def _if_seen(flag: str, told: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda contest: told(contest) if getattr(contest, flag) else None
+def _of_first(told: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What the contested project says, to who sees it."""
+    return lambda contest: told(contest) if contest.sees_project else RESTRICTED
+
+
+def _of_other(told: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What the challenger's own project says; whether there is one is not told to who may not see it."""
+    return lambda contest: told(contest) if contest.sees_other else None
+
+
+def _day(at: datetime | None) -> date | None:
+    return None if at is None else timezone.localdate(at)
 
 
 def _of_body(found: Any, said: str) -> Any:
@@ -145,26 +154,31 @@ SIDES = (
         "project", _("首报项目"), lambda c: c.project.code, kind="code", sort="project__code",
         link=lambda c: tables.page(c.project) if c.sees_project else None,
     ),
-    Column("name", _("项目名称"), _if_seen("sees_project", lambda c: tables.name(c.project)), is_wrapped=True),
-    Column("investor", _("投资方"), lambda c: c.seen_investor, sort="seen_investor", is_wrapped=True),
-    Column("chain", _("产业链"), _if_seen("sees_project", lambda c: c.project.chain.name), is_default=False),
+    Column("name", _("项目名称"), _of_first(lambda c: tables.name(c.project)), is_wrapped=True),
+    Column(
+        "investor", _("投资方"), _of_first(lambda c: c.project.investor_name), sort="seen_investor", is_wrapped=True,
+        is_default=False,
+    ),
+    Column("chain", _("产业链"), _of_first(lambda c: c.project.chain.name), is_default=False),
     Column("claimant", _("首报单位"), lambda c: c.claimant and c.claimant.name, sort="claimant__name_zh"),
     Column(
         "first_reported_at", _("首报时间"), lambda c: c.project.first_reported_at, kind="datetime",
         sort="project__first_reported_at",
     ),
     Column(
-        "first_deeds", _("首报单位跟进"), lambda c: c.first_deeds, kind="integer", unit=_("次"), is_default=False,
-        help=_("提出争议前登记的跟进次数"),
+        "first_deeds", _("首报单位跟进"), _of_first(lambda c: c.first_deeds), kind="integer", unit=_("次"),
+        is_default=False, help=_("提出争议前登记的跟进次数"),
     ),
     Column("challenger", _("提出单位"), lambda c: c.challenger.name, sort="challenger__name_zh"),
     Column(
         "other", _("提出单位项目"), lambda c: c.seen_other, kind="code", sort="seen_other",
-        link=lambda c: tables.page(c.challenger_project) if c.seen_other else None,
+        link=lambda c: tables.page(c.challenger_project) if c.seen_other else None, is_default=False,
     ),
     Column(
         "other_reported_at", _("提出单位登记时间"),
-        _if_seen("sees_other", lambda c: c.challenger_project.first_reported_at), kind="datetime",
+        _of_other(lambda c: c.challenger_project.first_reported_at), kind="datetime",
+        link=lambda c: tables.page(c.challenger_project) if c.seen_other else None,
+        help=_("提出单位就同一投资方登记的项目；空白为没有登记，或不在查看范围"),
     ),
     Column(
         "other_deeds", _("提出单位跟进"), lambda c: c.other_deeds, kind="integer", unit=_("次"), is_default=False,
@@ -175,8 +189,11 @@ DECISION = (
     Column("decision", _("裁定理由"), lambda c: c.decision, is_wrapped=True),
     Column("credit", _("业绩分成"), credit, is_wrapped=True, help=_("按本项裁定；此后另有裁定的以项目页为准")),
     Column("decided_by", _("裁定人"), lambda c: c.decided_by and c.decided_by.name, sort="decided_by__name"),
-    Column("decided_at", _("裁定时间"), lambda c: c.decided_at, kind="datetime", sort="decided_at"),
-)
+    Column("decided_on", _("裁定日期"), lambda c: _day(c.decided_at), kind="date", sort="decided_at"),
+    Column(
+        "decided_at", _("裁定时间"), lambda c: c.decided_at, kind="datetime", sort="decided_at", is_default=False,
+    ),
+)  # fmt: skip
 FILTERS = (
     Filter("state", _("状态"), kind="multi", choices=State.choices),
     Filter("chain", _("产业链"), choices=choices.chains, path="seen_chain"),
@@ -193,7 +210,10 @@ TABLE = TableSpec(
         Column("state", _("状态"), lambda c: Badge(State(c.state).label, TONES[c.state]), kind="badge", sort="rank"),
         *SIDES,
         Column("statement", _("理由"), lambda c: c.statement, is_wrapped=True),
-        Column("raised_at", _("提出时间"), lambda c: c.raised_at, kind="datetime", sort="raised_at"),
+        Column("raised_on", _("提出日期"), lambda c: _day(c.raised_at), kind="date", sort="raised_at"),
+        Column(
+            "raised_at", _("提出时间"), lambda c: c.raised_at, kind="datetime", sort="raised_at", is_default=False,
+        ),
         Column("raised_by", _("提出人"), lambda c: c.raised_by.name, is_default=False),
         Column(
             "waited_days", _("等待"), lambda c: days(c, today=c.today), kind="integer", unit=_("天"),
