@@ -124,7 +124,7 @@ def test_a_day_in_the_future_is_refused(cast: Cast, project: Project, now: dt.da
 
 def test_a_day_before_the_previous_stage_is_refused(cast: Cast, project: Project, now: dt.datetime) -> None:
     scene.bring(project, Stage.EVALUATING, cast, now=now)
-    with pytest.raises(Refused, match="早于上一阶段"):
+    with pytest.raises(Refused, match="早于进入“研判”的 2026-01-25。请填其后的日期"):
         scene.ask(project, Stage.NEGOTIATING, cast, now=now, on=scene.DAYS[Stage.EVALUATING] - dt.timedelta(days=1))
 
 

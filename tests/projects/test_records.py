@@ -116,6 +116,21 @@ def test_progress_is_not_backdated_nor_reported_from_the_future(
         report(today + dt.timedelta(days=1))
 
 
+def test_the_next_node_lies_ahead_and_one_that_is_late_may_stand(
+    cast: Cast, project: Project, now: dt.datetime, today: dt.date
+) -> None:
+    def report(due: dt.date | None, on: dt.date = today) -> Project:
+        said = {"text": "主体封顶", "on": on, "next_milestone": "设备进场", "next_due_on": due}
+        return actions.record_progress(project=project, version=None, now=now, by=cast.district_east, **said)
+
+    with pytest.raises(Refused, match="下一节点日期 2020-01-01 早于填报日期"):
+        report(dt.date(2020, 1, 1))
+    gone_by = today - dt.timedelta(days=5)
+    report(gone_by, on=gone_by)  # it was ahead when it was told
+    assert report(gone_by).next_due_on == gone_by
+    assert report(None).next_due_on is None
+
+
 def test_the_years_completed_investment_falls_only_with_a_reason_and_starts_anew_each_year(
     cast: Cast, project: Project, now: dt.datetime
 ) -> None:

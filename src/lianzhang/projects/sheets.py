@@ -21,7 +21,7 @@ from lianzhang.intake.columns import EXTRA, Column, Desk, Kept, Question, Shown
 from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch, LedgerExtra
 from lianzhang.intake.protocol import Change, Finding, Incoming, Proposal
-from lianzhang.projects import investors, tables
+from lianzhang.projects import days, investors, tables
 from lianzhang.projects.actions import plans, reporting
 from lianzhang.projects.leads import likeness
 from lianzhang.projects.models import Project
@@ -119,7 +119,7 @@ class ProjectSheet(Sheet):
 
     def change_of(self, row: Incoming, *, desk: Desk) -> Change:
         """With a word where an earlier row of the sheet would open a project of one investor in one place as well."""
-        change = super().change_of(row, desk=desk)
+        change = days.held(super().change_of(row, desk=desk), desk=desk)
         if change.kind != protocol.NEW:
             return change
         keys = desk.drawer.get("keys", {}).get(row.place, set())

@@ -14,6 +14,7 @@ EDGES = ("web", "api", "cli", "config", "jobs", "demo", "management")
 ALLOWED = {
     "src/lianzhang/accounts/models.py": "which post a person acts in when nobody said which",
     "src/lianzhang/chains/sheets/candidates.py": "whether a source is dated after the day it is handed in",
+    "src/lianzhang/projects/days.py": "whether a day told as past has come when its workbook is handed in",
     "src/lianzhang/registry/actions/enterprises.py": "when a clerk confirms a name is the system's own statement",
     "src/lianzhang/registry/models/grants.py": "whether a grant is in force for the person looking now",
     "src/lianzhang/registry/sheets/years.py": "whether a year lies ahead of the day its workbook is handed in",

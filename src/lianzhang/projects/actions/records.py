@@ -121,7 +121,9 @@ def record_progress(
     permission.require(project, act=Act.WRITE, by=by)
     permission.not_in_future(on, today=timezone.localdate(now))
     if project.progress_on is not None and on < project.progress_on:
-        raise Refused(_("已有 %(on)s 的进度，不能倒填。") % {"on": project.progress_on})
+        told = _("已有 %(on)s 的进度，不能倒填；以前月份的数字有误，请秘书处在月度调度中更正。")
+        raise Refused(told % {"on": project.progress_on})
+    _refuse_node_gone_by(project, next_step.get("next_due_on"), on=on)
     changes: dict[str, Any] = {"progress": text.strip(), "progress_on": on, **next_step}
     if done_year_wan is not None:
         locking.expect_open(on)
@@ -212,6 +214,13 @@ def _refuse_reversed(project: Project, changes: Mapping[str, Any]) -> None:
         raise Refused(_("计划竣工 %(end)s 早于计划开工 %(start)s。请改正其一。") % {"end": end, "start": start})
     if start is not None and production is not None and production < start:
         raise Refused(_("计划投产 %(end)s 早于计划开工 %(start)s。请改正其一。") % {"end": production, "start": start})
+
+
+def _refuse_node_gone_by(project: Project, due_on: date | None, *, on: date) -> None:
+    """下一节点 lies ahead of the day it is told on; one that is late already may stand as it was."""
+    if due_on is not None and due_on < on and due_on != project.next_due_on:
+        said = {"due": due_on, "on": on}
+        raise Refused(_("下一节点日期 %(due)s 早于填报日期 %(on)s。请填今后的日期；已过的节点保持原日期。") % said)
 
 
 def _refuse_circle(project: Project, predecessor: Project | None) -> None:

@@ -151,7 +151,9 @@ def _refuse_disorder(project: Project, *, to: Stage, is_check: bool = False) -> 
 def _refuse_early(project: Project, *, on: date) -> None:
     last = queries.entered_on(project)
     if last is not None and on < last:
-        raise Refused(_("日期 %(on)s 早于上一阶段的 %(last)s。") % {"on": on, "last": last})
+        said = {"on": on, "stage": project.get_stage_display(), "last": last}
+        told = _("日期 %(on)s 早于进入“%(stage)s”的 %(last)s。请填其后的日期；%(last)s 有误的先办理更正。")
+        raise Refused(told % said)
 
 
 def _refuse_missing(project: Project, stage: Stage, *, held: set[str]) -> None:
