@@ -173,18 +173,15 @@ def _factors(past: list[Grid], *, count: int, through: int, draws: int, seed: in
     random = np.random.default_rng(seed)
     cumulative = [year.cumsum(axis=1) for year in usable]
     own = np.log([year.sum(axis=0)[through:] / year.sum(axis=0)[through - 1] for year in cumulative])
-    chosen = [np.zeros((draws, len(year)), dtype=np.int64) for year in usable]
+    rest = [year[:, through - 1 :] for year in cumulative]
+    places, sums = np.empty(draws, dtype=np.int64), np.empty((draws, 13 - through))
     for draw in range(draws):
-        place = int(random.integers(len(usable)))
+        place = places[draw] = int(random.integers(len(usable)))
         size = len(usable[place])
-        chosen[place][draw] = np.bincount(random.integers(size, size=count), minlength=size)
-    found = np.full((draws, 12 - through), np.nan)
-    for place, year in enumerate(cumulative):
-        mine = chosen[place].any(axis=1)
-        sums = chosen[place][mine] @ year[:, through - 1 :]
-        sums[sums[:, 0] <= 0] = np.nan
-        ratio = sums[:, 1:] / sums[:, :1]
-        found[mine] = np.log(np.where(ratio > 0, ratio, np.nan)) - own[place]
+        sums[draw] = np.bincount(random.integers(size, size=count), minlength=size) @ rest[place]
+    sums[sums[:, 0] <= 0] = np.nan
+    ratio = sums[:, 1:] / sums[:, :1]
+    found = np.log(np.where(ratio > 0, ratio, np.nan)) - own[places]
     if len(usable) == 1:
         found *= np.sqrt(2)  # the one factor there is was drawn from as many projects and is no surer than the draw
     found += own.mean(axis=0)
