@@ -53,6 +53,7 @@ _ROUNDS = TableSpec(
 
 _REPORTS = TableSpec(
     key="month_report",
+    is_long=True,
     title=_("重点项目月报"),
     columns=(
         Column("id", _("编号"), lambda r: r.pk, kind="integer"),
@@ -81,7 +82,7 @@ _REPORTS = TableSpec(
         Filter("blockage_kind", _("卡点类别"), choices=Project.Blockage.choices),
     ),
     search=("project__name", "project__code"),
-    default_order=("-month", "project__code"),
+    default_order=("-month", "pk"),
     invented="project__is_illustrative",
 )
 COLLECTIONS = resources.Resource(

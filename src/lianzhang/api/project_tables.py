@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.api import fields, tables
+from lianzhang.projects import queries
 from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Project
 from lianzhang.projects.stages import Stage, Status
@@ -99,6 +100,8 @@ RELATED = (
 
 PROJECTS = TableSpec(
     key="project",
+    is_long=True,
+    walk=queries.BY_STAGE,
     title=_("项目"),
     columns=(
         *WHO,
@@ -123,6 +126,7 @@ PROJECTS = TableSpec(
 
 LEADS = TableSpec(
     key="lead",
+    is_long=True,
     title=_("线索"),
     columns=(
         *WHO,

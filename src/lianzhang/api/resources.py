@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field, create_model
 
 from lianzhang.api import problems, security
-from lianzhang.tables import TableSpec, records, selection, spec
+from lianzhang.tables import TableSpec, paging, records, selection, spec
 
 PAGE_SIZE = 100
 TYPES: dict[str, Any] = {
@@ -141,9 +141,10 @@ def _list(resource: Resource) -> Callable[..., Any]:
         chosen = selection.read(table, request.GET, person=person)
         if chosen.notices:
             raise problems.BadRequest("".join(chosen.notices))
-        pages = Paginator(selection.narrow(table, resource.rows(person), chosen), PAGE_SIZE)
-        rows = pages.page(asked.page).object_list if asked.page <= pages.num_pages else []
-        items = records.records(table, rows)
+        found = resource.rows(person)
+        pages = Paginator(paging.narrow(table, found, chosen), PAGE_SIZE)
+        page = pages.page(asked.page).object_list if asked.page <= pages.num_pages else []
+        items = records.records(table, paging.read(table, page, found, count=pages.count))
         return {"items": items, "count": pages.count, "page": asked.page, "pages": pages.num_pages}
 
     from_query: Any = Query  # a schema made at run time is no type to the checker

@@ -308,6 +308,8 @@ KEY_PROJECTS = TableSpec(
 
 GANTT = TableSpec(
     key="gantt",
+    is_long=True,
+    walk=queries.BY_STAGE,
     title=_("重点项目甘特图"),
     columns=(
         NAME,

@@ -29,7 +29,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lianzhang.tables import Column, Filter, TableSpec, about, html, selection, spec, values
+from lianzhang.tables import Column, Filter, TableSpec, about, html, paging, selection, spec, values
 from lianzhang.web import access, batches, conditions, exports, navigation, totals, workbooks
 
 Found = QuerySet[Any] | Sequence[Any]
@@ -37,8 +37,6 @@ REGION = "table"
 # What an address of a list may say besides its conditions: the file, the rows ticked for it, the row opened.
 FRAME = ("format", "row", "open")
 MOST_TICKED = 1000
-LONG = 1000  # rows from which on a page of a long table is found by its keys
-MOST_FOUND = 5000  # rows up to which what was searched for is kept by its keys
 OF_ROWS = ("lead", "chart", "chart_url")  # of the context: may be a function of the Listing
 
 
@@ -261,12 +259,10 @@ def build(
     person = request.user
     chosen = selection.read(table, request.GET, person=person, others=others)
     narrowed = _narrow(table, found, chosen)
-    if table.is_long and isinstance(narrowed, QuerySet):
-        narrowed = _by_index(table, narrowed, found, chosen)
     counted = narrowed if counted is None else _narrow(table, counted, chosen)
     read = totals.of(table, chosen.columns, counted)
     page = _Counted(narrowed, table.page_size, count=read.count).get_page(chosen.page)
-    page.object_list = _read(page.object_list, found, by_keys=table.is_long and read.count > LONG)
+    page.object_list = paging.read(table, page.object_list, found, count=read.count)
     return Listing(
         spec=table,
         chosen=chosen,
@@ -280,25 +276,6 @@ def build(
         path=request.path,
         editable=_editable(chosen.columns, page.object_list, person=person),
     )
-
-
-def _by_index(table: TableSpec, narrowed: Any, found: Any, chosen: selection.Selection) -> Any:
-    """The same rows, asked for in a way that does not read every text of a long table once for the totals and once for
-    the page: a search is made once, for its keys; without one the database is told what lets it walk an index."""
-    if not chosen.search:
-        return narrowed.filter(table.walk) if table.walk is not None else narrowed
-    keys = list(narrowed.order_by().values_list("pk", flat=True)[: MOST_FOUND + 1])
-    return narrowed if len(keys) > MOST_FOUND else found.filter(pk__in=keys).order_by(*narrowed.query.order_by)
-
-
-def _read(page: Any, found: Any, *, by_keys: bool) -> list[Any]:
-    """The rows of a page. Sorting thousands of whole records costs ten times what sorting their keys does; once the
-    keys are known nothing of what was asked is asked again."""
-    if not by_keys or not isinstance(page, QuerySet):
-        return list(page)
-    keys = list(page.values_list("pk", flat=True))
-    rows = {row.pk: row for row in found.order_by().filter(pk__in=keys)}
-    return [rows[key] for key in keys if key in rows]
 
 
 def row(request: HttpRequest, table: TableSpec, found: Any) -> SafeString:
@@ -347,7 +324,7 @@ class _Counted(Paginator[Any]):
 
 def _narrow(table: TableSpec, found: Found, chosen: selection.Selection) -> Found:
     if isinstance(found, QuerySet):
-        return selection.narrow(table, found, chosen)
+        return paging.narrow(table, found, chosen)
     return selection.narrow_rows(table, found, chosen)
 
 

@@ -29,7 +29,9 @@ class StageEntry(Versioned):
         "is_correction is_void"
     )
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="entries")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="entries", db_index=False
+    )  # `stage_path` begins with it
     stage = models.PositiveSmallIntegerField(_("阶段"), choices=Stage.choices)
     entered_on = models.DateField(_("日期"), null=True, blank=True)
     verdict = models.CharField(_("核验"), max_length=8, choices=Verdict.choices, default=Verdict.PENDING)
@@ -61,8 +63,15 @@ class StageEntry(Versioned):
             ),
         ]
         indexes = [
+            # Of a project, of a year, of the last days: each has in it all that is asked.
+            models.Index(
+                fields=["project", "verdict", "stage", "entered_on", "is_void", "is_correction"], name="stage_path"
+            ),
             models.Index(
                 fields=["stage", "verdict", "entered_on", "is_void", "is_correction", "project"], name="stage_entered"
+            ),
+            models.Index(
+                fields=["verdict", "entered_on", "stage", "is_void", "is_correction", "project"], name="stage_lately"
             ),
             models.Index(fields=["verdict", "checked_at"], name="stage_checked"),
         ]

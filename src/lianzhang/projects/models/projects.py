@@ -18,8 +18,8 @@ from lianzhang.registry.models import Enterprise, Part, Source
 LATENESS = ["open_due_on", "quiet_since", "behind_by", "done_as_of", "plan_year_wan"]
 COUNTED = [
     *LATENESS,
-    *("is_key", "is_illustrative", "intended_wan", "agreed_wan", "arrived_wan", "done_year_wan", "started_on"),
-    *("completed_on", "produced_on", "first_reported_at"),
+    *("is_key", "is_illustrative", "intended_wan", "agreed_wan", "arrived_wan", "done_year_wan"),
+    *("planned_start_on", "started_on", "completed_on", "produced_on", "first_reported_at"),
 ]
 
 
