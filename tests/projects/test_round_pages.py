@@ -143,6 +143,29 @@ def test_rows_that_wait_for_a_task_force_stand_on_its_first_page_until_they_are_
     assert "待核验" not in told(as_(cast.clerk_a).get("/"))
 
 
+def test_after_the_close_a_district_has_nothing_to_type_into_and_reads_what_became_of_its_month(
+    cast: Cast, as_: Any
+) -> None:
+    months.city(cast)
+    asked = months.opened(cast)
+    rows = {each: months.values("7", "7") for each in months.city_of(cast, "west")}
+    months.written(asked, cast, "west", rows)  # begun, never handed in
+    months.sent(asked, cast, "east", {each: months.values("1", "1") for each in months.city_of(cast, "east")})
+    west, east = (reverse("rounds:answer", args=[asked.code, body]) for body in ("west", "east"))
+    assert 'name="row-0-done_month_wan"' in told(as_(cast.district_west).get(west))
+    read = told(as_(cast.secretary).get(east))  # handed in: there is nothing left to write for anybody
+    assert 'name="row-0-done_month_wan"' not in read
+    actions.close(asked, although="西区断网", now=months.NOON, by=cast.secretary)
+    page = told(as_(cast.district_west).get(west))
+    assert "已于 2026-11-23 关账，本区市未报，数字没有计入；请秘书处以更正补记。" in page
+    assert "前报送" not in page
+    assert 'name="row-0-done_month_wan"' not in page
+    assert '<td class="n" data-label="当月完成投资（万元）">7</td>' in page  # what was begun stays to be read
+    assert "已于 2026-11-23 关账。数字有误请秘书处更正。" in told(as_(cast.district_east).get(east))
+    own = reverse("rounds:row", args=[asked.code, months.city_of(cast, "west")[0].code])
+    assert "<textarea" not in told(as_(cast.district_west).get(own)).partition("<main")[2].partition("</main>")[0]
+
+
 def test_a_month_closed_over_a_silent_district_says_so_on_its_page_its_rows_and_the_list_of_months(
     cast: Cast, as_: Any
 ) -> None:

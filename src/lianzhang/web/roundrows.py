@@ -22,12 +22,23 @@ TextOf = Callable[[int, str], str]
 
 
 def rows(
-    code: str, found: Sequence[Row], *, said: TextOf | None = None, errors: Mapping[tuple[int, str], str]
+    code: str,
+    found: Sequence[Row],
+    *,
+    may_write: bool,
+    said: TextOf | None = None,
+    errors: Mapping[tuple[int, str], str],
 ) -> SafeString:
-    """One table row for each project. `said(row, field)` gives what was typed and comes back."""
+    """One table row for each project. `said(row, field)` gives what was typed and comes back; whoever may not write, or
+    comes after the close, has nothing to type into."""
     asked = form_columns()
     kinds = [(str(kind), str(label)) for kind, label in Project.Blockage.choices]
-    made = [_row(n, row, code, asked, kinds, said, errors) for n, row in enumerate(found)]
+    made = [
+        _row(n, row, code, asked, kinds, said, errors)
+        if may_write and row.is_writable
+        else _line([*_head(row, code), *_readonly(row, asked)])
+        for n, row in enumerate(found)
+    ]
     return mark_safe("".join(made))  # noqa: S308 - escaped below, piece by piece
 
 
@@ -40,17 +51,7 @@ def _row(
     said: TextOf | None,
     errors: Mapping[tuple[int, str], str],
 ) -> str:
-    project = row.project
-    link = address("rounds:row", code, project.code)
-    name, number = escape(projects.name(project)), f'<span class="quiet-text">{escape(project.code)}</span>'
-    cells = [
-        f'<th scope="row" class="t"><a href="{link}">{name}</a> {number}{_hidden(n, row)}</th>',
-        _figure(_("年度计划"), project.plan_year_wan),
-        _figure(_("上月止累计"), row.earlier.cumulative_wan),
-    ]
-    if not row.is_writable:
-        cells += _readonly(row, asked)
-        return f"<tr>{''.join(cells)}</tr>"
+    cells = _head(row, code, hidden=_hidden(n, row))
     for column in asked:
         text = said(n, column.key) if said else columns.typed(packing.pack(row.value(column.key)))
         wrong = errors.get((n, column.key), "")
@@ -63,12 +64,25 @@ def _row(
             cells[-1] = cells[-1].removesuffix("</td>") + f"{control}</td>"
         else:
             cells.append(f'<td data-label="{escape(column.heading)}">{control}</td>')
+    return _line(cells)
+
+
+def _line(cells: Sequence[str]) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
+def _head(row: Row, code: str, *, hidden: str = "") -> list[str]:
+    """The project, its plan and what it had done before this month."""
+    link = address("rounds:row", code, row.project.code)
+    name, number = escape(projects.name(row.project)), f'<span class="quiet-text">{escape(row.project.code)}</span>'
+    return [
+        f'<th scope="row" class="t"><a href="{link}">{name}</a> {number}{hidden}</th>',
+        _figure(_("年度计划"), row.project.plan_year_wan),
+        _figure(_("上月止累计"), row.earlier.cumulative_wan),
+    ]
+
+
 def _hidden(n: int, row: Row) -> str:
-    if not row.is_writable:
-        return ""
     version = f'<input type="hidden" name="row-{n}-version" value="{row.report.version}">' if row.report else ""
     return f'<input type="hidden" name="row-{n}-project" value="{row.project.pk}">{version}'
 
@@ -79,7 +93,7 @@ def _figure(label: str, amount: Any) -> str:
 
 
 def _readonly(row: Row, asked: Sequence[columns.FormColumn]) -> list[str]:
-    """A row that was handed in or checked: what it says, and that it waits."""
+    """A row that is only read: what it says, and how it stands."""
     made: list[str] = []
     for column in asked:
         value = row.value(column.key)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianzhang.accounts.actions import Refused
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Thing
+from lianzhang.collecting import rules
 from lianzhang.collecting import tables as collecting_tables
 from lianzhang.collecting.models import Collection, Submission
 from lianzhang.intake import tables as intake_tables
@@ -56,7 +57,7 @@ def answer(request: HttpRequest, code: str, body: str) -> HttpResponse:
         **common,
         "title": found.collection.name,
         "columns": [column for column in forms.form_columns() if column.key != "next_due_on"],
-        "rows": roundrows.rows(code, shown, said=said, errors=errors),
+        "rows": roundrows.rows(code, shown, may_write=common["may_write"], said=said, errors=errors),
         "row_count": len(shown),
         "page": page,
         "total": sheets.totals(rows),
@@ -83,12 +84,22 @@ def _after_saving(request: HttpRequest, found: Submission, person: Person, *, pa
 def _lead(found: Submission, rows: list[queries.Row]) -> str:
     complete = sum(1 for row in rows if row.is_complete or not row.is_writable)
     doubtful = sum(1 for row in rows if row.doubts)
+    if found.collection.state == Collection.State.CLOSED:
+        return _lead_of_closed(found)
     return _("%(count)d个重点项目，已填齐%(complete)d个，存疑%(doubtful)d个；%(due)s 前报送。") % {
         "count": len(rows),
         "complete": complete,
         "doubtful": doubtful,
         "due": f"{timezone.localtime(found.collection.due_at):%Y-%m-%d %H:%M}",
     }
+
+
+def _lead_of_closed(found: Submission) -> str:
+    """After the close nobody is asked for anything any more, and who did not report reads what becomes of it."""
+    day = f"{timezone.localtime(found.collection.closed_at):%Y-%m-%d}" if found.collection.closed_at else "—"
+    if found.state in rules.RECEIVED:
+        return _("本月已于 %(day)s 关账。数字有误请秘书处更正。") % {"day": day}
+    return _("本月已于 %(day)s 关账，本区市未报，数字没有计入；请秘书处以更正补记。") % {"day": day}
 
 
 @reader
