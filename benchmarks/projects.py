@@ -234,7 +234,8 @@ def addresses(cast: Any) -> list[tuple[str, str, str]]:
 
     one = Project.objects.filter(district=cast.east, stage__gte=70).order_by("pk").values_list("code", flat=True)[0]
     chain = cast.chain_a.code
-    found = [(name, "secretary", reverse(f"projects:{name}")) for name in ("list", "leads", "key", "board", "funnel")]
+    views = ("list", "leads", "key", "board", "funnel", "gantt", "districts", "events")
+    found = [(name, "secretary", reverse(f"projects:{name}")) for name in views]
     return [
         *found,
         ("board of a chain", "clerk_a", reverse("projects:board") + f"?chain={chain}"),
@@ -245,6 +246,8 @@ def addresses(cast: Any) -> list[tuple[str, str, str]]:
         ("board", "district_east", reverse("projects:board")),
         ("funnel", "district_east", reverse("projects:funnel")),
         ("signed this year", "secretary", reverse("projects:funnel_rows", args=["signed", "2026"])),
+        ("months over REST", "secretary", reverse("api:list_month_reports")),
+        ("projects over REST", "secretary", reverse("api:list_projects")),
         ("project", "secretary", reverse("projects:project", args=[one])),
         ("project", "district_east", reverse("projects:project", args=[one])),
     ]
