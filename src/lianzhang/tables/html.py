@@ -218,6 +218,31 @@ def total_row(columns: Sequence[spec.Column], sums: dict[str, Any], *, is_tickab
     return mark_safe("".join(out))  # noqa: S308 - every value above went through escape
 
 
+def heads(headings: Iterable[Heading], *, path: str) -> SafeString:
+    """The heading cells of a list at `path`: what a click sorts by, the unit, and where a figure is defined."""
+    out = []
+    for heading in headings:
+        column, label = heading.column, _escape(heading.label)
+        sorted_as = f' aria-sort="{heading.sorted_as}"' if heading.sorted_as != "none" else ""
+        title = f' title="{_escape(str(column.help))}"' if column.help else ""
+        sort = f'<a class="sort" href="{safe_url(path + heading.sort_url)}">{label}</a>' if heading.sort_url else label
+        mark = explain_mark(column.defined_at, label=heading.label) if column.defined_at else ""
+        defined = f'<span hx-boost="false">{mark}</span>' if mark else ""
+        unit = f'<span class="unit">{_escape(heading.unit)}</span>' if heading.unit else ""
+        out.append(f'<th scope="col" class="{heading.css_class}"{sorted_as}{title}>{sort}{defined}{unit}</th>')
+    return mark_safe("".join(out))  # noqa: S308 - every value above went through escape
+
+
+def column_boxes(choices: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """The boxes of the column chooser: (key, label, whether shown); the first column always is."""
+    out = [
+        f'<label class="check"><input type="checkbox" value="{_escape(key)}"{" checked" if is_shown else ""}'
+        f"{' disabled' if number == 0 else ''}>{_escape(label)}</label>"
+        for number, (key, label, is_shown) in enumerate(choices)
+    ]
+    return mark_safe("".join(out))  # noqa: S308 - every value above went through escape
+
+
 def options(choices: Iterable[tuple[str, str, bool]]) -> SafeString:
     """The `<option>` elements of a field of choices: (code, label, whether picked)."""
     out = [

@@ -105,13 +105,17 @@ class Listing:
         said = selection.words(self.spec, self.chosen, person=self.person)
         return [{"text": text, "url": self.chosen.without(key)} for key, text in said]
 
-    @cached_property
-    def choosable(self) -> list[dict[str, Any]]:
-        """Every column this person may see, and whether it is shown."""
-        return [
-            {"key": c.key, "label": spec.heading(c), "is_shown": c in self.columns, "is_first": number == 0}
-            for number, c in enumerate(self.spec.for_person(self.person))
-        ]
+    @property
+    def heads(self) -> SafeString:
+        """The heading cells."""
+        return html.heads(self.headings, path=self.path)
+
+    @property
+    def column_boxes(self) -> SafeString:
+        """A box for every column this person may see, ticked where it is shown."""
+        shown = {column.key for column in self.columns}
+        boxes = self.spec.for_person(self.person)
+        return html.column_boxes((column.key, spec.heading(column), column.key in shown) for column in boxes)
 
     @cached_property
     def fields(self) -> list[dict[str, Any]]:
