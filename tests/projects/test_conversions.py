@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 from typing import Any
 
 import pyarrow as pa
@@ -131,7 +132,10 @@ def test_totals_published_without_their_rows_stay_totals(cast: Cast, client: Cli
         assert [row.name for row in conversions.table_rows(cast.secretary, by=by, today=TODAY)] == names
         assert "没有这些条件" not in client.get(f"/projects/events/conversion/{by}/").content.decode()
     client.force_login(cast.sme)
-    for address in ("/projects/events/", "/projects/events/conversion/", "/projects/events/HD-1/"):
+    for address in ("/projects/events/", "/projects/events/?format=csv", "/projects/events/HD-1/"):
         shown = client.get(address).content.decode()
         assert "538" in shown
         assert "XM-1" not in shown
+        assert not re.search(r"已对应项目(?!为)|其中开工", shown)  # what became of the deals is not for firms
+    for by in ("", "chain/", "year/"):  # nor is a table of zeros that only their sight makes
+        assert client.get(f"/projects/events/conversion/{by}").status_code == 404

@@ -121,6 +121,9 @@ def test_headings_stay_in_sight_and_repeat_on_paper() -> None:
     assert sheet.freeze_panes == "B2"
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.page_setup.orientation == "landscape"
+    told = sheet.parent.worksheets[1]  # both its columns on one sheet of paper
+    assert int(told.page_setup.paperSize) == 9
+    assert told.sheet_properties.pageSetUpPr.fitToPage
 
 
 @pytest.mark.parametrize("title", ["a/b:c*d?[e]\\f", "长" * 60, "", "说明", "'x'"])

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianzhang.accounts import districts
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.projects import choices, queries, schedule, stages
 from lianzhang.projects.leads import clocks
 from lianzhang.projects.models import Event, Project
@@ -335,6 +336,8 @@ GANTT = TableSpec(
 )
 
 
+# What became of the deals is for whoever reads projects; a firm is told what was published.
+_BECAME: dict[str, Any] = {"kind": "integer", "may_see": lambda person: person.reach.may(Act.READ, Thing.PROJECT)}
 EVENTS = TableSpec(
     key="events_ledger",
     title=_("会展活动"),
@@ -367,8 +370,8 @@ EVENTS = TableSpec(
         Column(
             "intended_wan", _("公布意向投资"), lambda e: e.intended_wan, kind="wan", sort="intended_wan", is_total=True
         ),
-        Column("tied_count", _("已对应项目"), lambda e: e.tied_count, kind="integer", sort="tied_count", is_total=True),
-        Column("started_count", _("其中开工"), lambda e: e.started_count, kind="integer", sort="started_count"),
+        Column("tied_count", _("已对应项目"), lambda e: e.tied_count, sort="tied_count", is_total=True, **_BECAME),
+        Column("started_count", _("其中开工"), lambda e: e.started_count, sort="started_count", **_BECAME),
     ),
     filters=(
         Filter("chain", _("产业链"), choices=choices.chains, path="chain__code"),

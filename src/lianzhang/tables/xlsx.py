@@ -200,6 +200,8 @@ def _write_about(book: Any, lines: Sequence[tuple[str, str]], look: _Look) -> No
     sheet = book.add_worksheet(_("说明"))
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 80)
+    sheet.set_paper(PAPER["a4"])
+    sheet.fit_to_pages(1, 0)  # both columns on one sheet of paper: what a figure means is read beside its name
     for row_number, (label, text) in enumerate(lines):
         sheet.write_string(row_number, 0, label, look.label)
         sheet.write_string(row_number, 1, text, look.text)

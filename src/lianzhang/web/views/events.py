@@ -87,7 +87,7 @@ def _events_lead(totals: dict[str, int], started: int, *, person: Person) -> str
     return lead + (_("其余明细未公布。") if totals["published"] > totals["tied"] else "")
 
 
-@access.reads(Thing.EVENT)
+@access.reads(Thing.PROJECT)
 @require_GET
 def conversion(request: HttpRequest, by: str = "event") -> HttpResponse:
     """活动签约转化: 6, 12 and 24 months, by event, by chain or by year."""
@@ -97,7 +97,7 @@ def conversion(request: HttpRequest, by: str = "event") -> HttpResponse:
     pages["event"] = reverse("projects:conversion")
     context = {
         "tabs": [{"label": words[key], "url": pages[key], "is_here": key == by} for key in conversions.BY],
-        "lead": _conversion_lead(person, today=today) if person.reach.may(Act.READ, Thing.PROJECT) else "",
+        "lead": _conversion_lead(person, today=today),
         "announced": announced.totals(person),
         "scope": words[by],
         "as_of": today,
