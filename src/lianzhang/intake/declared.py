@@ -39,9 +39,8 @@ class Sheet:
     owned: tuple[str, ...] = ()  # accessors of what is deleted together with a record when its import is undone
     is_main: bool = False  # where a ledger has several sheets: the one whose records it is about
     local_key: str = ""  # the field by which other sheets name a row of this one
-    goes_with: Mapping[str, str] = dataclasses.field(
-        default_factory=dict
-    )  # attribute → the one it stands or falls with
+    # Attribute → the one it stands or falls with, where no column of its own says it.
+    goes_with: Mapping[str, str] = dataclasses.field(default_factory=dict)
     invented: str = "is_illustrative"  # 示例数据: the record's own mark, or that of what it belongs to: chain__…
     ledger: str = ""
 

@@ -316,6 +316,7 @@ KEY_PROJECTS = KeyProjectLedger(
             noun="project",
             natural=("chain_id", "name"),
             gated=frozenset({"stage"}),
+            goes_with={"done_as_of": "done_year_wan"},
             owned=("entries", "claims", "year_plans"),
             columns=(
                 Shown("code", "code", shown=lambda record: record.code),
