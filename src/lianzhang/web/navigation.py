@@ -5,7 +5,7 @@ is defined (`web.access`).
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.urls import NoReverseMatch, get_urlconf, reverse
@@ -170,7 +170,13 @@ def _links(group: Group, reach: Reach) -> list[Link]:
 
 
 def address(url_name: str) -> str:
-    """The address of a page by name, or empty where this installation has no such page."""
+    """The address of a page by name, or empty where this installation has no such page. Found once: a page asks for
+    twenty-five, which cost a twentieth of it."""
+    return _address(url_name, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@cache
+def _address(url_name: str, _urlconf: str) -> str:
     try:
         return reverse(url_name)
     except NoReverseMatch:

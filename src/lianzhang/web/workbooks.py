@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from lianzhang.intake import files, ledgers
 from lianzhang.intake import tables as intake_tables
 from lianzhang.intake.protocol import Ledger
 from lianzhang.tables import TableSpec
+from lianzhang.tables.addresses import address
 from lianzhang.web import access
 
 WORKBOOK, PLAIN = "ledger", "ledger-csv"
@@ -87,12 +87,12 @@ def forms(table: TableSpec, person: Any) -> list[tuple[str, str]]:
 def url(table: TableSpec, person: Any) -> str:
     """The page on which the rows of a table are handed in; empty where that is not this person's."""
     found = ledger_of(table, person)
-    return reverse("intake:ledger", args=[found.key]) if found is not None else ""
+    return address("intake:ledger", found.key) if found is not None else ""
 
 
 def hand_in(key: str, person: Person) -> str:
     """The page on which a ledger that has no table of its own is handed in; empty where that is not this person's."""
-    return reverse("intake:ledger", args=[key]) if ledgers.get(key).may_use(person) else ""
+    return address("intake:ledger", key) if ledgers.get(key).may_use(person) else ""
 
 
 def take_away(ledger: Ledger, found: Iterable[Any], *, form: str, by: Person) -> HttpResponse:

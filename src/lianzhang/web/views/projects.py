@@ -24,7 +24,7 @@ from lianzhang.tables import RESTRICTED, TableSpec
 from lianzhang.trail import evidence as files
 from lianzhang.trail import queries as trail
 from lianzhang.trail.models import Proof
-from lianzhang.web import access, batches, contested, listing, production, timeline, working
+from lianzhang.web import access, batches, contested, listing, navigation, production, timeline, working
 
 FORM = ["GET", "HEAD", "POST"]
 CARDS = 15  # of one column of the board; the rest is one click away in the table
@@ -75,8 +75,8 @@ def _ledger(request: HttpRequest, table: TableSpec, found: Any, *, here: str, al
         "lead": format_html("{} {}", standing["lead"], also) if also.strip() else standing["lead"],
         "as_of": today,
         "tabs": tabs(request, here),
-        "new_url": reverse("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
-        "checks_url": reverse("projects:checks") if person.reach.may(Act.APPROVE, Thing.PROJECT) else "",
+        "new_url": navigation.address("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
+        "checks_url": navigation.address("projects:checks") if person.reach.may(Act.APPROVE, Thing.PROJECT) else "",
         "batch": _batch(person),
     }
     return listing.respond(request, table, found, template="projects/list.html", context=context)
@@ -84,7 +84,7 @@ def _ledger(request: HttpRequest, table: TableSpec, found: Any, *, here: str, al
 
 def _batch(person: Person) -> list[batches.Action]:
     is_writer = person.reach.may(Act.WRITE, Thing.PROJECT)
-    return [batches.Action(label=_("添加佐证"), url=reverse("projects:evidence_many"))] if is_writer else []
+    return [batches.Action(label=_("添加佐证"), url=navigation.address("projects:evidence_many"))] if is_writer else []
 
 
 def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     asked = request.GET.get("chain", "")
     query = f"?chain={asked}" if asked.replace("-", "").isalnum() else ""
     return [
-        {"label": label, "url": reverse(name) + query, "is_here": name == here}
+        {"label": label, "url": navigation.address(name) + query, "is_here": name == here}
         for name, label in zip(VIEWS, labels, strict=True)
     ]
 
@@ -166,7 +166,7 @@ def _column(
     return {
         "group": group,
         "cards": cards,
-        "url": reverse("projects:list") + query,
+        "url": navigation.address("projects:list") + query,
         "has_more": len(rows) > CARDS,
         "is_illustrative": any(row.is_illustrative for row in rows),
     }
