@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chainlab.sheets.layout import INVENTED, Field, Kind, Layout, Sheet
 from lianzhang.collecting import columns, rules
 from lianzhang.collecting.models import Collection, Submission, SubmissionRow
-from lianzhang.intake import packing, storage
+from lianzhang.intake import origin, packing, storage
 from lianzhang.trail import actions as trail
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def known_rows(submission: Submission) -> list[dict[str, Any]]:
 
 def prefilled(submission: Submission, *, language: str, by: Person) -> bytes:
     """The workbook of one body; the trail knows of it before it leaves."""
+    seen = origin.as_of()
     rows = known_rows(submission)
     spare = 30 if submission.collection.has_many_rows else 0
     blank: list[dict[str, Any]] = [{} for _n in range(SPARE_IDS if spare or not rows else 0)]
@@ -76,29 +77,28 @@ def prefilled(submission: Submission, *, language: str, by: Person) -> bytes:
         {**packing.unpack_all(row), ID: id_of(submission), **({INVENTED: True} if invented else {})}
         for row in (*rows, *blank)
     ]
-    return hand_out(
-        layout_of(submission.collection), filled, submission=submission, spare=spare, language=language, by=by
-    )
+    layout = layout_of(submission.collection)
+    return hand_out(layout, filled, seen=seen, submission=submission, spare=spare, language=language, by=by)
 
 
 def hand_out(
     layout: Layout,
     rows: Sequence[Mapping[str, Any]],
     *,
+    seen: tuple[int, str],
     submission: Submission,
     spare: int,
     language: str,
     by: Person,
 ) -> bytes:
-    """A form filled in, as bytes."""
+    """A form filled in, as bytes. `seen`: `origin.as_of()` from before the rows were read."""
     from chainlab import sheets
 
     detail = {"ledger": submission.collection.code, "body": submission.body.code, "rows": len(rows)}
-    trail.note(submission, verb="ledger.exported", detail=detail, by=by)
+    left = trail.note(submission, verb="ledger.exported", detail=detail, by=by)
+    said, of_sheet = origin.stamp(seen, at=left.at), {layout.sheets[0].key: rows}
     return written(
-        lambda out: sheets.prefilled(
-            layout, {layout.sheets[0].key: rows}, lists={}, out=out, language=language, spare=spare
-        )
+        lambda out: sheets.prefilled(layout, of_sheet, lists={}, out=out, language=language, spare=spare, stamp=said)
     )
 
 

@@ -20,7 +20,7 @@ from lianzhang.intake.writing import Writing
 from lianzhang.jobs import actions as jobs
 from lianzhang.jobs.models import Job
 from lianzhang.projects.models import MonthCorrection, MonthReport, Project
-from lianzhang.projects.monthly import doubts, queries
+from lianzhang.projects.monthly import doubts, meanwhile, queries
 from lianzhang.projects.monthly.queries import FIGURES, TEXTS, Row
 from lianzhang.records.models import Stale
 from lianzhang.trail import actions as trail
@@ -78,8 +78,11 @@ def _expect_new(month: dt.date) -> None:
         raise Refused(_("%(month)s的调度已经发起（%(code)s），状态“%(state)s”。") % said)
 
 
-def save(submission: Submission, *, said: Sequence[Said], by: Person, note: str | None = None) -> int:
-    """Keep what a district says of its projects; how many rows differ. Raises Stale where a colleague was first."""
+def save(submission: Submission, *, said: Sequence[Said], by: Person, note: str | None = None, stamp: str = "") -> int:
+    """Keep what a district says of its projects; how many rows differ. Raises Stale where a colleague was first.
+
+    `stamp`: that of the workbook which says it, kept with the events so that the same workbook may correct itself.
+    """
     _require_answerer(submission, by=by)
     wanted = {one.project_id: one for one in said}
     with transaction.atomic():
@@ -87,7 +90,9 @@ def save(submission: Submission, *, said: Sequence[Said], by: Person, note: str 
         projects = list(queries.due(submission.body_id).filter(pk__in=wanted))
         if len(projects) != len(wanted):
             raise Refused(_("有项目不在本区市的重点项目之列，未保存。"))
-        writing = Writing(by=by, detail={"round": submission.collection.code})
+        writing = Writing(
+            by=by, detail={"round": submission.collection.code, **({meanwhile.SENT: stamp} if stamp else {})}
+        )
         found = queries.rows(submission, projects=projects)
         count = sum(_keep(row, wanted[row.project.pk], submission=submission, writing=writing) for row in found)
         changes = collecting.drafted(submission, is_moved=count > 0, note=note)

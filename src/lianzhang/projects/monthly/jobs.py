@@ -13,6 +13,7 @@ from lianzhang.intake import storage
 from lianzhang.jobs.progress import Progress
 from lianzhang.jobs.work import Unworkable
 from lianzhang.projects.monthly import actions, queries, sheets
+from lianzhang.records.models import Stale
 
 CHUNK = 250
 
@@ -35,11 +36,13 @@ def read_month(progress: Progress, *, submission_id: int, sha256: str, name: str
         with transaction.atomic():
             held = collecting_jobs.still(submission)
             if said:
-                actions.save(held, said=said, by=progress.person)
+                actions.save(held, said=said, by=progress.person, stamp=reading.stamp)
                 held.refresh_from_db(fields=["version", "upload", "state"])
             collecting_jobs.told(held, result, by=progress.person)
     except Refused as refused:
         raise Unworkable(refused.reason) from refused
+    except Stale as stale:
+        raise Unworkable(_("读取时同事正在填写，没有读入，已填的不变。请重新上传。")) from stale
     return {"message": _("读到%(rows)d行，错误%(errors)d处。") % {"rows": len(said), "errors": result["error_count"]}}
 
 

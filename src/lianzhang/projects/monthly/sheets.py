@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from chainlab import names
 from chainlab.sheets import layouts
@@ -14,7 +14,8 @@ from chainlab.sheets.layout import INVENTED, Field, Kind, Layout, Sheet
 from chainlab.sheets.reading import Blank
 from lianzhang.collecting import sheets as collecting
 from lianzhang.collecting.models import Collection, Submission
-from lianzhang.projects.monthly import queries
+from lianzhang.intake import origin
+from lianzhang.projects.monthly import meanwhile, queries
 from lianzhang.projects.monthly.actions import Said
 from lianzhang.projects.monthly.queries import Row
 
@@ -45,6 +46,7 @@ TAKEN = {
     "problem": "blockage",
     "remark": "explanation",
 }
+COLUMN_OF = {field: column for column, field in TAKEN.items()}
 SHOWN = ("code", "name", "chain", "year_plan_wan")
 LIMITS = {"next_milestone": 120, "blockage": 300, "explanation": 300}
 
@@ -109,12 +111,15 @@ def _row(row: Row, *, submission: Submission, month: dt.date) -> dict[str, Any]:
 
 def prefilled(submission: Submission, *, language: str, by: Person) -> bytes:
     """The workbook of one district; the trail knows of it before it leaves."""
-    layout = layout_of(submission.collection)
-    return collecting.hand_out(layout, filled(submission), submission=submission, spare=0, language=language, by=by)
+    layout, seen = layout_of(submission.collection), origin.as_of()
+    rows = filled(submission)
+    return collecting.hand_out(layout, rows, seen=seen, submission=submission, spare=0, language=language, by=by)
 
 
 def taken(reading: Reading, submission: Submission) -> tuple[list[Said], list[Complaint]]:
-    """What the rows of a workbook say of this district's projects, and what is wrong with the rows of others."""
+    """What the rows of a workbook say of this district's projects, and what is wrong with the rows of others.
+
+    What was written on the page after the workbook left is not said again: it stands, and is told where both differ."""
     month = queries.month_of(submission.collection)
     found = queries.rows(submission)
     by_code = {row.project.code: row for row in found}
@@ -124,6 +129,7 @@ def taken(reading: Reading, submission: Submission) -> tuple[list[Said], list[Co
     said: list[Said] = []
     told: list[Complaint] = []
     seen: set[int] = set()
+    wrote = meanwhile.Meanwhile(found, stamp=reading.stamp)
     for line in reading.rows:
         row = by_code.get(str(line.values.get("code") or "")) or by_name.get(
             names.normalise(str(line.values.get("name") or ""))
@@ -134,7 +140,10 @@ def taken(reading: Reading, submission: Submission) -> tuple[list[Said], list[Co
             told.append(_complaint(line, field, letters, code=code, zh=zh, en=en))
         elif row is not None and (line.sheet_name, line.row_number) not in bad:
             seen.add(row.project.pk)
-            said.append(Said(row.project.pk, _values(line)))
+            values, kept = wrote.kept(row, _values(line))
+            said.append(Said(row.project.pk, values, version=row.report.version if row.report else 0))
+            for name, zh, en in kept:
+                told.append(_complaint(line, COLUMN_OF[name], letters, code="kept", level="warning", zh=zh, en=en))
     return said, told
 
 
@@ -173,13 +182,20 @@ def _values(line: SheetRow) -> dict[str, Any]:
 
 
 def _complaint(
-    line: SheetRow, field: str, letters: Mapping[tuple[str, str], str], *, code: str, zh: str, en: str
+    line: SheetRow,
+    field: str,
+    letters: Mapping[tuple[str, str], str],
+    *,
+    code: str,
+    zh: str,
+    en: str,
+    level: Literal["error", "warning"] = "error",
 ) -> Complaint:
     from chainlab.sheets.reading import Complaint
 
     letter = letters.get((line.sheet_name, field))
     cell = f"{letter}{line.row_number}" if letter else None
-    return Complaint(line.sheet_name, cell, line.row_number, field, "error", code, zh, en)
+    return Complaint(line.sheet_name, cell, line.row_number, field, level, code, zh, en)
 
 
 def totals(rows: Sequence[Row]) -> dict[str, Any]:
