@@ -11,6 +11,7 @@ from lianzhang.briefings import week
 from lianzhang.chains.models import Gap, Release, Snapshot
 from lianzhang.chains.models.releases import TOTAL, Measure, State
 from tests.cast import TODAY, Cast
+from tests.projects import months
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,17 @@ def test_each_count_of_gaps_opens_those_gaps(cast: Cast, client: Client) -> None
     assert {word: count for word, (count, _table) in found.items()} == {"已确认": 2, "待确认": 1, "已销号": 0}
     for count, table in found.values():
         assert (table.page.paginator.count, table.chosen.notices) == (count, ())
+
+
+def test_a_department_is_told_of_the_late_projects_it_answers_for_and_not_of_the_citys(cast: Cast) -> None:
+    day = TODAY - timedelta(days=3)
+    for number, owner in enumerate((cast.department, cast.force_a, None), start=1):
+        months.key_project(cast, number, owner=owner, next_milestone="主体封顶", next_due_on=day)
+    found = week.compose(cast.officer, today=TODAY)
+    assert [item.title for item in found.projects] == ["项目1"]
+    assert found.late_count() == 1
+    assert len(week.compose(cast.clerk_a, today=TODAY).projects) == 3  # a task force: its chain's, whoever answers
+    assert len(week.compose(cast.district_east, today=TODAY).projects) == 3  # a district: its own
 
 
 def test_a_service_chain_has_no_card_of_parts(cast: Cast) -> None:

@@ -211,8 +211,11 @@ def _questions(
 
 
 def _projects(person: Person, chain_ids: list[int], *, today: date) -> list[work.Item]:
-    """Late projects: of the own chains, or what the scope already narrows to (a district's own)."""
-    return work.projects_late(person, today=today, chain_ids=chain_ids or None)
+    """Late projects: of the own chains; a district's own, to which its scope narrows already; a department reads all
+    of them, and is told of those it answers for."""
+    if chain_ids or person.reach.role is Role.DISTRICT:
+        return work.projects_late(person, today=today, chain_ids=chain_ids or None)
+    return work.projects_late(person, today=today, owner_id=person.reach.body_id or 0)
 
 
 def _own(person: Person) -> "QuerySet[Chain]":

@@ -207,9 +207,13 @@ def _light_word(light: rules.Light) -> str:
     return str(Action.Light.RED.label if light is rules.Light.RED else LIGHT_WORDS[LIGHTS[light]])
 
 
-def projects_late(person: Person, *, today: date, chain_ids: Iterable[int] | None = None) -> list[Item]:
-    """Projects behind their own plan, the longest late first."""
+def projects_late(
+    person: Person, *, today: date, chain_ids: Iterable[int] | None = None, owner_id: int | None = None
+) -> list[Item]:
+    """Projects behind their own plan, the longest late first: of some chains, of one responsible body, or all seen."""
     found = projects.late(today).visible_to(person).only(*PROJECT_COLUMNS)
+    if owner_id is not None:
+        found = found.filter(owner_id=owner_id)
     if chain_ids is not None:
         found = found.filter(chain__in=list(chain_ids))
     return [project_item(project, today=today) for project in found.order_by("next_due_on", "code")[:MOST]]
