@@ -9,6 +9,7 @@ from lianzhang import demo
 from lianzhang.accounts.models import Person
 from lianzhang.chains.models import Scheme
 from lianzhang.demo import annex
+from lianzhang.projects.models import MonthReport, Project
 from lianzhang.registry.models import Enterprise, Purchase
 from lianzhang.trail import verification
 from tests.cast import TODAY, Cast
@@ -66,15 +67,18 @@ def test_the_trail_of_the_example_verifies(tmp_path: Path) -> None:
 def test_the_same_seed_makes_the_same_city() -> None:
     first, second = _drawn(), _drawn()
     assert first == second
-    assert len(first) > 500
+    assert len(first) > 1200
 
 
 def _drawn() -> list[tuple[object, ...]]:
-    """What a load writes of purchases, and none of it afterwards."""
+    """What a load writes of purchases, projects and months, and none of it afterwards."""
     with transaction.atomic():
         demo.load(today=TODAY)
         rows = Purchase.objects.order_by("pk")
         fields = ("buyer__name", "part__code", "supplier__name", "amount_wan", "amount_low_wan", "is_withheld")
         found = list(rows.values_list(*fields))
+        found += Project.objects.order_by("pk").values_list("code", "name", "stage", "status", "agreed_wan")
+        months = MonthReport.objects.order_by("pk")
+        found += months.values_list("project__name", "month", "done_month_wan", "done_year_wan")
         transaction.set_rollback(True)
     return found
