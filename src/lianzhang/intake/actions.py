@@ -113,18 +113,18 @@ def settle(batch: Batch, *, cells: Mapping[tuple[int, str], str], plan: str, by:
     if plan != batch.plan:
         raise PlanChanged
     with transaction.atomic():
-        rows = list(batch.rows.filter(pk__in={pk for pk, _cell in cells}))
+        rows, counted = list(batch.rows.filter(pk__in={pk for pk, _cell in cells})), Counter[str]()
         for row in rows:
             said = {
                 clash["cell"]: {"as": cells[row.pk, clash["cell"]], "seq": clash["seq"], "by": by.pk}
                 for clash in row.clashes
                 if (row.pk, clash["cell"]) in cells
             }
+            counted.update(one["as"] for one in said.values())
             row.decision = {**row.decision, "cells": {**row.decision.get("cells", {}), **said}}
         StagedRow.objects.bulk_update(rows, ["decision"], batch_size=200)
         _show_again(batch, by=by)
-        counted = Counter(cells.values())
-        trail.note(batch, verb="batch.cells_settled", detail={"count": len(cells), **counted}, by=by)
+        trail.note(batch, verb="batch.cells_settled", detail=dict(counted), by=by)
     return batch
 
 

@@ -71,16 +71,13 @@ class Clash:
 
 
 def clashes(batch: Batch, *, language: str, by: Person, most: int = MOST_CLASHES) -> tuple[list[Clash], list[Clash]]:
-    """The cells both changed, then those the sheet did not change; at most so many of each."""
+    """The cells both changed, then those the sheet did not: of at most so many rows that wait, and so many others."""
     describe = ledgers.get(batch.ledger).clash_describer(language=language, by=by)
-    asked, kept = [], []
-    for row in batch.rows.exclude(clashes=[]).order_by("-asked", "sheet", "tab", "row_number").iterator():
-        found = [Clash(row, told, "") for told in describe(row)]
-        asked += [one for one in found if one.told.is_both]
-        kept += [one for one in found if not one.told.is_both]
-        if len(asked) >= most and len(kept) >= most:
-            break
-    asked, kept = asked[:most], kept[:most]
+    rows = batch.rows.exclude(clashes=[]).order_by("sheet", "tab", "row_number")
+    listed = [*rows.filter(asked__gt=0)[:most], *rows.filter(asked=0)[:most]]
+    found = [Clash(row, told, "") for row in listed for told in describe(row)]
+    asked = [one for one in found if one.told.is_both][:most]
+    kept = [one for one in found if not one.told.is_both][:most]
     people = Person.objects.in_bulk({one.told.by for one in (*asked, *kept)} - {None})
     for one in (*asked, *kept):
         one.who = people[one.told.by].name if one.told.by in people else ""

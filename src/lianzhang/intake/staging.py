@@ -200,15 +200,17 @@ def plan_of(changes: Iterable[Change]) -> str:
 
 def counts_of(batch: Batch) -> dict[str, int]:
     """Rows by kind; `read` is their sum, so that nothing can go missing between the sheet and the page. `joined` of
-    those not imported are counted in another row; `clashing` cells were written by others since, `asked` of them wait
-    for a person."""
+    those not imported are counted in another row; `kept` cells only others wrote since, `both` the sheet changed too,
+    and of these `asked` wait for a person."""
     kinds = Counter(batch.rows.values_list("kind", flat=True))
     counts = {kind: kinds.get(kind, 0) for kind in protocol.KINDS}
     ignored = batch.rows.filter(kind=protocol.IGNORED).alias(told=Cast("complaints", TextField()))
     joined = ignored.filter(told__contains=f'"{protocol.COUNTED_IN}"').count()
     weighed = list(batch.rows.exclude(clashes=[]).values_list("asked", "clashes"))
-    asked = sum(count for count, _cells in weighed)
-    more = {"joined": joined, "asked": asked, "clashing": sum(len(cells) for _count, cells in weighed)}
+    cells = [cell for _count, cells in weighed for cell in cells]
+    both = sum(cell["is_both"] for cell in cells)
+    more = {"joined": joined, "asked": sum(count for count, _cells in weighed)}
+    more |= {"both": both, "kept": len(cells) - both}
     return {"read": sum(counts.values()), **counts, **{key: count for key, count in more.items() if count}}
 
 

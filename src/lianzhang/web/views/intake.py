@@ -332,10 +332,12 @@ def _counts(found: Batch) -> list[tuple[str, int, str]]:
 
 def _clashes(found: Batch, person: Person) -> dict[str, Any]:
     """The cells that others wrote since the sheet was made, and how many of them wait."""
-    if not found.counts.get("clashing"):
+    both, kept = found.counts.get("both", 0), found.counts.get("kept", 0)
+    if not both + kept:
         return {}
-    both, kept = queries.clashes(found, language=tables.language(), by=person)
-    return {"asked": both, "kept": kept, "waiting": queries.waiting_count(found)}
+    asked, unasked = queries.clashes(found, language=tables.language(), by=person)
+    said = {"asked": asked, "kept": unasked, "both_count": both, "kept_count": kept}
+    return {**said, "waiting": queries.waiting_count(found)}
 
 
 def _by_state(found: Batch, *, may_write: bool, person: Person) -> dict[str, Any]:
