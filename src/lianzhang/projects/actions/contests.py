@@ -84,8 +84,9 @@ def decide_contest(*, contest: Contest, state: str, decision: str, now: datetime
         if state == State.MOVED:
             _move_claim(project, to=contest.challenger, by=by)
         if state != State.UPHELD:
-            parties = {"claimant": contest.claimant, "challenger": contest.challenger}
-            shares = rules.shares_decided(**parties, is_shared=state == State.SHARED)
+            claimant, challenger = contest.claimant, contest.challenger
+            is_shared = state == State.SHARED
+            shares = rules.shares_decided(claimant=claimant, challenger=challenger, is_shared=is_shared)
             split(project, shares, ground=Ground.DECISION, basis=basis, now=now, by=by)
     return contest
 

@@ -26,7 +26,7 @@ from lianzhang.trail import actions as trail
 LEAD_FIELDS = frozenset(
     {"name_en", "investor_place", "district", "site", "owner", "content", "segment_key", "gap", "gap_id", "target_line"}
     | {"origin", "intended_wan", "is_key", "next_milestone", "next_due_on", "progress", "progress_on"}
-    | {"source", "as_of", "is_illustrative", "introducer", "introduced_note"}
+    | {"source", "as_of", "is_illustrative", "introducer", "introduced_note", "predecessor"}
 )
 
 

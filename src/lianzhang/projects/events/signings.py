@@ -4,13 +4,11 @@ A row is asked about where a project is only likely the same: the same investor 
 once: what was signed at an earlier event already is said and left out.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz import fuzz, process
 
 from chainlab import names
 from lianzhang.accounts.models import Body
@@ -23,51 +21,25 @@ from lianzhang.intake.declared import DeclaredLedger, Sheet
 from lianzhang.intake.models import Batch
 from lianzhang.intake.protocol import Change, ContextField, Finding, Incoming, PlanChanged, Proposal
 from lianzhang.intake.showing import MADE
-from lianzhang.projects import investors, stages
+from lianzhang.projects import investors
 from lianzhang.projects.actions import events, reporting
-from lianzhang.projects.events import sheets
+from lianzhang.projects.events import earlier, sheets
 from lianzhang.projects.leads import likeness
 from lianzhang.projects.models import Claim, Event, Project, Signing
 
 OWNED = ("entries", "claims", "clocks")  # what a lead is opened with, and what goes again with it
 
 
-@dataclass
-class Known:
+def _known(desk: Desk) -> likeness.Known:
     """Every open project by what a row may call it, read once for a pass."""
-
-    by_name: dict[str, list[int]] = field(default_factory=dict)
-    by_investor: dict[str, list[int]] = field(default_factory=dict)
-    by_core: dict[str, list[int]] = field(default_factory=dict)  # an investor without place and legal form
-    label: dict[int, str] = field(default_factory=dict)
-    chain: dict[int, int] = field(default_factory=dict)
-    seen: set[int] = field(default_factory=set)
+    found: likeness.Known = desk.once("alike", likeness.known)
+    return found
 
 
-def _alike(known: Known, *, name: str, key: str) -> list[int]:
-    """Projects that may be the one meant, the same investor first: as `likeness` sees it, from what was read once."""
-    near = process.extract(key, list(known.by_investor), scorer=fuzz.ratio, score_cutoff=likeness.LIKE) if key else []
-    found = [*known.by_investor.get(key, ()), *known.by_name.get(name, ())]
-    found += known.by_core.get(names.core(key) or key, ()) if key else ()
-    found += [pk for other, _score, _n in near for pk in known.by_investor[other]]
-    return list(dict.fromkeys(found))
-
-
-def _known(desk: Desk) -> Known:
-    def read() -> Known:
-        known = Known(seen=set(Project.objects.editable_by(desk.by).values_list("pk", flat=True)))
-        rows = Project.objects.filter(status__in=stages.OPEN).values_list(
-            "pk", "code", "name", "chain_id", "investor_key", "enterprise__name_key"
-        )
-        for pk, code, name, chain, *keys in rows.order_by("first_reported_at", "pk"):
-            known.label[pk], known.chain[pk] = f"{code} {name}", chain
-            known.by_name.setdefault(names.normalise(name), []).append(pk)
-            for key in {each for each in keys if each}:
-                known.by_investor.setdefault(key, []).append(pk)
-                known.by_core.setdefault(names.core(key) or key, []).append(pk)
-        return known
-
-    found: Known = desk.once("known projects", read)
+def _own(desk: Desk) -> set[int]:
+    """The projects the person may work on: what a row can be tied to."""
+    own = Project.objects.editable_by(desk.by)
+    found: set[int] = desk.once("own projects", lambda: set(own.values_list("pk", flat=True)))
     return found
 
 
@@ -77,11 +49,18 @@ class SigningSheet(Sheet):
     def fill(self, taken: dict[str, Any], *, row: Incoming, desk: Desk) -> None:
         event = sheets.event_of(row, desk=desk)
         taken["event_id"] = event.pk
-        project = self._project(event, row=row, desk=desk)
+        before = earlier.of(row, desk=desk)
+        project = self._project(event, before, row=row, desk=desk)
         taken |= self._lead(event, row=row, desk=desk) if project is None else {"project_id": project}
+        taken |= earlier.stated(row, before, project=project, desk=desk)
+        if project is not None:
+            earlier.refuse_itself(project, before, desk=desk)
+            if earlier.ATTR not in taken:
+                self._ask_about_repeats(project, row=row, desk=desk)
 
-    def _project(self, event: Event, *, row: Incoming, desk: Desk) -> int | None:
-        """The project a row means, or None for a new one; raises Refusal or Question where that cannot be said."""
+    def _project(self, event: Event, before: int | None, *, row: Incoming, desk: Desk) -> int | None:
+        """The project a row means, or None for a new one; raises Refusal or Question where that cannot be said. What
+        the row comes after is not the one it means."""
         code, known = sheets.said(row, "project_code"), _known(desk)
         if code:
             found = desk.once(("project", code), lambda: Project.objects.visible_to(desk.by).filter(code=code).first())
@@ -91,37 +70,65 @@ class SigningSheet(Sheet):
             return int(found.pk)
         if row.decision.get("as") == "same":
             return int(row.decision["id"])
-        chain, name = self._chain(event, row=row, desk=desk), names.normalise(sheets.said(row, "name"))
-        key = investors.key(sheets.said(row, "investor"))
-        likely = _alike(known, name=name, key=key)
-        same = [pk for pk in likely if pk in known.by_name.get(name, ()) and known.chain[pk] == chain]
-        exact = [pk for pk in same if not key or pk in known.by_investor.get(key, ())]
-        if len(exact) == 1 and exact[0] in known.seen:
+        chain, name = self._chain(event, row=row, desk=desk), sheets.said(row, "name")
+        investor = sheets.said(row, "investor")
+        key = investors.key(investor)
+        named = known.by_name.get(names.normalise(name), ())
+        same = [pk for pk in named if known.chain_of[pk] == chain and pk != before]
+        exact = [pk for pk in same if not key or pk in known.by_key.get(key, ())]
+        if len(exact) == 1 and exact[0] in _own(desk):
             return exact[0]
-        if row.decision.get("as") == "new":
+        if row.decision.get("as") in ("new", earlier.AFTER):
             return None
-        self._refuse_claimed(key, known=known)
-        if likely:
-            raise self._question(row, likely, known=known)
+        self._refuse_claimed(key, desk=desk)
+        likely = [pk for pk in known.alike(name=name, investor_name=investor) if pk != before]
+        signed = [] if before else list(earlier.signed(desk).alike(name=name, investor_name=investor))
+        if likely or signed:
+            raise self._question(row, likely, signed, desk=desk)
         return None
 
-    def _question(self, row: Incoming, likely: list[int], *, known: Known) -> Question:
-        name, investor = sheets.said(row, "name"), sheets.said(row, "investor")
-        asked = f"{name}（{investor}）" if investor else name
-        proposals = [Proposal(str(pk), known.label[pk], 1.0) for pk in likely if pk in known.seen][:8]
-        codes = "、".join(known.label[pk].split(" ")[0] for pk in likely[:8])
+    def _question(self, row: Incoming, likely: Sequence[int], signed: Sequence[int], *, desk: Desk) -> Question:
+        name, known = sheets.said(row, "name"), _known(desk)
+        offered = [
+            Proposal(str(pk), known.label(pk), 1.0 if known.is_likely(pk, name=name) else 0.5)
+            for pk in likely
+            if pk in _own(desk)
+        ][: earlier.MOST]
+        codes = {pk: known.code_of[pk] for pk in likely} | {pk: earlier.signed(desk).code_of[pk] for pk in signed}
+        told = "、".join(list(codes.values())[: earlier.MOST])
         return Question(
-            asked[:200],
-            [*proposals, Proposal("new", gettext("另一个项目，登记为线索"), 0.0)],
-            zh=f"与已有项目 {codes} 同名或投资方相同、相近，请认定是否同一个。",
-            en=f"Name or investor like {codes.replace('、', ', ')}; say whether it is one of them.",
+            self._asked(row),
+            [*offered, *earlier.proposals(signed, desk=desk), Proposal("new", gettext("另一个项目，登记为线索"), 0.0)],
+            zh=f"与已有项目 {told} 同名或投资方相同、相近，请认定是否同一个，或是其再次签约、续建、增资。",
+            en=f"Name or investor like {told.replace('、', ', ')}; say whether it is one of them, or comes after it.",
             field="name",
         )
 
-    def _refuse_claimed(self, key: str, *, known: Known) -> None:
+    def _ask_about_repeats(self, project: int, *, row: Incoming, desk: Desk) -> None:
+        """重复签约: what the page asks of a signing is asked of a row, once; an answer is not followed by another."""
+        found = {} if row.decision.get("as") == "new" else earlier.repeats(project, desk=desk)
+        if not found:
+            return
+        if row.decision.get("as") == "same":
+            desk.warn(row, earlier.hint(found, desk=desk))
+            return
+        codes = "、".join([earlier.signed(desk).code_of[pk] for pk in found][: earlier.MOST])
+        raise Question(
+            self._asked(row),
+            [*earlier.proposals(list(found), desk=desk), Proposal("new", gettext("另一个项目，与此前签约无关"), 0.0)],
+            zh=f"可能是 {codes} 的重复签约。是再次签约、续建或增资的，选前期项目。",
+            en=f"May be the second signing of {codes.replace('、', ', ')}. If it comes after one of them, choose that.",
+            field=earlier.FIELD,
+        )
+
+    def _asked(self, row: Incoming) -> str:
+        name, investor = sheets.said(row, "name"), sheets.said(row, "investor")
+        return (f"{name}（{investor}）" if investor else name)[:200]
+
+    def _refuse_claimed(self, key: str, *, desk: Desk) -> None:
         """首报首谈 holds for what is signed in a hall, too: whose is not one's own is told who was first."""
         claim = Claim.objects.filter(key=key).select_related("project", "body").first() if key else None
-        if claim is None or claim.project_id in known.seen:
+        if claim is None or claim.project_id in _own(desk):
             return
         by = claim.body.name_zh if claim.body else "—"
         raise Refusal(
@@ -159,8 +166,10 @@ class SigningSheet(Sheet):
         found = held.get(taken["project_id"])
         if found is None or found.event_id == taken["event_id"]:
             return found
-        zh = f"此项目已在“{found.event.name}”（{found.event.code}）签约，一个项目只计一次，本行不计。"
-        en = f"Signed at “{found.event.name}” ({found.event.code}) already; a project counts once, this row does not."
+        where = f"“{found.event.name}”（{found.event.code}）"
+        zh = f"此项目已在{where}签约，一个项目只计一次，本行不计；是续建或增资的，不填项目编号，在“前期项目”填其编号。"
+        en = f"Signed at “{found.event.name}” ({found.event.code}) already and counted once; this row does not count."
+        en += " An extension or increase leaves the project's code blank and gives it as the earlier project."
         desk.drawer.setdefault("repeated", {})[row.place] = Finding("name", "warning", zh, en, code="signed_before")
         return None
 
@@ -179,7 +188,7 @@ class SigningSheet(Sheet):
         project = change.after.get("project_id")
         if project is None:
             return gettext("%(name)s（登记为线索）") % {"name": change.label}
-        return gettext("%(name)s（对应项目）") % {"name": _known(desk).label.get(project, change.label)}
+        return gettext("%(name)s（对应项目）") % {"name": _label(project, desk=desk) or change.label}
 
     def natural_of(self, change: Change) -> Any:
         """Two rows are one deal where they mean one project, or would open one lead."""
@@ -195,7 +204,7 @@ class SigningSheet(Sheet):
         if taken["event_id"] not in editable:
             return False
         if "project_id" in taken:
-            return taken["project_id"] in _known(desk).seen
+            return taken["project_id"] in _own(desk)
         width = desk.by.reach.scope(Act.WRITE, Thing.PROJECT)
         if desk.by.reach.role is Role.DISTRICT:
             return width > Scope.NONE
@@ -232,6 +241,10 @@ class SigningSheet(Sheet):
             "by": desk.by,
         }
         although = gettext("签约明细认定为另一个项目") if taken.get(f"{MADE}is_another") else ""
+        before = Project.objects.filter(pk=taken.get(earlier.ATTR) or 0).first()
+        if before is not None:
+            although = gettext("%(code)s的续建或增资") % {"code": before.code}
+            said["predecessor"] = before
         try:
             project = reporting.report_lead(**said, although=although)
         except reporting.Duplicate as duplicate:
@@ -241,9 +254,26 @@ class SigningSheet(Sheet):
         opened.add(project.pk)
         return project
 
+    def attributes(self, record: Any, *, desk: Desk) -> dict[str, Any]:
+        now = dict.fromkeys((earlier.ATTR, earlier.WAS), record.project.predecessor_id)
+        return {**super().attributes(record, desk=desk), **now}
+
+    def settle(self, record: Any, values: Mapping[str, Any], *, desk: Desk, writing: recording.Writing) -> None:
+        super().settle(record, values, desk=desk, writing=writing)
+        if earlier.ATTR in values:
+            project = Project.objects.get(pk=record.project_id)
+            if project.predecessor_id != values[earlier.ATTR]:
+                changes = {"predecessor_id": values[earlier.ATTR]}
+                writing.change(project, verb="project.edited", changes=changes)
+
     def withdraw(self, record: Any, made: Mapping[str, Any], *, writing: recording.Writing) -> None:
-        """The lead that was opened for a row goes with it, where nobody has worked on it since."""
+        """The lead that was opened for a row goes with it, where nobody has worked on it since; a project that was
+        there comes after what it came after before, where it still is as the row left it."""
         if f"{MADE}name" not in made:
+            tied = Project.objects.get(pk=record.project_id)
+            if earlier.ATTR in made and tied.predecessor_id == made[earlier.ATTR]:
+                changes = {"predecessor_id": made.get(earlier.WAS)}
+                writing.change(tied, verb="project.edited", changes=changes)
             return
         project = Project.objects.filter(pk=record.project_id, version=1).first()
         if project is not None and not recording.in_use(project, besides=OWNED):
@@ -254,6 +284,12 @@ class SigningSheet(Sheet):
         if desk.context.get("event"):
             found = found.filter(event_id=desk.context["event"])
         return found.select_related("event", "project__chain", "project__district")
+
+
+def _label(pk: int, *, desk: Desk) -> str:
+    """What a person knows a project by, open or not."""
+    known = next((each for each in (_known(desk), earlier.signed(desk)) if pk in each.code_of), None)
+    return known.label(pk) if known is not None else ""
 
 
 def _district_of(record: Any) -> str | None:
@@ -282,6 +318,7 @@ SIGNINGS = SigningLedger(
                 Shown("event_code", "event", shown=lambda record: record.event.code),
                 Shown("event", "event", shown=lambda record: record.event.name),
                 Shown("project_code", "project", shown=lambda record: record.project.code),
+                earlier.EarlierColumn(earlier.FIELD, earlier.ATTR),
                 Shown("name", "project", shown=lambda record: record.project.name),
                 Shown("investor", "project", shown=lambda record: record.project.investor_name),
                 Shown("investor_origin", "project", shown=lambda record: record.project.investor_place),

@@ -51,13 +51,15 @@ class DecisionForm(forms.Form):
         chosen = self.cleaned_data["choice"]
         if chosen in ("new", "skip"):
             return {"as": chosen, "reason": self.cleaned_data["reason"]}
-        return {"as": "same", "id": chosen}
+        way, _dash, known = chosen.rpartition("-")
+        return {"as": way or "same", "id": known}
 
     def clean_choice(self) -> str:
         chosen = str(self.cleaned_data["choice"])
         if chosen == "skip" and not self.data.get(self.add_prefix("reason"), "").strip():
             raise forms.ValidationError(_("不导入须写明原因。"))
-        if chosen not in ("new", "skip") and not (chosen.isascii() and chosen.isdigit()):
+        known = chosen.removeprefix("after-")  # the row comes after this record, and is not it
+        if chosen not in ("new", "skip") and not (known.isascii() and known.isdigit()):
             raise forms.ValidationError(_("请选定一项。"))
         return chosen
 
