@@ -1,6 +1,10 @@
-"""How much of the code the tests must have been through, by part; read from coverage's own JSON report."""
+"""How much of the code the tests must have been through, by part; read from coverage's own JSON report.
+
+python -m scripts.floors .cache/coverage.json
+"""
 
 import json
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -53,3 +57,9 @@ def furthest(files: dict[str, dict[str, dict[str, int]]]) -> list[str]:
     for name, entry in files.items():
         lost[name] += entry["summary"]["missing_lines"]
     return [f"{name} ({count})" for name, count in sorted(lost.items(), key=lambda pair: -pair[1])[:6]]
+
+
+if __name__ == "__main__":
+    found = complaints(Path(sys.argv[1]))
+    print("\n".join(found))
+    sys.exit(1 if found else 0)

@@ -5,6 +5,7 @@ The database is SQLite unless DATABASE_URL names a PostgreSQL; `make test` runs 
 """
 
 import datetime as dt
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,16 +18,18 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from chainlab.sheets import reader
 from tests import cast as cast_module
 from tests import migrated
 from tests.command import Command
 from tests.kept import kept
+from tests.reading import Here
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = dt.date(2026, 11, 23)  # a Monday and a working day
 
 # Modules whose tests share a scene that is dear to make.
-WHOLE = frozenset({"tests/demo/test_walk.py"})
+WHOLE = frozenset({f"tests/demo/test_{name}.py" for name in ("walk", "annex", "published")})
 # Fixtures that stand on the database: pytest-django's, and the command line in a process of its own.
 DATABASES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences", "live_server", "command"}
 
@@ -35,9 +38,20 @@ settings.register_profile("nightly", deadline=None, max_examples=3000, suppress_
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 
 
+# Looking for garbage among what was imported was a tenth of a process's time, as it is in the product (config/wsgi.py).
+gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests live as long as the process: the collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure() -> None:
     """Take away the home that `settings_test` made for this run: the processes share it, and the first to be done would
     take it from under the others."""
+    gc.unfreeze()
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     home = Path(os.environ.get("LIANZHANG_HOME", ""))
@@ -110,6 +124,16 @@ def django_db_modify_db_settings(
         held = migrated.fill(connection.creation._get_test_db_name())
         yield
         held.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once() -> Iterator[None]:
+    """The reading child asks no database: it is started by the tests on SQLite, and on PostgreSQL its work is done in
+    the test's own process (a third of the time of what is handed in)."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("DATABASE_URL"):
+            patch.setattr(reader, "_Child", Here)
+        yield
 
 
 @pytest.fixture(scope="session")

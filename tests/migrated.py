@@ -92,3 +92,9 @@ def _one_at_a_time() -> Iterator[None]:
     with (KEPT.parent / "migrated.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":  # `make test` has it made before the tests, beside something else
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianzhang.config.settings_test")
+    django.setup()
+    home()

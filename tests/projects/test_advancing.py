@@ -25,7 +25,7 @@ CHECKED = [gate.stage for gate in stages.table().gates.values() if gate.is_check
 @pytest.fixture
 def project(cast: Cast) -> Project:
     """A lead with every field filled in."""
-    return scene.complete(scene.lead(cast), cast)
+    return scene.completed(cast)
 
 
 def test_a_project_walks_from_lead_to_full_capacity_with_evidence_and_two_people(

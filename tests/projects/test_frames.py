@@ -54,7 +54,7 @@ def entry(project: Project, stage: Stage, on: dt.date | None, cast: Cast, **more
 
 @pytest.mark.django_db
 def test_a_project_stays_in_a_stage_until_it_enters_the_next_or_is_lost(cast: Cast) -> None:
-    project = scene.complete(scene.lead(cast), cast)
+    project = scene.completed(cast)
     scene.bring(project, Stage.SIGNED, cast, now=NOON)
     project.refresh_from_db()
     actions.lose(project=project, reason="投资方去了外省", on=dt.date(2026, 7, 1), now=NOON, by=cast.clerk_a)
@@ -68,7 +68,7 @@ def test_a_project_stays_in_a_stage_until_it_enters_the_next_or_is_lost(cast: Ca
 
 @pytest.mark.django_db
 def test_what_was_put_back_is_no_stay_and_a_held_project_is_still_there(cast: Cast) -> None:
-    project = scene.complete(scene.lead(cast), cast)
+    project = scene.completed(cast)
     scene.bring(project, Stage.REGISTERED, cast, now=NOON)
     project.refresh_from_db()
     back = {"to": Stage.SIGNED, "on": dt.date(2026, 7, 20), "reason": "执照不是本项目公司的"}

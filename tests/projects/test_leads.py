@@ -123,7 +123,7 @@ def test_the_ledger_finds_the_leads_whose_clock_has_run_out(cast: Cast, client: 
 
 
 def test_signing_needs_every_item_of_the_diligence_settled(cast: Cast) -> None:
-    lead = scene.complete(scene.lead(cast), cast)
+    lead = scene.completed(cast)
     lead.diligences.all().delete()
     scene.bring(lead, Stage.NEGOTIATING, cast, now=LATER)
     with pytest.raises(actions.GateClosed) as gate:
@@ -141,7 +141,7 @@ def test_signing_needs_every_item_of_the_diligence_settled(cast: Cast) -> None:
 
 
 def test_a_project_taken_over_after_signing_is_not_asked_for_diligence_again(cast: Cast) -> None:
-    project = scene.complete(scene.lead(cast), cast)
+    project = scene.completed(cast)
     project.diligences.all().delete()
     Project.objects.filter(pk=project.pk).update(stage=Stage.SIGNED)
     project.refresh_from_db()

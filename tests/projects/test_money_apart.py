@@ -39,7 +39,7 @@ def _sums() -> set[str]:
 def test_intended_agreed_and_arrived_money_are_never_summed_on_any_page_print_or_draft(
     cast: Cast, client: Client, now: dt.datetime
 ) -> None:
-    project = scene.complete(scene.lead(cast), cast)
+    project = scene.completed(cast)
     scene.bring(project, Stage.STARTED, cast, now=now)
     Project.objects.filter(pk=project.pk).update(**AMOUNTS, is_key=True, introducer=cast.enterprise_sme)
     event = actions.enter_event(chain=cast.chain_a, name="家电展", held_on=now.date(), now=now, by=cast.clerk_a)

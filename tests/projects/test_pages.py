@@ -35,7 +35,7 @@ def as_(client: Client) -> Any:
 @pytest.fixture
 def project(cast: Cast) -> Project:
     """A lead with every field filled in."""
-    return scene.complete(scene.lead(cast), cast)
+    return scene.completed(cast)
 
 
 def page(project: Project) -> str:

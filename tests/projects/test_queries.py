@@ -120,7 +120,7 @@ def test_every_column_is_read_in_the_one_query_and_the_months_of_the_page_in_ano
     cast: Cast, today: dt.date, table: TableSpec, django_assert_num_queries: Any
 ) -> None:
     crowd.projects(cast, today=today, count=5)
-    scene.complete(scene.lead(cast), cast)
+    scene.completed(cast)
     assert cast.secretary.reach.role == "secretariat"  # the post is read once, before
     with django_assert_num_queries(2):
         read = queries.leads if table is tables.LEADS else queries.listed

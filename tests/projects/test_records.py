@@ -18,7 +18,7 @@ from tests.projects import scene
 @pytest.fixture
 def project(cast: Cast) -> Project:
     """A lead with every field filled in."""
-    return scene.complete(scene.lead(cast), cast)
+    return scene.completed(cast)
 
 
 def test_two_editors_the_second_is_told_and_nothing_is_overwritten(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def first(cast: Cast, now: dt.datetime) -> Project:
-    project = scene.complete(scene.lead(cast), cast)
+    project = scene.completed(cast)
     scene.bring(project, Stage.SIGNED, cast, now=now)
     actions.lose(project=project, reason="未落地", on=now.date(), now=now, by=cast.clerk_a)
     return project

@@ -98,7 +98,7 @@ def test_on_paper_the_gantt_goes_on_over_sheets_that_share_one_scale(today: dt.d
 
 
 def test_everything_that_happened_stands_in_one_dated_list_newest_first(cast: Cast, at: Any, now: dt.datetime) -> None:
-    project = scene.complete(scene.lead(cast), cast)
+    project = scene.completed(cast)
     scene.bring(project, Stage.SIGNED, cast, now=now)
     project.months.create(
         month=dt.date(2026, 6, 1), state="submitted", reported_at=now, progress="主体封顶", done_year_wan=Decimal(5)

@@ -128,10 +128,25 @@ def test_a_step_run_beside_another_is_told_whole_and_fails_the_run(capfd: pytest
     assert {title for title, _, _ in run.results} == {"pages", "wheel", "cluster equality"}
 
 
-def test_what_runs_beside_the_pages_is_part_of_the_whole_suite() -> None:
+def test_what_runs_beside_another_step_is_part_of_the_whole_suite_and_done_before_it_is_needed() -> None:
     titles = [title for title, _ in suite.steps("full")]
-    assert {suite.PAGES, *suite.BESIDE} <= set(titles)
-    assert titles.index("browser journeys") > max(titles.index(title) for title in suite.BESIDE)
+    aside = [other for others in suite.BESIDE.values() for other in others]
+    assert {*suite.BESIDE, *aside} <= set(titles)
+    assert len(aside) == len(set(aside))
+    assert not set(aside) & set(suite.BESIDE)
+    assert titles.index("tests on SQLite") > titles.index(suite.TYPES), "which has made what the tests copy"
+    assert titles.index(suite.POSTGRES) > titles.index("tests on SQLite"), "which coverage is read from"
+    assert titles.index("browser journeys") > titles.index(suite.PAGES), "which the wheel has loaded an example for"
+
+
+def test_every_step_is_run_and_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted, ran = [title for title, _ in suite.steps("full")], []
+    steps = [(title, lambda _, title=title: ran.append(title)) for title in wanted]
+    monkeypatch.setattr(suite, "steps", lambda _: steps)
+    assert suite.main(["full"]) == 0
+    assert sorted(ran) == sorted(wanted)
+    told = capsys.readouterr().out
+    assert all(f"passed  {title}" in told for title in wanted)
 
 
 def test_a_command_that_fails_fails_its_step() -> None:

@@ -1,6 +1,5 @@
 """Workbooks made by openpyxl, a writer the product does not use for them, and small layouts to read them by."""
 
-import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,8 @@ import openpyxl
 import pytest
 
 from chainlab import sheets
-from chainlab.sheets import child, reader
+from chainlab.sheets import reader
+from tests.reading import Here
 
 Rows = Sequence[Sequence[Any]]
 # Tests of the child itself: its limits, and what becomes of a parser that dies.
@@ -28,22 +28,6 @@ def read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         return
 
     monkeypatch.setattr(reader, "_Child", Here)
-
-
-class Here:
-    """The child in this process."""
-
-    def __enter__(self) -> "Here":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def ask(self, request: Mapping[str, Any], *, seconds: int) -> dict[str, Any] | str:
-        """What the child says, there and back through JSON."""
-        told = json.loads(json.dumps(request))
-        said: dict[str, Any] = json.loads(json.dumps(child._answer(told), ensure_ascii=False))
-        return str(said["refused"]) if "refused" in said else said
 
 
 @pytest.fixture
