@@ -16,7 +16,7 @@ from lianzhang.projects.models import Event, Project, Signing
 from lianzhang.projects.stages import Stage, Status
 from lianzhang.web.views.projects import FILLED_ON
 from tests.cast import Cast
-from tests.projects import scene
+from tests.projects import months, scene
 
 LISTS = ("projects:list", "projects:leads", "projects:key", "projects:board", "projects:stages", "projects:events")
 
@@ -64,6 +64,15 @@ def test_a_project_does_not_exist_for_firms_and_administrators(
 
 def test_the_first_sentence_counts_what_the_table_shows(cast: Cast, project: Project, as_: Any) -> None:
     assert "另有线索1条" in told(as_(cast.clerk_a).get(reverse("projects:list")))
+
+
+def test_the_first_sentence_of_the_key_ledger_counts_its_own_rows_before_those_of_all_projects(
+    cast: Cast, project: Project, as_: Any
+) -> None:
+    for number in range(11, 14):
+        months.key_project(cast, number)
+    page = told(as_(cast.clerk_a).get(reverse("projects:key")))
+    assert re.search(r"重点项目(<[^>]+>)?3(<[^>]+>)?个。全部项目：", page)
 
 
 def test_the_page_says_what_is_missing_for_the_next_stage(cast: Cast, as_: Any) -> None:

@@ -65,14 +65,20 @@ def leads(request: HttpRequest) -> HttpResponse:
 def key_projects(request: HttpRequest) -> HttpResponse:
     """重点项目台账: the city's key list, month by month."""
     found = queries.listed(access.person_of(request), today=timezone.localdate()).filter(is_key=True)
-    return _ledger(request, tables.KEY_PROJECTS, found, here="projects:key")
+    return _ledger(
+        request, tables.KEY_PROJECTS, found, here="projects:key", own=_("重点项目%(count)s个。全部项目：%(all)s")
+    )
 
 
-def _ledger(request: HttpRequest, table: TableSpec, found: Any, *, here: str, also: str = "") -> HttpResponse:
+def _ledger(
+    request: HttpRequest, table: TableSpec, found: Any, *, here: str, also: str = "", own: str = ""
+) -> HttpResponse:
+    """`own` is the sentence of a ledger that is a part of all projects: its own count first."""
     person, today = access.person_of(request), timezone.localdate()
     standing = _standing_of_all(person, today=today)
+    said: Any = format_html("{} {}", standing["lead"], also) if also.strip() else standing["lead"]
     context = {
-        "lead": format_html("{} {}", standing["lead"], also) if also.strip() else standing["lead"],
+        "lead": (lambda listed: own % {"count": listed.figure, "all": said}) if own else said,
         "as_of": today,
         "tabs": tabs(request, here),
         "new_url": navigation.address("projects:new") if person.reach.may(Act.WRITE, Thing.PROJECT) else "",
