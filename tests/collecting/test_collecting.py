@@ -178,6 +178,18 @@ def test_an_empty_form_goes_only_as_a_nil_report_and_a_required_column_is_named(
         actions.submit(west, now=scene.NOON, by=cast.district_west)
 
 
+def test_an_answer_in_which_nothing_was_written_is_not_begun(cast: Cast) -> None:
+    asked = scene.opened(cast)
+
+    def saved(rows: list[dict[str, Any]], note: str | None = None) -> str:
+        given = {"rows": rows, "version": None, "note": note, "by": cast.district_east}
+        return str(actions.save(scene.answer(asked, cast), **given).state)
+
+    assert saved([]) == saved([], note=" ") == State.EXPECTED  # who urges sees 未报, not 填报中
+    assert saved([], note="周五补") == State.DRAFT
+    assert saved([scene.row("甲园", 3, "120")]) == saved([]) == State.DRAFT  # emptied again: it was begun
+
+
 def test_closing_over_who_kept_silent_takes_a_reason_that_stays(cast: Cast) -> None:
     asked = scene.opened(cast)
     scene.sent(asked, cast, "east", [scene.row("甲园", 3, "120")])

@@ -122,8 +122,11 @@ def locked(submission: Submission, *, move: str, version: int | None = None) -> 
 
 def drafted(submission: Submission, *, is_moved: bool, note: str | None) -> dict[str, Any]:
     """What saving changes on the answer itself. A returned one stays returned until it is handed in again, since its
-    reason must stand on the page; a stated total was held against the rows of a workbook, which are no longer these."""
-    changes: dict[str, Any] = {} if submission.state == State.RETURNED else {"state": State.DRAFT}
+    reason must stand on the page; one in which nothing was written yet is not begun by an empty save; a stated total
+    was held against the rows of a workbook, which are no longer these."""
+    is_begun = is_moved or (note is not None and note.strip() != submission.note)
+    stays = submission.state == State.RETURNED or (submission.state == State.EXPECTED and not is_begun)
+    changes: dict[str, Any] = {} if stays else {"state": State.DRAFT}
     if note is not None:
         changes["note"] = note.strip()[:300]
     if is_moved and "mismatch" in submission.upload:
