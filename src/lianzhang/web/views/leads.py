@@ -184,6 +184,7 @@ def contest(request: HttpRequest, code: str) -> HttpResponse:
 
     frame = {
         "contest": found,
+        "illustrative": found.project.is_illustrative,
         "sides": _sides(found, person=person),
         "credit": contest_rows.credit(found),
         "may_decide": may_decide,
