@@ -1,6 +1,7 @@
 """收表 on pages: sent out from one form, answered by a district, watched, taken away as Excel and Word."""
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -137,6 +138,9 @@ def test_closing_by_the_page_is_told_and_the_second_time_refused_in_words(cast: 
     assert "不能再改" in told(again)
     answer = reverse("collecting:answer", args=[asked.code, "east"])
     assert as_(cast.district_east).post(answer, {"rows": 0}).status_code == 422
+    page = told(as_(cast.district_east).get(answer))
+    assert re.search(r"收，已于 \d{4}-\d\d-\d\d 关闭，不再接收。", page)
+    assert "前报送" not in page
 
 
 def test_an_answer_is_sent_back_with_its_reason_and_accepted_by_another(cast: Cast, as_: Any) -> None:
