@@ -164,6 +164,7 @@ class ProjectSheet(Sheet):
         if not found:
             return
         seen = self.seen(desk)
+        codes = [known.code_of[pk] for pk in found][:MOST_PROPOSED]
         whose = [f"{known.code_of[pk]}（{known.reporter_of[pk]}首报，{why}）" for pk, why in found.items()]
         proposals = [
             Proposal(str(pk), known.label(pk), LIKELY if known.is_likely(pk, name=name) else POSSIBLE, (found[pk],))
@@ -174,7 +175,7 @@ class ProjectSheet(Sheet):
             f"{name}（{investor}）"[:200] if investor else name[:200],
             [*proposals[:MOST_PROPOSED], Proposal("new", str(self.another), 0.0)],
             zh=f"可能已有同一项目：{'、'.join(whose[:MOST_PROPOSED])}。请认定是否同一个。",
-            en=f"May be there already: {', '.join(known.code_of[pk] for pk in found)}. Say whether it is one of them.",
+            en=f"May be there already: {', '.join(codes)}. Say whether it is one of them.",
             field=self.name_field,
         )
 

@@ -299,7 +299,9 @@ def _district_of(record: Any) -> str | None:
 class SigningLedger(DeclaredLedger):
     """活动签约明细."""
 
-    question_note = _("同一个项目的选已有项目，只计一次；不是同一个的登记为线索，首报权不变。")
+    question_note = _(
+        "同一个项目的选已有项目，只计一次；再次签约、续建、增资的选前期项目；都不是的登记为线索，首报权不变。"
+    )
 
 
 SIGNINGS = SigningLedger(
