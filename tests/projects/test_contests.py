@@ -14,8 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from lianzhang.accounts.models import Person
-from lianzhang.projects import actions
-from lianzhang.projects.leads import contests
+from lianzhang.projects import actions, contests
 from lianzhang.projects.models import Contest, FollowUp, Project
 from lianzhang.tables import RESTRICTED
 from tests.cast import TODAY, Cast

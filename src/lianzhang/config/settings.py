@@ -193,7 +193,7 @@ LEDGERS: dict[str, str] = {
     "candidates": "lianzhang.chains.sheets.candidates.CANDIDATES",
 }
 # Tables of what was decided: their exports are no ledgers, and are told so when they are handed in as one.
-RECORDS_OF_ACTS = ("lianzhang.projects.leads.contests.TABLE",)
+RECORDS_OF_ACTS = ("lianzhang.projects.contests.TABLE",)
 # Every kind of background work: kind → dotted name of a function (progress, **arguments) -> result.
 JOBS: dict[str, str] = {
     "intake.read": "lianzhang.intake.jobs.read",

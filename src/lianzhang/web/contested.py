@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Scope, Thing
-from lianzhang.projects.leads import contests
+from lianzhang.projects import contests
 from lianzhang.projects.models import Contest
 
 

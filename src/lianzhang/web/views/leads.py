@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.projects import actions, stages, tables
+from lianzhang.projects import contests as contest_rows
 from lianzhang.projects.events import encounters
 from lianzhang.projects.leads import clocks
-from lianzhang.projects.leads import contests as contest_rows
 from lianzhang.projects.models import Contest, FollowUp, Project
 from lianzhang.web import access, contested, histories, listing, submitting
 from lianzhang.web.forms import leads as forms
