@@ -13,7 +13,7 @@ from lianzhang.collecting.models import Collection, Submission
 from lianzhang.projects import by_district
 from lianzhang.projects.models import LeadClock
 from lianzhang.projects.stages import Stage
-from lianzhang.web import listing
+from lianzhang.tables import paging
 from tests.cast import Cast
 from tests.projects.test_funnel import project
 
@@ -118,6 +118,6 @@ def test_a_long_table_shows_the_same_rows_in_the_same_order(
         return page[page.index("<tbody>") : page.index("</tbody>")]
 
     short = rows()
-    monkeypatch.setattr(listing, "LONG", 1)
+    monkeypatch.setattr(paging, "LONG", 1)
     assert rows() == short
     assert short.count("XM-900") >= 7

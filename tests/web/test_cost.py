@@ -10,7 +10,7 @@ import os
 import pytest
 
 from benchmarks import pages
-from lianzhang.web import listing
+from lianzhang.tables import paging
 from tests import rendering
 
 # The ORM asks both databases the same number of questions: one run tells.
@@ -22,7 +22,7 @@ def test_no_page_asks_more_than_twelve_questions(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.ERROR, logger="django.request")
-    monkeypatch.setattr(listing, "LONG", 0)
+    monkeypatch.setattr(paging, "LONG", 0)
     world = pages.build(SHARE)
     asked, walked, clients = {}, set(), {}
     with rendering.as_served():
