@@ -285,6 +285,31 @@ def test_a_column_kept_beside_the_record_is_merged_too(cast: Cast, project: Proj
     assert third.rows.get().clashes == []
 
 
+def test_what_an_import_wrote_beside_the_record_is_what_a_later_export_had_seen(cast: Cast, project: Project) -> None:
+    before = taken_out("key_projects", cast.secretary)
+    first = written(handed_in(before, cast, remark="甲写的"), by=cast.secretary)
+    content = taken_out("key_projects", cast.secretary)
+    actions.undo(first, by=cast.secretary, now=NOON)
+    found = clash(handed_in(content, cast, remark="丙写的").rows.get())
+    assert (found["is_both"], found["base"], found["now"]) == (True, "甲写的", None)
+
+
+def test_of_two_who_enter_one_project_by_sheets_the_second_is_asked_about_the_columns_kept_beside_it(
+    cast: Cast, tmp_path: Path
+) -> None:
+    batches = []
+    for remark in ("甲写的", "乙写的"):
+        row = {"name": "新项目", "chain": "链A", "total_wan": Decimal(900), "remark": remark}
+        content = workbook("key_projects", {"projects": [row]}, tmp_path)
+        batches.append(hand_in(content, ledger="key_projects", by=cast.secretary))
+    written(batches[0], by=cast.secretary)
+    with pytest.raises(PlanChanged):
+        written(batches[1], by=cast.secretary)
+    assert clash(batches[1].rows.get()) == {
+        "cell": "remark", "is_both": True, "by": cast.secretary.pk, "base": None, "now": "甲写的", "sheet": "乙写的",
+    }  # fmt: skip
+
+
 def test_a_figure_and_the_day_it_is_of_stand_or_fall_together(cast: Cast, project: Project) -> None:
     trail.change(project, verb="project.progress", by=cast.clerk_a,
                  changes={"done_year_wan": Decimal(100), "done_as_of": dt.date(2026, 9, 30)})  # fmt: skip
