@@ -153,5 +153,7 @@ def test_the_city_and_the_list_count_a_project_late_for_the_reason_its_light_giv
         _project(cast, **said)
     _project(cast, done_year_wan=Decimal(990))  # a little behind is yellow, and not counted
     _project(cast, progress_on=TODAY - dt.timedelta(days=60), done_year_wan=None)
-    assert queries.standing(cast.secretary, today=TODAY)["late"] == 2
-    assert queries.late_by_chain(cast.secretary, TODAY) == {cast.chain_a.pk: 2}
+    assert queries.standing(cast.secretary, today=TODAY).late == 2
+    assert {chain: one.late for chain, one in queries.standing_by_chain(cast.secretary, today=TODAY).items()} == {
+        cast.chain_a.pk: 2
+    }

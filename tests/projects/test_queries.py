@@ -75,7 +75,7 @@ def _is_late(project: Project, today: dt.date) -> bool:
 def test_counts_by_chain_are_the_rows_counted_one_by_one(cast: Cast, today: dt.date) -> None:
     crowd.projects(cast, today=today, count=120)
     Project.objects.filter(code__endswith="7").update(status=Status.LOST, status_reason="x")
-    told = queries.stage_counts_by_chain(cast.secretary)
+    told = queries.standing_by_chain(cast.secretary, today=today)
     for chain in (cast.chain_a, cast.chain_b):
         rows = [p for p in Project.objects.filter(chain=chain) if p.status not in stages.ENDED]
         for group in stages.table().groups:
@@ -83,10 +83,10 @@ def test_counts_by_chain_are_the_rows_counted_one_by_one(cast: Cast, today: dt.d
             assert getattr(told[chain.pk], group.key) == inside
         assert told[chain.pk].total == sum(1 for row in rows if row.stage >= Stage.NEGOTIATING)
     standing = queries.standing(cast.secretary, today=today)
-    assert standing["talks"] == sum(counts.talks for counts in told.values())
-    assert standing["late"] == queries.late(today).count() == sum(queries.late_by_chain(cast.secretary, today).values())
-    assert set(queries.stage_counts_by_chain(cast.district_east)) <= set(told)
-    assert queries.stage_counts_by_chain(cast.anchor_1) == {}
+    assert standing.talks == sum(counts.talks for counts in told.values())
+    assert standing.late == queries.late(today).count() == sum(counts.late for counts in told.values())
+    assert set(queries.standing_by_chain(cast.district_east, today=today)) <= set(told)
+    assert queries.standing_by_chain(cast.anchor_1, today=today) == {}
 
 
 @pytest.mark.sqlite

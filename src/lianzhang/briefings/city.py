@@ -163,8 +163,7 @@ def _rows(
     said = plans.results(person, chains=chains, year=year - 1).select_related(None)
     for result in said.only("chain", "statement", "statement_en", "as_of"):
         results.setdefault(result.chain_id, []).append(result)
-    stages = projects.stage_counts_by_chain(person)
-    late_projects = projects.late_by_chain(person, today)
+    stages = projects.standing_by_chain(person, today=today)
     late_tasks = supervision.overdue_by_chain(person, today)
     vacant = vacancy_word(scheme)
     return [
@@ -178,7 +177,7 @@ def _rows(
             plan=_plan(actions.get(chain.pk, []), today=today),
             stages=stages.get(chain.pk),
             late_tasks=late_tasks.get(chain.pk, 0),
-            late_projects=late_projects.get(chain.pk, 0),
+            late_projects=stages[chain.pk].late if chain.pk in stages else 0,
             year=year,
         )
         for label, chain in _banded(scheme, chains)

@@ -59,22 +59,24 @@ BY_STAGE = Q(stage__gte=Stage.LEAD)
 
 @dataclass(frozen=True)
 class StageCounts:
-    """How many open projects of a chain stand in each group of stages; 线索 are told apart from 在谈."""
+    """How many open projects stand in each group of stages, 线索 told apart from 在谈; and how many of all are late,
+    where that was asked."""
 
     leads: int = 0
     talks: int = 0
     signed: int = 0
     building: int = 0
     production: int = 0
+    late: int = 0
 
     @classmethod
-    def of(cls, counts: Iterable[tuple[int, int]]) -> "StageCounts":
+    def of(cls, counts: Iterable[tuple[int, int]], *, late: int = 0) -> "StageCounts":
         """The groups of what was counted stage by stage."""
         found: dict[str, int] = {}
         for stage, count in counts:
             key = stages.group_of(stage).key
             found[key] = found.get(key, 0) + count
-        return cls(**found)
+        return cls(**found, late=late)
 
     @property
     def total(self) -> int:
@@ -216,30 +218,28 @@ def stage_counts(person: Person) -> "QuerySet[Any, Any]":
     return found.values("chain_id", "stage").annotate(count=Count("pk"))
 
 
-def stage_counts_by_chain(person: Person) -> dict[int, StageCounts]:
-    """Open projects by chain and group of stages, as far as `person` sees them; one query."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for chain_id, stage, count in stage_counts(person).values_list("chain_id", "stage", "count"):
-        found.setdefault(chain_id, []).append((stage, count))
-    return {chain_id: StageCounts.of(counts) for chain_id, counts in found.items()}
+def standing(person: Person, *, today: date) -> StageCounts:
+    """How the open projects that `person` sees stand on `today`; one pass of an index."""
+    counted = _standing(person, "stage", today=today)
+    return StageCounts.of(((stage, n) for stage, n, _late in counted), late=sum(late for _stage, _n, late in counted))
 
 
-def standing(person: Person, *, today: date) -> dict[str, int]:
-    """How many open projects stand in each group of stages, and how many are late; one pass of an index."""
-    found = Project.objects.visible_to(person).filter(status__in=stages.OPEN).order_by()
-    late_count = Count("pk", filter=late_condition(today))
-    rows = list(
-        found.values("stage").annotate(count=Count("pk"), late=late_count).values_list("stage", "count", "late")
-    )
-    counts = StageCounts.of((stage, count) for stage, count, _late in rows)
-    groups = {group.key: getattr(counts, group.key) for group in stages.table().groups}
-    return groups | {"late": sum(late for _stage, _count, late in rows)}
+def standing_by_chain(person: Person, *, today: date) -> dict[int, StageCounts]:
+    """The same for each chain that has any; one query."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for chain_id, *counted in _standing(person, "chain_id", "stage", today=today):
+        found.setdefault(chain_id, []).append((counted[0], counted[1], counted[2]))
+    return {
+        chain_id: StageCounts.of(((stage, n) for stage, n, _late in rows), late=sum(late for _stage, _n, late in rows))
+        for chain_id, rows in found.items()
+    }
 
 
-def late_by_chain(person: Person, today: date) -> dict[int, int]:
-    """How many late projects each chain has, as far as `person` sees them; one query."""
-    rows = late(today).visible_to(person).order_by().values_list("chain_id").annotate(count=Count("pk"))
-    return dict(rows)
+def _standing(person: Person, *by: str, today: date) -> list[tuple[int, ...]]:
+    """Open projects and the late ones among them, counted `by` columns, which come first."""
+    found = Project.objects.visible_to(person).filter(status__in=stages.OPEN).order_by().values(*by)
+    counted = found.annotate(n=Count("pk"), late=Count("pk", filter=late_condition(today)))
+    return list(counted.values_list(*by, "n", "late"))
 
 
 def confirmed_capabilities(chain: Chain) -> list[ConfirmedCapability]:

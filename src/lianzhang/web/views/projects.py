@@ -100,7 +100,7 @@ def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
         "在谈%(talks)s个，签约%(signed)s个，在建%(building)s个，投产%(production)s个；"
         "另有线索%(leads)s条。滞后%(late)s个。"
     )
-    return {"lead": said % counts}
+    return {"lead": said % vars(counts)}
 
 
 def tabs(request: HttpRequest, here: str) -> list[dict[str, Any]]:
