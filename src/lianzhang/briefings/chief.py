@@ -129,7 +129,7 @@ def _matters(
     return [
         _escalated(standing, today=today),
         work.task_items(supervision.to_pass(person, today, most=work.MOST), today=today, act=_("审核")),
-        work.checks_awaiting(person),
+        work.moves_awaiting(person),
         _lists(chain) if person.reach.may(Act.APPROVE, Thing.TARGET) else [],
         [_about(work.project_item(project, today=today), project, "project", asks) for project in stuck],
         [_about(item, action, "action", asks) for item, action in _behind(standing, today=today)],

@@ -196,8 +196,7 @@ def _moves(person: Person) -> list[work.Item]:
     if not person.reach.may(Act.READ, Thing.PROJECT):
         return []
     handed_over = work.projects_handed_over(person) if person.reach.role is Role.DISTRICT else []
-    contests = work.contests_of(person) if person.reach.may(Act.WRITE, Thing.PROJECT) else []
-    return [*work.checks_awaiting(person), *handed_over, *contests]
+    return [*work.moves_awaiting(person), *handed_over]
 
 
 def _questions(

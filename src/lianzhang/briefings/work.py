@@ -5,14 +5,16 @@ Each function reads one thing in one query and never more than it shows; the pag
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from lianzhang.accounts.models import Person
+from lianzhang.accounts.rules import Act, Thing
 from lianzhang.briefings import plans as counted
 from lianzhang.briefings.addresses import address
 from lianzhang.briefings.city import statement
@@ -24,14 +26,13 @@ from lianzhang.projects import queries as projects
 from lianzhang.projects import schedule
 from lianzhang.projects.models import Contest, Project
 from lianzhang.projects.monthly.actions import said_month
-from lianzhang.projects.stages import MOVING, Status
+from lianzhang.projects.stages import MOVING, Stage, Status
 from lianzhang.supervision import queries as supervision
 from lianzhang.supervision import states
 from lianzhang.supervision.models import Request, Task
 from lianzhang.tables.values import LIGHT_WORDS
 
 MOST, LONGEST_REPLY = 8, 60
-CHECK_COLUMNS = ("stage", "asked_at", "project__code", "project__name", "project__is_illustrative", "asked_by__name")
 PROJECT_COLUMNS = (
     "code", "name", "next_due_on", "status", "next_milestone", "blockage", "status_reason", "is_illustrative",
     "stage", "is_key", "planned_start_on", "started_on", "planned_completion_on", "completed_on", "produced_on",
@@ -237,23 +238,63 @@ def project_item(project: Project, *, today: date) -> Item:
     )
 
 
-def checks_awaiting(person: Person) -> list[Item]:
-    """待核验: asks of others for a stage that this person may pass or return, the longest waiting first."""
-    asks = projects.awaiting_check(person).select_related(None).select_related("project", "asked_by")
-    return [
-        Item(
-            title=_("%(project)s：核验“%(stage)s”")
-            % {"project": entry.project.name, "stage": entry.get_stage_display()},
-            url=address("projects:check", entry.project.code, entry.pk),
-            light="watch",
-            word=_("待核验"),
-            note=f"{entry.asked_by} {timezone.localtime(entry.asked_at):%m-%d}",
-            is_illustrative=entry.project.is_illustrative,
-            act=_("核验"),
-            act_url=address("projects:check", entry.project.code, entry.pk),
+class Move(NamedTuple):
+    """A word that a project waits for: a check of a stage asked for, or of whoever is in dispute over its first report;
+    `contest` is the code of that, and empty for a check."""
+
+    project: str
+    project_name: str
+    is_illustrative: bool
+    pk: int
+    contest: str
+    stage: int
+    at: datetime
+    statement: str
+    who: str
+    who_en: str
+
+
+def moves_awaiting(person: Person) -> list[Item]:
+    """On which projects the next word is this person's, the longest waiting first: 待核验, asks of others for a stage
+    that the person may pass or return, and 首报争议 in which the own body is a party. One query of the two ledgers."""
+    of_project = ("project__code", "project__name", "project__is_illustrative", "pk")
+    nothing, no_stage = Value("", output_field=CharField()), Value(0, output_field=IntegerField())
+    asks = projects.awaiting_check(person).select_related(None).order_by().annotate(at=F("asked_at"))
+    found = asks.values_list(*of_project, nothing, "stage", "at", nothing, "asked_by__name", nothing)
+    if person.reach.may(Act.WRITE, Thing.PROJECT):
+        body_id = person.reach.body_id
+        party = Q(claimant_id=body_id) | Q(challenger_id=body_id)
+        disputed = (
+            Contest.objects.visible_to(person).filter(party, state=Contest.State.OPEN).annotate(at=F("raised_at"))
         )
-        for entry in asks.only(*CHECK_COLUMNS)[:MOST]
-    ]
+        by = ("challenger__name_zh", "challenger__name_en")
+        told = disputed.order_by().values_list(*of_project, "code", no_stage, "at", "statement", *by)
+        found = found.union(told, all=True)
+    return [_move(move) for move in map(Move._make, found.order_by("at")[:MOST])]
+
+
+def _move(move: Move) -> Item:
+    if not move.contest:
+        url = address("projects:check", move.project, move.pk)
+        words = {"project": move.project_name, "stage": Stage(move.stage).label}
+        title, word = _("%(project)s：核验“%(stage)s”") % words, _("待核验")
+        note, act = f"{move.who} {timezone.localtime(move.at):%m-%d}", _("核验")
+    else:
+        url = address("projects:contest", move.contest)
+        who = move.who_en if move.who_en and (get_language() or "").startswith("en") else move.who
+        words = {"code": move.contest, "challenger": who, "project": move.project}
+        title = _("首报争议 %(code)s：%(challenger)s就%(project)s的首报提出异议") % words
+        word, note, act = str(Contest.State.OPEN.label), move.statement[:LONGEST_REPLY], ""
+    return Item(
+        title=title,
+        url=url,
+        light="watch",
+        word=word,
+        note=note,
+        is_illustrative=move.is_illustrative,
+        act=act,
+        act_url=url if act else "",
+    )
 
 
 def month_rows(month: date, chains: Sequence[Chain], *, count: int) -> Item:
@@ -285,25 +326,6 @@ def projects_handed_over(person: Person) -> list[Item]:
             is_illustrative=project.is_illustrative,
         )
         for project in found.order_by("status_on", "code")[:MOST]
-    ]
-
-
-def contests_of(person: Person) -> list[Item]:
-    """首报争议: those not decided yet in which the person's own body is a party, the longest waiting first."""
-    body_id = person.reach.body_id
-    party = Q(claimant_id=body_id) | Q(challenger_id=body_id)
-    found = Contest.objects.visible_to(person).filter(party, state=Contest.State.OPEN)
-    return [
-        Item(
-            title=_("首报争议 %(code)s：%(challenger)s就%(project)s的首报提出异议")
-            % {"code": one.code, "challenger": one.challenger, "project": one.project.code},
-            url=address("projects:contest", one.code),
-            light="watch",
-            word=str(one.get_state_display()),
-            note=one.statement[:60],
-            is_illustrative=one.project.is_illustrative,
-        )
-        for one in found.select_related("challenger", "project").order_by("raised_at", "pk")[:MOST]
     ]
 
 

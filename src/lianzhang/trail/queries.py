@@ -127,7 +127,7 @@ def newest() -> tuple[int, str]:
 
 def proofs(subject: models.Model) -> list[Proof]:
     """Evidence attached to a record, newest first."""
-    return list(Proof.objects.about(subject).order_by("-attached_at"))
+    return list(Proof.objects.about(subject).order_by("-attached_at", "-pk"))
 
 
 def _steps(events: models.QuerySet[Event], subject: models.Model, *, without: Collection[str] = ()) -> Iterator[Step]:
