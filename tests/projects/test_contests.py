@@ -215,3 +215,24 @@ def test_a_sheet_of_ones_own_beside_such_a_record_is_read(cast: Cast, tmp_path: 
     rows = {"leads": [{"project_name": "甲项目", "investor": "外地甲公司", "chain": "链A"}]}
     batch = hand_in(workbook("leads", rows, tmp_path), ledger="leads", by=cast.secretary, name="首报争议.xlsx")
     assert kinds(batch) == {"new": 1}, "the name of a workbook is its sender's; that of its sheets tells"
+
+
+def test_both_parties_find_a_dispute_on_their_first_page_until_it_is_decided(cast: Cast, client: Client) -> None:
+    made = contested(cast, "甲项目")
+    third = actions.contest(code=made.project.code, statement="专班更早", now=at(6), by=cast.clerk_a)
+    parties = {
+        cast.district_east: {made.code, third.code},
+        cast.district_west: {made.code},
+        cast.clerk_a: {third.code},
+        cast.clerk_b: set(),
+    }
+
+    def shown(person: Person) -> set[str]:
+        client.force_login(person)
+        text = client.get("/").content.decode()
+        return {one.code for one in (made, third) if f'href="/projects/contests/{one.code}/"' in text}
+
+    assert {person: shown(person) for person in parties} == parties
+    decide(made, "upheld", cast)
+    decide(third, "upheld", cast, on=12)
+    assert not any(shown(person) for person in parties)
