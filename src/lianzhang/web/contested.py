@@ -1,6 +1,7 @@
 """首报争议 in a sentence, wherever those who decide or are a party look first; the numbers open their rows."""
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from lianzhang.accounts.models import Person
 from lianzhang.accounts.rules import Act, Scope, Thing
 from lianzhang.projects import contests
 from lianzhang.projects.models import Contest
+from lianzhang.records.counting import CountOf
 
 
 def sentence(standing: contests.Standing, *, today: date) -> SafeString:
@@ -30,12 +32,18 @@ def sentence(standing: contests.Standing, *, today: date) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in said))
 
 
-def waiting(person: Person) -> SafeString:
-    """待裁定, said to whoever decides contests on the page their day begins with; nothing to others or where none
-    waits. One query at most."""
+def beside(rows: Any, person: Person) -> Any:
+    """The rows of a page that is read anyway, each with how many contests wait for whoever decides them: the page where
+    their day begins asks no question more."""
     if person.reach.scope(Act.APPROVE, Thing.PROJECT) is not Scope.ALL:
-        return SafeString()
-    return _to_decide(contests.open_count(person))
+        return rows
+    waits = Contest.objects.visible_to(person).filter(state=Contest.State.OPEN)
+    return rows.annotate(contests_waiting=CountOf(waits))
+
+
+def waiting(row: Any) -> SafeString:
+    """待裁定, from one of those rows; nothing to others or where none waits."""
+    return _to_decide(getattr(row, "contests_waiting", 0))
 
 
 def within_reach(person: Person) -> SafeString:

@@ -57,7 +57,7 @@ class Banded(listing.Listing):
 def city(request: HttpRequest, scheme: str = "", year: int | None = None) -> HttpResponse:
     """One row per chain of a scheme in a plan year, by default the scheme worked by and its newest plans."""
     person, today = access.person_of(request), timezone.localdate()
-    known = list(schemes.schemes(person))
+    known = list(contested.beside(schemes.schemes(person), person))
     chosen = schemes.chosen(known, asked=scheme, today=today)
     if chosen is None or (scheme and chosen.code != scheme):
         if scheme:
@@ -66,7 +66,7 @@ def city(request: HttpRequest, scheme: str = "", year: int | None = None) -> Htt
     composed = composition.compose(person, chosen, year=year, today=today)
     said = {
         "title": _title(composed),
-        "lead": sentence(composed) + contested.waiting(person),
+        "lead": sentence(composed) + contested.waiting(chosen),
         "scope": f"{chosen.name} {composed.year}",
         "as_of": composed.as_of,
         "illustrative": chosen.is_illustrative,
