@@ -6,9 +6,12 @@ The database is SQLite unless DATABASE_URL names a PostgreSQL; `make test` runs 
 
 import datetime as dt
 import gc
+import importlib
 import os
+import pkgutil
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +21,8 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+import chainlab
+import lianzhang
 from chainlab.sheets import reader
 from tests import cast as cast_module
 from tests import migrated
@@ -40,6 +45,31 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 
 # Looking for garbage among what was imported was a tenth of a process's time, as it is in the product (config/wsgi.py).
 gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Where lines are counted, every module of ours is loaded before the tests: the first of them is often one that is
+    not counted (`no_cover`: long walks through what shorter tests have asserted more of), and a module loads once."""
+    if session.config.pluginmanager.hasplugin("_cov"):
+        for package in (chainlab, lianzhang):
+            for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+                if ".migrations." not in found.name and not found.name.endswith(".__main__"):
+                    importlib.import_module(found.name)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Where a test says `no_cover`, nothing counts lines: pytest-cov stops its own counter, but beneath it lies the one
+    that coverage starts in every process (`patch = subprocess`), which then went on in its place."""
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    counting = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(counting)
 
 
 def pytest_collection_finish() -> None:

@@ -20,7 +20,7 @@ from tests.api.test_resources import ProgramOf, project
 from tests.cast import Cast
 from tests.supervision import scene
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.no_cover]
 CHECKS: list[Any] = [
     checks.not_a_server_error,
     checks.status_code_conformance,

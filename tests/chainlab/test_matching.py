@@ -119,6 +119,7 @@ def test_proposals_come_by_name_and_take_what_the_row_says_beside_it() -> None:
 
 
 @pytest.mark.shared_data
+@pytest.mark.no_cover
 def test_recall_on_a_registry_of_ten_thousand(shared: Path) -> None:
     """Measured 2026-11-23 on all dev pairs: recall@5 .96, recall@1 .91. The floor leaves room for nothing but noise."""
     import duckdb
@@ -173,6 +174,7 @@ def test_dirty_names_of_a_real_ledger_find_their_registered_firm(shared: Path) -
 
 @pytest.mark.shared_data
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_five_thousand_names_are_matched_against_five_thousand_firms_in_seconds(shared: Path) -> None:
     import duckdb
 

@@ -64,6 +64,7 @@ def test_the_trail_of_the_example_verifies(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("unanalysed")
+@pytest.mark.no_cover
 def test_the_same_seed_makes_the_same_city() -> None:
     first, second = _drawn(), _drawn()
     assert first == second

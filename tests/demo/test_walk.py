@@ -22,7 +22,7 @@ from lianzhang.chains.models import Gap, Snapshot, TargetList
 from tests import rendering
 from tests.cast import TODAY
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.no_cover]
 
 # On PostgreSQL those whose sight the tables decide; the pages are the same ones.
 WALKERS = (

@@ -21,7 +21,6 @@ def test_every_address_has_a_filler(world: World) -> None:
     assert filled - served == set(), "these addresses are gone"
 
 
-@pytest.mark.no_cover  # half of its time would go into counting lines, which tests that assert more have counted
 def test_no_role_is_shown_a_foreign_mark(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     is_night = WANTED > 5000
     with rendering.as_served(rendering.plain if is_night else rendering.refusals_once()):

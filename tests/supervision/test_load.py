@@ -22,7 +22,7 @@ from tests.supervision import crowd, scene
 MOST_SECONDS = 0.060
 ROUNDS = 8
 QUIET_SPIN = 0.0125  # what `spin` costs on the machine the thirty milliseconds were set on, with nothing else running
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # counting lines is no time of the page
 
 PAGES: dict[str, dict[str, str]] = {
     "projects:list": {},
