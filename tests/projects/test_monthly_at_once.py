@@ -97,9 +97,9 @@ def test_a_district_that_hands_in_while_the_month_is_being_closed_waits_and_is_t
     monkeypatch: pytest.MonkeyPatch, town: Any
 ) -> None:
     cast, asked = town
-    meeting = Meeting(monkeypatch, place="close")
+    meeting = Meeting(monkeypatch, place="closed")
     told = meeting.of(
-        lambda: actions.close(asked, now=months.NOON, by=cast.secretary),
+        lambda: actions.close(asked, although="区市未报", now=months.NOON, by=cast.secretary),
         lambda: actions.submit(months.answer(asked, cast), now=months.NOON, by=cast.district_east),
     )
     assert told[0] == ""
@@ -127,10 +127,10 @@ def test_of_two_who_close_a_month_at_once_one_does_and_the_other_is_told_by_whom
     monkeypatch: pytest.MonkeyPatch, town: Any
 ) -> None:
     cast, asked = town
-    meeting = Meeting(monkeypatch, place="close")
+    meeting = Meeting(monkeypatch, place="closed")
 
     def close() -> None:
-        actions.close(asked, now=months.NOON, by=cast.secretary)
+        actions.close(asked, although="区市未报", now=months.NOON, by=cast.secretary)
 
     told = meeting.of(close, close)
     assert told[0] == ""
