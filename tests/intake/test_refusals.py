@@ -230,7 +230,7 @@ def test_the_words_of_a_published_action_and_the_stage_of_a_project_are_not_chan
     again = take(rows, ledger="key_projects")
     row = again.rows.get()
     assert (row.kind, list(row.after)) == ("changed", ["progress"])
-    assert "须在系统内按程序办理" in said(again)
+    assert "“项目阶段”须在系统内按程序办理" in said(again)
 
 
 # -- once, and all or nothing

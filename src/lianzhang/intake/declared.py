@@ -247,12 +247,15 @@ class Sheet:
         ]
 
     def _left_alone(self, name: str) -> Finding:
-        field = next((column.field for column in self.columns if column.attr == name), None)
+        key = next((column.field for column in self.columns if column.attr == name), None)
+        fields = layouts.get(self.ledger).sheet(self.key).fields
+        named = next((field for field in fields if field.key == key), None)
+        zh, en = (f"“{named.header_zh}”", f"“{named.header_en}”") if named else ("此项", "This")
         return Finding(
-            field,
+            key,
             "warning",
-            "此项须在系统内按程序办理，台账不改；本行其余内容照常。",
-            "This moves by its own steps in the system; the ledger leaves it alone and takes the rest of the row.",
+            f"{zh}须在系统内按程序办理，台账不改；本行其余内容照常。",
+            f"{en} moves by its own steps in the system; the ledger leaves it alone and takes the rest of the row.",
             code="gated",
         )
 
