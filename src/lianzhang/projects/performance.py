@@ -12,14 +12,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import (
-    DecimalField,
-    ExpressionWrapper,
-    F,
-    Prefetch,
-    Q,
-    prefetch_related_objects,
-)
+from django.db.models import F, Func, IntegerField, Prefetch, Q, prefetch_related_objects
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
@@ -30,7 +23,6 @@ from lianzhang.projects.monthly import doubts as monthly
 from lianzhang.projects.stages import Stage
 
 PARTS = 1000
-AMOUNT: Any = DecimalField(max_digits=24, decimal_places=4)
 REMEMBERED = dt.timedelta(days=130)
 HANDED_IN = (MonthReport.State.SUBMITTED, MonthReport.State.CHECKED)
 
@@ -95,11 +87,14 @@ def quiet_days(project: Project, *, today: dt.date) -> int:
 def condition(today: dt.date) -> Q:
     """Red for what was reported, or not: quiet for too long, or far behind time. Of projects under way."""
     quiet = Q(quiet_since__lt=today - dt.timedelta(days=rules.thresholds().quiet_days))
-    # Whole numbers: databases round a division differently, and SQLite is handed a decimal as text.
-    behind = ExpressionWrapper(F("behind_by") * PARTS, output_field=AMOUNT)
-    allowed = ExpressionWrapper(F("plan_year_wan") * round(lateness.MONTHS * _red() * PARTS), output_field=AMOUNT)
+    # Whole numbers: databases round a division differently, and SQLite turns every decimal into text and back.
     is_told = Q(behind_by__isnull=False, done_as_of__year=today.year)
-    return quiet | (is_told & Q(GreaterThan(behind, allowed)))
+    allowed = _times("plan_year_wan", round(lateness.MONTHS * _red() * PARTS))
+    return quiet | (is_told & Q(GreaterThan(_times("behind_by", PARTS), allowed)))
+
+
+def _times(name: str, number: int) -> Func:
+    return Func(F(name), template=f"%(expressions)s * {number}", output_field=IntegerField())
 
 
 def doubts(project: Project, *, today: dt.date) -> list[dict[str, str]]:

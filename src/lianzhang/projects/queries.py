@@ -107,7 +107,7 @@ def open_projects() -> "QuerySet[Project]":
 def late_condition(today: date) -> Q:
     """滞后 on `today`: said so by hand, a node overdue, not started, completed or producing by the planned day, nobody
     reported for too long, or the year's investment far behind time. `schedule.light` says the same of one project."""
-    return BY_STAGE & (Q(status=Status.LATE) | Q(open_due_on__lt=today) | performance.condition(today))
+    return BY_STAGE & (Q(open_due_on__lt=today) | performance.condition(today) | Q(status=Status.LATE))
 
 
 def judged_on(found: "QuerySet[Project]") -> date:

@@ -54,16 +54,16 @@ def overdue(project: Project, *, today: date) -> list[tuple[str, date]]:
     """What is overdue on `today`, as (what, due day), longest first. The same rule as `queries.late_condition`."""
     if project.status not in stages.MOVING:
         return []
-    started = project.started_on is not None or project.stage >= Stage.STARTED
-    completed = project.completed_on is not None or project.stage >= Stage.COMPLETED
-    produced = project.produced_on is not None or project.stage >= Stage.IN_PRODUCTION
-    due = [
-        (project.next_milestone or _("下一节点"), project.next_due_on, project.stage < Stage.FULL_CAPACITY),
-        (Stage.STARTED.label, project.planned_start_on, not started),
-        (Stage.COMPLETED.label, project.planned_completion_on, not completed),
-        (Stage.IN_PRODUCTION.label, project.planned_production_on, not produced),
-    ]
-    late = [(str(what), on) for what, on, is_open in due if on and on < today and is_open]
+    late = []
+    if project.next_due_on and project.next_due_on < today and project.stage < Stage.FULL_CAPACITY:
+        late.append((project.next_milestone or _("下一节点"), project.next_due_on))
+    for stage, on, done_on in (
+        (Stage.STARTED, project.planned_start_on, project.started_on),
+        (Stage.COMPLETED, project.planned_completion_on, project.completed_on),
+        (Stage.IN_PRODUCTION, project.planned_production_on, project.produced_on),
+    ):
+        if on and on < today and done_on is None and project.stage < stage:
+            late.append((str(stage.label), on))
     return sorted(late, key=lambda pair: pair[1])
 
 

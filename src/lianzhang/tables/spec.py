@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianzhang.tables import values
@@ -140,9 +141,14 @@ class Filter:
     is_folded: bool = False
 
     def options(self, person: Viewer) -> list[tuple[str, str]]:
-        """The choices this person may pick, as text."""
-        pairs = self.choices(person) if callable(self.choices) else self.choices
-        return [(str(code), str(label)) for code, label in pairs]
+        """The choices this person may pick, as text; those of a list that never changes are spelt once a language."""
+        if callable(self.choices):
+            return [(str(code), str(label)) for code, label in self.choices(person)]
+        spelt: dict[Any, list[tuple[str, str]]] = self.__dict__.setdefault("_spelt", {})
+        language = get_language()
+        if language not in spelt:
+            spelt[language] = [(str(code), str(label)) for code, label in self.choices]
+        return spelt[language]
 
 
 @dataclass(frozen=True)
@@ -211,6 +217,14 @@ class TableSpec:
     def for_person(self, person: Viewer) -> tuple[Column, ...]:
         """The columns this person may see, in declared order."""
         return tuple(c for c in self.columns if c.may_see is None or c.may_see(person))
+
+    def headings(self) -> dict[str, str]:
+        """The headings of all columns by their keys, spelt once a language."""
+        spelt: dict[Any, dict[str, str]] = self.__dict__.setdefault("_spelt", {})
+        language = get_language()
+        if language not in spelt:
+            spelt[language] = {column.key: heading(column) for column in self.columns}
+        return spelt[language]
 
     def shown_by_default(self) -> tuple[Column, ...]:
         """The columns of a table nobody has asked anything of."""

@@ -113,9 +113,9 @@ class Listing:
     @property
     def column_boxes(self) -> SafeString:
         """A box for every column this person may see, ticked where it is shown."""
-        shown = {column.key for column in self.columns}
+        shown, named = {column.key for column in self.columns}, self.spec.headings()
         boxes = self.spec.for_person(self.person)
-        return html.column_boxes((column.key, spec.heading(column), column.key in shown) for column in boxes)
+        return html.column_boxes((column.key, named[column.key], column.key in shown) for column in boxes)
 
     @cached_property
     def fields(self) -> list[dict[str, Any]]:
