@@ -252,25 +252,27 @@ class Move(NamedTuple):
     statement: str
     who: str
     who_en: str
+    order: int  # disputes first: they are few, and checks must not crowd them out
 
 
 def moves_awaiting(person: Person) -> list[Item]:
-    """On which projects the next word is this person's, the longest waiting first: 待核验, asks of others for a stage
-    that the person may pass or return, and 首报争议 in which the own body is a party. One query of the two ledgers."""
+    """On which projects the next word is this person's, each kind the longest waiting first: 首报争议 in which the own
+    body is a party, and 待核验, asks of others for a stage that the person may pass or return. One query of both."""
     of_project = ("project__code", "project__name", "project__is_illustrative", "pk")
     nothing, no_stage = Value("", output_field=CharField()), Value(0, output_field=IntegerField())
-    asks = projects.awaiting_check(person).select_related(None).order_by().annotate(at=F("asked_at"))
-    found = asks.values_list(*of_project, nothing, "stage", "at", nothing, "asked_by__name", nothing)
+    asks = projects.awaiting_check(person).select_related(None).order_by()
+    asks = asks.annotate(at=F("asked_at"), order=Value(1, output_field=IntegerField()))
+    found = asks.values_list(*of_project, nothing, "stage", "at", nothing, "asked_by__name", nothing, "order")
+    most = MOST
     if person.reach.may(Act.WRITE, Thing.PROJECT):
         body_id = person.reach.body_id
         party = Q(claimant_id=body_id) | Q(challenger_id=body_id)
-        disputed = (
-            Contest.objects.visible_to(person).filter(party, state=Contest.State.OPEN).annotate(at=F("raised_at"))
-        )
+        disputed = Contest.objects.visible_to(person).filter(party, state=Contest.State.OPEN)
+        disputed = disputed.annotate(at=F("raised_at"), order=Value(0, output_field=IntegerField()))
         by = ("challenger__name_zh", "challenger__name_en")
-        told = disputed.order_by().values_list(*of_project, "code", no_stage, "at", "statement", *by)
-        found = found.union(told, all=True)
-    return [_move(move) for move in map(Move._make, found.order_by("at")[:MOST])]
+        told = disputed.order_by().values_list(*of_project, "code", no_stage, "at", "statement", *by, "order")
+        found, most = found.union(told, all=True), 2 * MOST
+    return [_move(move) for move in map(Move._make, found.order_by("order", "at", "project__code")[:most])]
 
 
 def _move(move: Move) -> Item:

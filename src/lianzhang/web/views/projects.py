@@ -94,7 +94,7 @@ def _batch(person: Person) -> list[batches.Action]:
 
 
 def _standing_of_all(person: Person, *, today: Any) -> dict[str, Any]:
-    """The first sentence, and whether any of it is example data."""
+    """The first sentence."""
     counts = queries.standing(person, today=today)
     said = _(
         "在谈%(talks)s个，签约%(signed)s个，在建%(building)s个，投产%(production)s个；"
